@@ -1,0 +1,6 @@
+package polder.api;
+
+/** To be replaced. */
+public final class Placeholder {
+  private Placeholder() {}
+}

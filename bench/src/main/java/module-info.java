@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Side-by-side benchmarks against peers. */
+@NullMarked
+module polder.bench {
+  requires static transitive org.jspecify;
+  requires polder.engine;
+  requires polder.linux;
+
+  exports polder.bench;
+}

@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The command line. */
+@NullMarked
+module polder.cli {
+  requires static transitive org.jspecify;
+  requires polder.model;
+  requires polder.api;
+  requires polder.linux;
+  requires info.picocli;
+
+  exports polder.cli;
+}

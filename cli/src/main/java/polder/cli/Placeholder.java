@@ -1,0 +1,6 @@
+package polder.cli;
+
+/** To be replaced. */
+public final class Placeholder {
+  private Placeholder() {}
+}

@@ -1,0 +1,4 @@
+package polder.model;
+
+/** x */
+public interface Host {}

@@ -1,0 +1,6 @@
+package polder.model.json;
+
+/** To be replaced. */
+public final class Json {
+  private Json() {}
+}

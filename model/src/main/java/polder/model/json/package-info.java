@@ -1,0 +1,2 @@
+/** Reads and writes the nouns as JSON, strictly. */
+package polder.model.json;
