@@ -1,4 +1,37 @@
 package polder.model;
 
-/** x */
-public interface Host {}
+import java.util.List;
+
+/**
+ * All that may be asked of one machine that runs Polder.
+ *
+ * <p>Three implementations with one meaning: the engine's for embedders and the daemon, the remote
+ * one over a socket, and a fake in memory.
+ */
+public interface Host extends AutoCloseable {
+  /** The zones. */
+  Zones zones();
+
+  /** The images. */
+  Images images();
+
+  /** What happened. */
+  Events events();
+
+  /** What the host says of itself. */
+  HostInfo info();
+
+  /** What this host can do, what it lacks, and the mend. */
+  List<Finding> doctor();
+
+  /**
+   * Compares what is recorded with what is there.
+   *
+   * @return what is wrong or left over; empty if all is well
+   */
+  List<Finding> fsck();
+
+  /** Lets go of the host; zones run on. */
+  @Override
+  void close();
+}

@@ -1,0 +1,34 @@
+package polder.model;
+
+/**
+ * What an imported image is to be called and how it is run.
+ *
+ * @param name {@code a-z 0-9 . _ - /}, 255 at most
+ * @param tag {@code A-Z a-z 0-9 . _ -}, 128 at most
+ * @param config how it is run
+ */
+public record ImageRequest(String name, String tag, ImageConfig config) {
+  public ImageRequest {
+    if (!name.matches("[a-z0-9]+([._/-]+[a-z0-9]+)*") || name.length() > 255) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "image name '%s': use a-z, 0-9 and inner '.', '_', '-', '/'"
+              .formatted(Types.shorten(name)));
+    }
+    if (!tag.matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "image tag '%s': use letters, digits, '.', '_', '-', 128 at most"
+              .formatted(Types.shorten(tag)));
+    }
+  }
+
+  /** Reads {@code name} or {@code name:tag}; the tag is {@code latest} where none is given. */
+  public static ImageRequest of(String reference) {
+    int colon = reference.lastIndexOf(':');
+    return colon < 0
+        ? new ImageRequest(reference, "latest", ImageConfig.NONE)
+        : new ImageRequest(
+            reference.substring(0, colon), reference.substring(colon + 1), ImageConfig.NONE);
+  }
+}

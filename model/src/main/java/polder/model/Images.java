@@ -1,0 +1,32 @@
+package polder.model;
+
+import java.io.InputStream;
+import java.util.List;
+
+/** The images that a host keeps. */
+public interface Images {
+  /**
+   * Takes in a root file system tarball: plain, gzip, xz or zstd.
+   *
+   * <p>The same content again gets the new name and costs no room.
+   *
+   * @throws PolderException INVALID for what is no such archive, or a hostile one; NO_ROOM
+   */
+  Image importTarball(InputStream tarball, ImageRequest request, Progress progress);
+
+  /** All images, by name and tag. */
+  List<Image> list();
+
+  /** The image with that uuid, digest (or its beginning, 12 digits at least) or name[:tag]. */
+  Image get(String reference);
+
+  /** Gives it one more name; takes the name from the image that has it. */
+  Image tag(String reference, String nameAndTag);
+
+  /**
+   * Takes it away.
+   *
+   * @throws PolderException WRONG_STATE while a zone is made from it
+   */
+  void delete(String reference);
+}

@@ -1,0 +1,298 @@
+package polder.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * The table of what a payload may hold. Names are SmartOS's where SmartOS has the thing.
+ *
+ * <p>One row is the whole truth about a property: {@link ZoneSpec} validates by it, the planner
+ * asks it when a change takes hold, {@code polder schema} and the manual are written from it.
+ */
+public final class ZoneProperties {
+  private static final Pattern HOSTNAME =
+      Pattern.compile(
+          "[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*");
+  private static final Type<Long> MIB = Types.integer(1, 1L << 30);
+
+  // Who it is
+  public static final Property<UUID> ZONE_UUID =
+      Property.of("uuid", Types.UUID_TYPE, "identity; generated if absent")
+          .fixed("it is the zone's identity");
+  public static final Property<String> ALIAS =
+      Property.of(
+              "alias",
+              Types.text(
+                  Pattern.compile("[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?"),
+                  "a-z, 0-9, inner '.' and '-', 63 at most",
+                  63),
+              "name, unique on its host")
+          .live();
+  public static final Property<String> ZONE_HOSTNAME =
+      Property.of(
+          "hostname",
+          Types.text(HOSTNAME, "letters, digits, inner '-', labels joined by '.', 64 at most", 64),
+          "host name inside; the alias, else the uuid, if absent");
+  public static final Property<Brand> BRAND =
+      Property.of(
+              "brand",
+              Types.mapped(
+                  Types.word("native", "lx", "joyent", "joyent-minimal"),
+                  w -> Brand.of(w).orElseThrow(),
+                  Brand::word),
+              "native shares the host's userland, lx has one of its own")
+          .fixed("a zone's brand is decided at creation");
+  public static final Property<UUID> IMAGE_UUID =
+      Property.of("image_uuid", Types.UUID_TYPE, "the image that the root is made from")
+          .only(Brand.LX)
+          .fixed("a root stays what it was made from");
+  public static final Property<String> IMAGE =
+      Property.of("image", Types.LINE, "the image by name[:tag] or digest; becomes image_uuid")
+          .only(Brand.LX)
+          .fixed("a root stays what it was made from");
+  public static final Property<Boolean> AUTOBOOT =
+      Property.of("autoboot", Types.BOOLEAN, "started with the host; start and stop set it")
+          .otherwise(true)
+          .live();
+  public static final Property<String> OWNER_UUID =
+      Property.of("owner_uuid", Types.LINE, "tenant it belongs to")
+          .otherwise("00000000-0000-0000-0000-000000000000")
+          .live();
+  public static final Property<String> BILLING_ID =
+      Property.of("billing_id", Types.LINE, "billing category").live();
+  public static final Property<Boolean> DO_NOT_INVENTORY =
+      Property.of("do_not_inventory", Types.BOOLEAN, "hide it from outer managers")
+          .otherwise(false)
+          .live();
+  public static final Property<Map<String, Object>> TAGS =
+      Property.of("tags", Types.FLAT, "labels").otherwise(Map.of()).live();
+  public static final Property<Map<String, Object>> CUSTOMER_METADATA =
+      Property.of("customer_metadata", Types.FLAT, "key/value store of the zone's owner")
+          .otherwise(Map.of())
+          .live();
+  public static final Property<Map<String, Object>> INTERNAL_METADATA =
+      Property.of("internal_metadata", Types.FLAT, "key/value store of the operator")
+          .otherwise(Map.of())
+          .live();
+
+  // What it runs
+  public static final Property<List<String>> ENTRYPOINT =
+      Property.of("entrypoint", Types.list(Types.TEXT), "program and first arguments; before cmd");
+  public static final Property<List<String>> CMD =
+      Property.of(
+          "cmd", Types.list(Types.TEXT), "program and arguments of the zone's main process");
+  public static final Property<Map<String, String>> ENV =
+      Property.of(
+              "env",
+              Types.map(
+                  Pattern.compile("[^=\\x00-\\x20\\x7f][^=\\x00-\\x1f\\x7f]{0,254}"), Types.TEXT),
+              "environment")
+          .otherwise(Map.of());
+  public static final Property<String> WORKDIR =
+      Property.of("workdir", Types.PATH, "working directory; / if absent");
+  public static final Property<String> USER =
+      Property.of(
+          "user",
+          Types.text(
+              Pattern.compile(
+                  "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,63}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,63})?"),
+              "a name or number, and :group",
+              129),
+          "user[:group] of the main process; root if absent");
+  public static final Property<Boolean> TTY =
+      Property.of("tty", Types.BOOLEAN, "the main process gets a terminal").otherwise(false);
+  public static final Property<Boolean> OPEN_STDIN =
+      Property.of("open_stdin", Types.BOOLEAN, "the main process's input can be attached to")
+          .otherwise(false);
+  public static final Property<Boolean> INIT =
+      Property.of(
+              "init",
+              Types.BOOLEAN,
+              "Polder's own first process reaps orphans and passes signals on; false with init_name")
+          .otherwise(true);
+  public static final Property<String> INIT_NAME =
+      Property.of("init_name", Types.PATH, "the userland's own init, run as first process");
+  public static final Property<RestartPolicy> RESTART =
+      Property.of(
+              "restart",
+              Types.mapped(Types.LINE, RestartPolicy::of, RestartPolicy::word),
+              "no, on-failure[:N], always, unless-stopped")
+          .otherwise(RestartPolicy.NO)
+          .live();
+  public static final Property<String> STOP_SIGNAL =
+      Property.of(
+              "stop_signal",
+              Types.text(
+                  Pattern.compile(
+                      "(SIG)?[A-Z][A-Z0-9]{1,9}([+-][0-9]{1,2})?|[1-9]|[1-5][0-9]|6[0-4]"),
+                  "a signal's name or number",
+                  16),
+              "signal that asks the first process to end; TERM, or RTMIN+3 with init_name")
+          .live();
+  public static final Property<Long> STOP_TIMEOUT =
+      Property.of("stop_timeout", Types.integer(0, 86_400), "seconds of grace before SIGKILL")
+          .otherwise(10L)
+          .live();
+  public static final Property<Healthcheck> HEALTHCHECK =
+      Property.of("healthcheck", SpecTypes.HEALTHCHECK, "how to tell whether it is well").live();
+
+  // What it may use
+  public static final Property<Long> MAX_PHYSICAL_MEMORY =
+      Property.of("max_physical_memory", MIB, "memory, MiB").live();
+  public static final Property<Long> MAX_SWAP =
+      Property.of("max_swap", MIB, "memory and swap together, MiB").live();
+  public static final Property<Long> MAX_LWPS =
+      Property.of("max_lwps", Types.integer(1, 4_194_304), "processes and threads")
+          .otherwise(2000L)
+          .live();
+  public static final Property<Long> CPU_SHARES =
+      Property.of("cpu_shares", Types.integer(1, 65_535), "share of the CPU under contention")
+          .otherwise(100L)
+          .live();
+  public static final Property<Long> CPU_CAP =
+      Property.of("cpu_cap", Types.integer(1, 1_000_000), "hard limit, percent of one CPU").live();
+  public static final Property<Long> QUOTA =
+      Property.of("quota", Types.integer(0, 1L << 20), "size of the root, GiB; 0 for none")
+          .otherwise(0L)
+          .live();
+  public static final Property<Long> TMPFS =
+      Property.of(
+              "tmpfs",
+              Types.integer(0, 1L << 30),
+              "size of /tmp in memory, MiB; 0 keeps /tmp on disk")
+          .otherwise(0L);
+  public static final Property<Map<String, Ulimit>> ULIMITS =
+      Property.of(
+              "ulimits",
+              Types.map(
+                  Pattern.compile(
+                      "as|core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack"),
+                  SpecTypes.ULIMIT),
+              "limits of its processes: setrlimit(2) names in lower case")
+          .otherwise(Map.of());
+  public static final Property<Map<String, String>> SYSCTLS =
+      Property.of(
+              "sysctls",
+              Types.map(Pattern.compile("[a-z0-9_]+(\\.[a-z0-9_-]+)+"), Types.LINE),
+              "kernel settings of its own namespaces")
+          .otherwise(Map.of());
+
+  // What it sees
+  public static final Property<List<Filesystem>> FILESYSTEMS =
+      Property.of("filesystems", Types.list(SpecTypes.FILESYSTEM), "file systems beside the root")
+          .otherwise(List.of());
+  public static final Property<List<Device>> DEVICES =
+      Property.of("devices", Types.list(SpecTypes.DEVICE), "devices beside the default ones")
+          .otherwise(List.of());
+  public static final Property<String> DNS_DOMAIN =
+      Property.of("dns_domain", Types.text(HOSTNAME, "a domain name", 253), "search domain")
+          .otherwise("local");
+  public static final Property<List<String>> RESOLVERS =
+      Property.of(
+              "resolvers",
+              Types.list(
+                  Types.text(
+                      Pattern.compile("[0-9.]{7,15}|[0-9a-fA-F:.]{2,45}"), "an IP address", 45)),
+              "DNS servers")
+          .otherwise(List.of());
+  public static final Property<Boolean> MAINTAIN_RESOLVERS =
+      Property.of("maintain_resolvers", Types.BOOLEAN, "rewrite /etc/resolv.conf at each start")
+          .otherwise(false);
+
+  // What keeps it in
+  public static final Property<Security> SECURITY =
+      Property.of("security", SpecTypes.SECURITY, "where it differs from the default sandbox")
+          .otherwise(Security.DEFAULT);
+  public static final Property<List<String>> LIMIT_PRIV =
+      Property.of(
+              "limit_priv",
+              Types.list(
+                  Types.text(
+                      Pattern.compile("[-!]?[a-zA-Z_]{2,40}"),
+                      "default, or a capability, '-' before it to leave it out",
+                      41)),
+              "ceiling of capabilities: default, NAME, -NAME")
+          .otherwise(List.of("default"));
+  public static final Property<Boolean> INDESTRUCTIBLE_ZONEROOT =
+      Property.of("indestructible_zoneroot", Types.BOOLEAN, "refuse to delete it")
+          .otherwise(false)
+          .live();
+
+  private static final Map<String, Property<?>> ALL = all();
+
+  private ZoneProperties() {}
+
+  /** Every property that is known, those that are refused too, in the order of a payload. */
+  public static List<Property<?>> list() {
+    return List.copyOf(ALL.values());
+  }
+
+  /** The property of that name. */
+  public static Optional<Property<?>> find(String name) {
+    return Optional.ofNullable(ALL.get(name));
+  }
+
+  /** The known name that {@code typed} comes nearest to. */
+  public static String nearest(String typed) {
+    return Nearest.of(typed, ALL.keySet());
+  }
+
+  private static Map<String, Property<?>> all() {
+    Map<String, Property<?>> all = new LinkedHashMap<>();
+    for (Property<?> property :
+        List.of(
+            ZONE_UUID,
+            ALIAS,
+            ZONE_HOSTNAME,
+            BRAND,
+            IMAGE_UUID,
+            IMAGE,
+            AUTOBOOT,
+            OWNER_UUID,
+            BILLING_ID,
+            DO_NOT_INVENTORY,
+            TAGS,
+            CUSTOMER_METADATA,
+            INTERNAL_METADATA,
+            ENTRYPOINT,
+            CMD,
+            ENV,
+            WORKDIR,
+            USER,
+            TTY,
+            OPEN_STDIN,
+            INIT,
+            INIT_NAME,
+            RESTART,
+            STOP_SIGNAL,
+            STOP_TIMEOUT,
+            HEALTHCHECK,
+            MAX_PHYSICAL_MEMORY,
+            MAX_SWAP,
+            MAX_LWPS,
+            CPU_SHARES,
+            CPU_CAP,
+            QUOTA,
+            TMPFS,
+            ULIMITS,
+            SYSCTLS,
+            FILESYSTEMS,
+            DEVICES,
+            DNS_DOMAIN,
+            RESOLVERS,
+            MAINTAIN_RESOLVERS,
+            SECURITY,
+            LIMIT_PRIV,
+            INDESTRUCTIBLE_ZONEROOT)) {
+      all.put(property.name(), property);
+    }
+    for (Property<?> property : RefusedProperties.list()) {
+      all.put(property.name(), property);
+    }
+    return java.util.Collections.unmodifiableMap(all);
+  }
+}

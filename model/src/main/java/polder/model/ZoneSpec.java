@@ -1,0 +1,193 @@
+package polder.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked of a zone: a value for some of {@link ZoneProperties}, checked whole.
+ *
+ * <pre>{@code
+ * ZoneSpec web = ZoneSpec.of(Brand.LX)
+ *     .with(ZoneProperties.ALIAS, "web")
+ *     .with(ZoneProperties.IMAGE, "debian:12")
+ *     .with(ZoneProperties.CMD, List.of("sleep", "infinity"));
+ * }</pre>
+ *
+ * <p>Immutable. Two specs are equal if they give the same properties the same values.
+ */
+public final class ZoneSpec {
+  private final Map<Property<?>, Object> values;
+
+  private ZoneSpec(Map<Property<?>, Object> values) {
+    this.values = values;
+  }
+
+  /** A spec that says nothing but its brand. */
+  public static ZoneSpec of(Brand brand) {
+    return new ZoneSpec(Map.of(ZoneProperties.BRAND, brand));
+  }
+
+  /**
+   * Reads a payload strictly.
+   *
+   * @param payload a JSON object as {@link polder.model.json.Json} reads it
+   * @throws PolderException INVALID with all that is wrong: unknown, refused and mistyped
+   *     properties, and rules between them
+   */
+  public static ZoneSpec read(Map<String, Object> payload) {
+    List<Fault> faults = new ArrayList<>();
+    ZoneSpec spec = readValues(payload, faults);
+    if (faults.isEmpty()) {
+      faults.addAll(SpecRules.check(spec));
+    }
+    if (!faults.isEmpty()) {
+      throw new PolderException("the payload is refused", faults);
+    }
+    return spec;
+  }
+
+  private static ZoneSpec readValues(Map<String, Object> payload, List<Fault> faults) {
+    Map<Property<?>, Object> values = new LinkedHashMap<>();
+    payload.forEach(
+        (name, json) ->
+            ZoneProperties.find(name)
+                .ifPresentOrElse(
+                    property -> readValue(property, json, values, faults),
+                    () -> faults.add(unknown(name))));
+    if (!values.containsKey(ZoneProperties.BRAND)) {
+      boolean image =
+          values.containsKey(ZoneProperties.IMAGE) || values.containsKey(ZoneProperties.IMAGE_UUID);
+      values.put(ZoneProperties.BRAND, image ? Brand.LX : Brand.NATIVE);
+    }
+    return new ZoneSpec(values);
+  }
+
+  private static void readValue(
+      Property<?> property,
+      @Nullable Object json,
+      Map<Property<?>, Object> values,
+      List<Fault> faults) {
+    Optional<String> refusal = property.refusal();
+    if (refusal.isPresent()) {
+      faults.add(new Fault(property.name(), "is refused: " + refusal.get()));
+      return;
+    }
+    Object value = property.type().read(json, property.name(), faults);
+    if (value != null) {
+      values.put(property, value);
+    }
+  }
+
+  static Fault unknown(String name) {
+    return new Fault(
+        Types.shorten(name),
+        "unknown property; did you mean '%s'?".formatted(ZoneProperties.nearest(name)));
+  }
+
+  /** Whether the payload says anything of {@code property}. */
+  public boolean has(Property<?> property) {
+    return values.containsKey(property);
+  }
+
+  /** What is asked, or the property's default; empty where there is neither. */
+  @SuppressWarnings("unchecked") // with() and read() put only values of the property's type
+  public <T> Optional<T> find(Property<T> property) {
+    Object value = values.get(property);
+    return value == null ? property.standard() : Optional.of((T) value);
+  }
+
+  /**
+   * What is asked, or the property's default.
+   *
+   * @throws IllegalStateException if the property has no default: ask {@link #find}
+   */
+  public <T> T get(Property<T> property) {
+    return find(property)
+        .orElseThrow(() -> new IllegalStateException(property + " has no default; use find"));
+  }
+
+  /** This spec with {@code value}; it is checked when the spec is used. */
+  public <T> ZoneSpec with(Property<T> property, T value) {
+    Map<Property<?>, Object> copy = new LinkedHashMap<>(values);
+    copy.put(property, value);
+    return new ZoneSpec(copy);
+  }
+
+  /** This spec without a word of {@code property}. */
+  public ZoneSpec without(Property<?> property) {
+    Map<Property<?>, Object> copy = new LinkedHashMap<>(values);
+    copy.remove(property);
+    return new ZoneSpec(copy);
+  }
+
+  /** The spec as a payload, in the table's order; only what was said. */
+  public Map<String, Object> write() {
+    Map<String, Object> payload = new LinkedHashMap<>();
+    for (Property<?> property : ZoneProperties.list()) {
+      put(payload, property);
+    }
+    return payload;
+  }
+
+  private <T> void put(Map<String, Object> payload, Property<T> property) {
+    if (values.containsKey(property)) {
+      payload.put(property.name(), property.type().write(get(property)));
+    }
+  }
+
+  /**
+   * The same spec, checked as if it came as a payload.
+   *
+   * @throws PolderException INVALID, with all that is wrong
+   */
+  public ZoneSpec checked() {
+    return read(write());
+  }
+
+  /** How the zone runs. */
+  public Brand brand() {
+    return get(ZoneProperties.BRAND);
+  }
+
+  /** The zone's identity, once it has one. */
+  public UUID uuid() {
+    return get(ZoneProperties.ZONE_UUID);
+  }
+
+  /** What people call it: the alias, else the uuid. */
+  public String name() {
+    return find(ZoneProperties.ALIAS).orElseGet(() -> uuid().toString());
+  }
+
+  /** The host name inside. */
+  public String hostname() {
+    return find(ZoneProperties.ZONE_HOSTNAME).orElseGet(this::name);
+  }
+
+  /** The first process's program and arguments as asked; empty if the image or brand decides. */
+  public List<String> command() {
+    List<String> command = new ArrayList<>(find(ZoneProperties.ENTRYPOINT).orElse(List.of()));
+    command.addAll(find(ZoneProperties.CMD).orElse(List.of()));
+    return List.copyOf(command);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ZoneSpec spec && spec.values.equals(values);
+  }
+
+  @Override
+  public int hashCode() {
+    return values.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return polder.model.json.Json.write(write());
+  }
+}
