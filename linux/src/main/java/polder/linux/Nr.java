@@ -12,6 +12,8 @@ final class Nr {
   static final int CLOSE = 3;
   static final int LSEEK = 8;
   static final int IOCTL = 16;
+  static final int PREAD64 = 17;
+  static final int PWRITE64 = 18;
   static final int DUP = 32;
   static final int SENDMSG = 46;
   static final int RECVMSG = 47;
@@ -20,11 +22,32 @@ final class Nr {
   static final int FCNTL = 72;
   static final int FLOCK = 73;
   static final int FSYNC = 74;
+  static final int FDATASYNC = 75;
   static final int FTRUNCATE = 77;
-  static final int PIPE2 = 293;
-  static final int OPENAT = 257;
+  static final int SETXATTR = 188;
+  static final int GETXATTR = 191;
+  static final int LISTXATTR = 194;
+  static final int REMOVEXATTR = 197;
+  static final int GETDENTS64 = 217;
   static final int WAITID = 247;
+  static final int OPENAT = 257;
+  static final int MKDIRAT = 258;
+  static final int MKNODAT = 259;
+  static final int FCHOWNAT = 260;
+  static final int UNLINKAT = 263;
+  static final int LINKAT = 265;
+  static final int SYMLINKAT = 266;
+  static final int READLINKAT = 267;
+  static final int FCHMODAT = 268;
+  static final int UTIMENSAT = 280;
+  static final int FALLOCATE = 285;
+  static final int PIPE2 = 293;
+  static final int SYNCFS = 306;
+  static final int RENAMEAT2 = 316;
+  static final int COPY_FILE_RANGE = 326;
+  static final int STATX = 332;
   static final int CLOSE_RANGE = 436;
+  static final int OPENAT2 = 437;
 
   private Nr() {}
 }
