@@ -1,0 +1,46 @@
+package polder.linux;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The user namespace of a process that is held still while its ids are mapped from outside:
+ * user_namespaces(7).
+ */
+public final class UserNamespace {
+  private UserNamespace() {}
+
+  /**
+   * Says which ids the user namespace of {@code pid} has. Can be done once, by its parent.
+   *
+   * @throws SyscallException EPERM if it has been done already, or if outer ids are not ours to
+   *     give
+   */
+  public static void map(long pid, IdMap users, IdMap groups) {
+    write(pid, "uid_map", users.text());
+    write(pid, "gid_map", groups.text());
+  }
+
+  /**
+   * Takes setgroups(2) away in the user namespace of {@code pid}, which somebody without CAP_SETGID
+   * has to do before groups can be mapped.
+   */
+  public static void denySetgroups(long pid) {
+    write(pid, "setgroups", "deny");
+  }
+
+  /** A handle on the user namespace of {@code pid}, for an idmapped mount or to join it. */
+  public static Fd open(long pid) {
+    return Procfs.open("/proc/" + pid + "/ns/user", Procfs.O_RDONLY);
+  }
+
+  private static void write(long pid, String file, String text) {
+    String path = "/proc/" + pid + "/" + file;
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    try (Fd fd = Procfs.open(path, Procfs.O_WRONLY)) {
+      StatFs.of(fd).require(StatFs.PROC, path);
+      fd.write(bytes, 0, bytes.length); // one write: the kernel takes a map whole or not at all
+    } catch (SyscallException e) {
+      throw new SyscallException("map ids through " + path, e.errno());
+    }
+  }
+}
