@@ -14,22 +14,27 @@ import polder.model.json.Json;
  *
  * @param <R> the record
  */
-final class ObjectType<R> implements Type<R> {
+public final class ObjectType<R> implements Type<R> {
   /** A field: its property, whether it must be there, and where the record keeps it. */
-  record Field<R, T>(Property<T> property, boolean required, Function<R, Optional<T>> from) {}
+  public record Field<R, T>(
+      Property<T> property, boolean required, Function<R, Optional<T>> from) {}
 
   /** The fields that were read; asked for by their property. */
-  static final class Values {
+  public static final class Values {
     private final Map<Property<?>, Object> values = new LinkedHashMap<>();
 
+    private Values() {}
+
+    /** What was read, or the property's default; for fields that are required or have one. */
     @SuppressWarnings("unchecked") // put by the property's own type
-    <T> T get(Property<T> property) {
+    public <T> T get(Property<T> property) {
       Object value = values.get(property);
       return value == null ? property.standard().orElseThrow() : (T) value;
     }
 
+    /** What was read, if it was there. */
     @SuppressWarnings("unchecked") // put by the property's own type
-    <T> Optional<T> find(Property<T> property) {
+    public <T> Optional<T> find(Property<T> property) {
       return Optional.ofNullable((T) values.get(property));
     }
   }
@@ -38,7 +43,13 @@ final class ObjectType<R> implements Type<R> {
   private final List<Field<R, ?>> fields;
   private final Function<Values, R> make;
 
-  ObjectType(String word, List<Field<R, ?>> fields, Function<Values, R> make) {
+  /**
+   * An object of {@code fields} and no others.
+   *
+   * @param word the object in a word or two, for people
+   * @param make may throw {@link PolderException}, whose sentence becomes the fault
+   */
+  public ObjectType(String word, List<Field<R, ?>> fields, Function<Values, R> make) {
     this.word = word;
     this.fields = List.copyOf(fields);
     this.make = make;
@@ -57,7 +68,7 @@ final class ObjectType<R> implements Type<R> {
       if (!names.contains(name)) {
         faults.add(
             new Fault(
-                path + "." + Types.shorten(name),
+                at(path, Types.shorten(name)),
                 "unknown; did you mean '%s'?".formatted(Nearest.of(name, names))));
       }
     }
@@ -66,12 +77,12 @@ final class ObjectType<R> implements Type<R> {
       Property<?> property = field.property();
       if (map.containsKey(property.name())) {
         Object value =
-            property.type().read(map.get(property.name()), path + "." + property.name(), faults);
+            property.type().read(map.get(property.name()), at(path, property.name()), faults);
         if (value != null) {
           values.values.put(property, value);
         }
       } else if (field.required()) {
-        faults.add(new Fault(path + "." + property.name(), "is missing"));
+        faults.add(new Fault(at(path, property.name()), "is missing"));
       }
     }
     if (faults.size() > before) {
@@ -85,8 +96,12 @@ final class ObjectType<R> implements Type<R> {
     }
   }
 
+  private static String at(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
   @Override
-  public Object write(R value) {
+  public Map<String, Object> write(R value) {
     Map<String, Object> tree = new LinkedHashMap<>();
     for (Field<R, ?> field : fields) {
       put(tree, field, value);
