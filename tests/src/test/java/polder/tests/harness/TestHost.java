@@ -1,0 +1,190 @@
+package polder.tests.harness;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import polder.model.json.Json;
+
+/**
+ * A host of a test's own: its own home, its own daemon, asked through the command line.
+ *
+ * <p>Closing it deletes every zone and image, ends the daemon, and fails if the machine is not as
+ * it was before (HX-1).
+ */
+public final class TestHost implements AutoCloseable {
+  private static final int CANARIES = 20;
+
+  private final Path home;
+  private final Path canaries;
+  private final HostSnapshot before;
+
+  /**
+   * Makes an empty host below the temporary directory; its daemon starts with the first command.
+   */
+  public TestHost() {
+    try {
+      home = Files.createTempDirectory("polder-test-");
+      canaries = Files.createTempDirectory("polder-canary-");
+      Files.setPosixFilePermissions(canaries, PosixFilePermissions.fromString("rwx------"));
+      for (int i = 0; i < CANARIES; i++) {
+        Path canary = canaries.resolve("canary" + i);
+        Files.writeString(canary, "secret " + i);
+        Files.setPosixFilePermissions(canary, PosixFilePermissions.fromString("rw-------"));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    before = HostSnapshot.take(home, canaries);
+  }
+
+  /** Where it lives. */
+  public Path home() {
+    return home;
+  }
+
+  /** {@code polder WORD…}. */
+  public CommandResult polder(String... words) {
+    return polderWith(new byte[0], words);
+  }
+
+  /** {@code polder WORD…} with {@code input} on its standard input. */
+  public CommandResult polderWith(byte[] input, String... words) {
+    return Commands.run(environment(), input, command(words));
+  }
+
+  /** Starts {@code polder WORD…} and leaves it running. */
+  public Process start(String... words) {
+    return Commands.start(environment(), command(words));
+  }
+
+  /** What {@code polder WORD… -j} prints, as a JSON object. */
+  public Map<String, Object> json(String... words) {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.add("-j");
+    return Json.object(polder(all.toArray(new String[0])).ok().out());
+  }
+
+  /** Creates a zone from a payload and answers its uuid. */
+  public String create(Map<String, Object> payload) {
+    byte[] json = Json.write(payload).getBytes(StandardCharsets.UTF_8);
+    Object created = Json.read(polderWith(json, "create", "-j", "-f", "-").ok().out());
+    return String.valueOf(Json.asObject(created).get("uuid"));
+  }
+
+  /** Imports the busybox userland as {@code busybox:latest}, once. */
+  public void importBusybox() {
+    polder("image", "import", "--name", "busybox", Fixtures.busybox().toString()).ok();
+  }
+
+  /** Imports the Debian userland as {@code debian:12}. */
+  public void importDebian() {
+    polder("image", "import", "--name", "debian:12", Fixtures.debian().toString()).ok();
+  }
+
+  /** The daemon's pid. */
+  public long daemonPid() {
+    return Long.parseLong(String.valueOf(json("info").get("daemon_pid")));
+  }
+
+  /**
+   * Kills the daemon with SIGKILL and waits until it is gone; the next command starts a new one.
+   */
+  public void killDaemon() {
+    long pid = daemonPid();
+    Commands.run(Map.of(), new byte[0], List.of("kill", "-9", String.valueOf(pid))).ok();
+    eventually(
+        "the daemon is gone",
+        () -> !Files.exists(Path.of("/proc/" + pid + "/stat")) || stateOf(pid) == 'Z');
+  }
+
+  private static char stateOf(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2);
+    } catch (IOException e) {
+      return 'Z';
+    }
+  }
+
+  /** Waits until {@code condition} holds, ten seconds at most. */
+  public static void eventually(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within ten seconds: " + what);
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw new AssertionError("interrupted while waiting: " + what, e);
+      }
+    }
+  }
+
+  private Map<String, String> environment() {
+    return Map.of("POLDER_HOME", home.toString(), "NO_COLOR", "1");
+  }
+
+  private static List<String> command(String... words) {
+    List<String> command = new ArrayList<>();
+    command.add(Fixtures.ROOT.resolve("polder").toString());
+    command.addAll(List.of(words));
+    return command;
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (Object zone : Json.asList(Json.read(polder("list", "-j").ok().out()))) {
+        polder("delete", "--force", String.valueOf(Json.asObject(zone).get("uuid"))).ok();
+      }
+      long pid = daemonPid();
+      Commands.run(Map.of(), new byte[0], List.of("kill", String.valueOf(pid))).ok();
+      eventually(
+          "the daemon ends on SIGTERM",
+          () -> !Files.exists(Path.of("/proc/" + pid + "/stat")) || stateOf(pid) == 'Z');
+      List<String> difference = difference();
+      assertEquals(List.of(), difference, "the host is not as it was before");
+    } finally {
+      delete(home);
+      delete(canaries);
+    }
+  }
+
+  /** What is different now; looked at for five seconds, because the kernel clears up behind us. */
+  private List<String> difference() {
+    List<String> difference = List.of("never looked");
+    for (int i = 0; i < 25; i++) {
+      difference = HostSnapshot.take(home, canaries).since(before);
+      if (difference.isEmpty()) {
+        break;
+      }
+      try {
+        Thread.sleep(200);
+      } catch (InterruptedException e) {
+        throw new AssertionError("interrupted while the host settles", e);
+      }
+    }
+    return difference;
+  }
+
+  private static void delete(Path tree) {
+    try (Stream<Path> all = Files.walk(tree)) {
+      all.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
+    } catch (IOException | UncheckedIOException e) {
+      // a temporary directory; the assertion above has said what matters
+    }
+  }
+}
