@@ -1,0 +1,85 @@
+package polder.tests.harness;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What a daemon holds, in numbers: the oracle HX-2.
+ *
+ * @param counts by name: descriptors, threads, zombies, children
+ */
+public record LeakCount(Map<String, Long> counts) {
+  private static final Map<String, Long> BOUNDS = Map.of("descriptors", 5L, "threads", 2L);
+
+  /** Counts what process {@code daemon} holds. */
+  public static LeakCount of(long daemon) {
+    Map<String, Long> counts = new TreeMap<>();
+    counts.put("descriptors", entries(Path.of("/proc/" + daemon + "/fd")));
+    counts.put("threads", entries(Path.of("/proc/" + daemon + "/task")));
+    long zombies = 0;
+    long children = 0;
+    for (String stat : stats()) {
+      int end = stat.lastIndexOf(')');
+      if (stat.substring(end + 4).startsWith(daemon + " ")) {
+        children++;
+        if (stat.charAt(end + 2) == 'Z') {
+          zombies++;
+        }
+      }
+    }
+    counts.put("zombies", zombies);
+    counts.put("children", children);
+    return new LeakCount(counts);
+  }
+
+  /**
+   * Fails if something has grown since {@code before} by more than its bound: 5 descriptors, 2
+   * threads, else 0.
+   */
+  public void assertNoMoreThan(LeakCount before) {
+    List<String> grown = new ArrayList<>();
+    counts.forEach(
+        (name, now) -> {
+          long then = before.counts.getOrDefault(name, 0L);
+          if (now - then > BOUNDS.getOrDefault(name, 0L)) {
+            grown.add("%s: %d, was %d".formatted(name, now, then));
+          }
+        });
+    assertTrue(grown.isEmpty(), () -> "the daemon leaks " + grown);
+  }
+
+  private static long entries(Path directory) {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.count();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private static List<String> stats() {
+    List<String> stats = new ArrayList<>();
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      for (Path process : processes.toList()) {
+        Path stat = process.resolve("stat");
+        if (Character.isDigit(String.valueOf(process.getFileName()).charAt(0))) {
+          try {
+            stats.add(Files.readString(stat));
+          } catch (IOException e) {
+            // it ended while we looked
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return stats;
+  }
+}
