@@ -9,7 +9,7 @@ package polder.model;
  */
 public record ImageRequest(String name, String tag, ImageConfig config) {
   public ImageRequest {
-    if (!name.matches("[a-z0-9]+([._/-]+[a-z0-9]+)*") || name.length() > 255) {
+    if (name.length() > 255 || !name.matches("[a-z0-9]+([._/-]+[a-z0-9]+)*")) {
       throw new PolderException(
           ErrorKind.INVALID,
           "image name '%s': use a-z, 0-9 and inner '.', '_', '-', '/'"

@@ -68,7 +68,7 @@ final class SpecRules {
     }
     Set<String> targets = new HashSet<>();
     for (Filesystem filesystem : spec.get(FILESYSTEMS)) {
-      String target = filesystem.target().replaceAll("/+", "/").replaceAll("/$", "");
+      String target = plain(filesystem.target());
       if (!targets.add(target)) {
         faults.add(new Fault("filesystems", "'%s' is mounted twice".formatted(target)));
       }
@@ -82,6 +82,11 @@ final class SpecRules {
     }
     spec.get(SYSCTLS).keySet().forEach(name -> sysctl(name, faults));
     return faults;
+  }
+
+  /** The path without empty and "." parts, which would hide what it names. */
+  private static String plain(String path) {
+    return path.replaceAll("/(\\.?/)+", "/").replaceAll("/\\.?$", "");
   }
 
   /** Only what the zone's own namespaces hold: runc's rule. */

@@ -167,12 +167,19 @@ public final class Json {
       }
       case VALUE_STRING -> parser.getString();
       case VALUE_NUMBER_INT -> parser.getLongValue(); // refuses what 64 bits cannot hold
-      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      case VALUE_NUMBER_FLOAT -> finite(parser.getDoubleValue());
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
       default -> throw new PolderException(ErrorKind.INVALID, "the JSON has a stray " + token);
     };
+  }
+
+  private static double finite(double number) {
+    if (Double.isInfinite(number)) {
+      throw new PolderException(ErrorKind.INVALID, "the JSON has a number too large for 64 bits");
+    }
+    return number;
   }
 
   private static PolderException refusal(JacksonException e) {

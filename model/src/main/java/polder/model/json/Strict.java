@@ -35,7 +35,7 @@ final class Strict {
 
   /** Any JSON object. */
   static final Type<Map<String, Object>> OBJECT =
-      Types.mapped(ANY, Json::asObject, object -> object);
+      Types.mapped(ANY, Strict::object, object -> object);
 
   /** Names to texts. */
   static final Type<Map<String, String>> TEXTS = Types.map(Pattern.compile("(?s).{1,4096}"), RAW);
@@ -73,6 +73,14 @@ final class Strict {
   /** A field that is written always, and read as its default where it is missing. */
   static <R, T> Field<R, T> or(Property<T> property, Function<R, T> from) {
     return new Field<>(property, false, from.andThen(Optional::of));
+  }
+
+  private static Map<String, Object> object(Object tree) {
+    Map<String, Object> object = Json.asObject(tree);
+    if (object.containsValue(null)) {
+      throw new PolderException(ErrorKind.INVALID, "must not hold null; leave the name out");
+    }
+    return object;
   }
 
   private static Instant instant(String text) {

@@ -1,0 +1,156 @@
+package polder.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import polder.model.json.Json;
+
+class ZoneSpecTest {
+  @Test
+  void tellsAllThatIsWrongAtOnceWithTheNearestNames() {
+    Map<String, String> faults =
+        faults(
+            """
+            {"alais": "web", "max_physical_memroy": 5, "ram": 512, "zfs_io_priority": 1,
+             "nics": [], "kernel_version": "3.10", "autoboot": "true", "cpu_cap": 1.5,
+             "max_lwps": 0, "uuid": "NOT-A-UUID", "cmd": "sleep", "filesystems": [{"tarjet": "/x"}],
+             "security": {"userns": 1}, "tags": {"a": {}}}
+            """);
+    assertEquals(14 + 1, faults.size(), faults.toString()); // the file system has two
+    assertTrue(text(faults, "alais").contains("'alias'"));
+    assertTrue(text(faults, "max_physical_memroy").contains("'max_physical_memory'"));
+    assertTrue(text(faults, "ram").contains("brand 'vm'"));
+    assertTrue(text(faults, "kernel_version").contains("share the host's kernel"));
+    assertTrue(text(faults, "filesystems[0].tarjet").contains("'target'"));
+    assertEquals("is missing", text(faults, "filesystems[0].target"));
+    assertTrue(text(faults, "autoboot").contains("true or false"));
+    assertTrue(text(faults, "security.userns").contains("true or false"));
+  }
+
+  @Test
+  void coercesNothing() {
+    assertEquals(1, faults("{\"max_physical_memory\": \"512\"}").size());
+    assertEquals(1, faults("{\"alias\": 5}").size());
+    assertEquals(1, faults("{\"alias\": null}").size());
+    assertEquals(1, faults("{\"quota\": 1.0}").size());
+    assertEquals(1, faults("{\"Alias\": \"web\"}").size());
+  }
+
+  @Test
+  void refusesWhatDoesNotGoTogether() {
+    assertTrue(faults("{\"brand\": \"lx\"}").containsKey("image_uuid"));
+    assertTrue(faults("{\"brand\": \"native\", \"image\": \"debian\"}").containsKey("image"));
+    assertTrue(faults("{\"max_swap\": 10}").containsKey("max_swap"));
+    assertTrue(faults("{\"max_swap\": 10, \"max_physical_memory\": 20}").containsKey("max_swap"));
+    assertTrue(
+        faults("{\"init_name\": \"/sbin/init\", \"cmd\": [\"x\"]}").containsKey("init_name"));
+    assertTrue(faults("{\"init_name\": \"/sbin/init\", \"init\": true}").containsKey("init"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/proc", "/proc/", "//proc", "/./proc", "/sys/fs", "/dev/.", "/././/dev/shm"})
+  void mountsNothingOverWhatIsPolders(String target) {
+    assertTrue(
+        faults("{\"filesystems\": [{\"target\": \"%s\", \"type\": \"tmpfs\"}]}".formatted(target))
+            .containsKey("filesystems"),
+        target);
+  }
+
+  @Test
+  void mountsNothingTwice() {
+    assertTrue(
+        faults(
+                """
+                {"filesystems": [{"target": "/a", "type": "tmpfs"},
+                                 {"target": "/./a/", "type": "tmpfs"}]}
+                """)
+            .containsKey("filesystems"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kernel.core_pattern",
+        "vm.overcommit_memory",
+        "kernel.hostname",
+        "fs.file-max",
+        "net",
+        "net.a+kernel.core_pattern"
+      })
+  void takesOnlySysctlsOfItsOwnNamespaces(String name) {
+    assertEquals(1, faults("{\"sysctls\": {\"%s\": \"1\"}}".formatted(name)).size());
+  }
+
+  @ParameterizedTest
+  @DisplayName("S-API-09 control characters and leading dashes do not pass")
+  @ValueSource(
+      strings = {
+        "{\"alias\": \"-rf\"}",
+        "{\"alias\": \"a\\nb\"}",
+        "{\"alias\": \"../x\"}",
+        "{\"hostname\": \"-x\"}",
+        "{\"hostname\": \"a\\u0000\"}",
+        "{\"dns_domain\": \"x\\nnameserver 6.6.6.6\"}",
+        "{\"resolvers\": [\"1.1.1.1\\noptions x\"]}",
+        "{\"user\": \"-u\"}",
+        "{\"user\": \"root\\n\"}",
+        "{\"workdir\": \"/a/../b\"}",
+        "{\"workdir\": \"a\"}",
+        "{\"env\": {\"A\\nB\": \"c\"}}",
+        "{\"env\": {\"A\": \"c\\u0000\"}}",
+        "{\"env\": {\"A=B\": \"c\"}}",
+        "{\"env\": {\"\": \"c\"}}",
+        "{\"cmd\": [\"a\\u0000b\"]}",
+        "{\"billing_id\": \"a\\u001b[1m\"}",
+        "{\"tags\": {\"a\\u0007\": 1}}",
+        "{\"stop_signal\": \"KILL; reboot\"}",
+        "{\"limit_priv\": [\"a b\"]}",
+        "{\"security\": {\"seccomp\": \"../../etc/passwd\"}}",
+        "{\"init_name\": \"/sbin/init\\n\"}",
+        "{\"sysctls\": {\"net.core.x\": \"1\\n2\"}}",
+        "{\"filesystems\": [{\"source\": \"/a\", \"target\": \"/b\\n/c\"}]}",
+        "{\"filesystems\": [{\"source\": \"/a\", \"target\": \"/b\", \"options\": [\"ro,suid\"]}]}"
+      })
+  void refusesControlCharactersAndLeadingDashes(String payload) {
+    assertTrue(!faults(payload).isEmpty(), payload);
+  }
+
+  @Test
+  void takesSmartOsSpellings() {
+    assertEquals(Brand.NATIVE, ZoneSpec.read(Json.object("{\"brand\": \"joyent\"}")).brand());
+    assertEquals(Brand.LX, ZoneSpec.read(Json.object("{\"image\": \"debian:12\"}")).brand());
+    assertEquals(Brand.NATIVE, ZoneSpec.read(Map.of()).brand());
+  }
+
+  @Test
+  void saysOnlyWhatWasSaid() {
+    ZoneSpec spec = ZoneSpec.of(Brand.NATIVE).with(ZoneProperties.ALIAS, "web");
+    assertEquals(Map.of("brand", "native", "alias", "web"), spec.write());
+    assertEquals(2000L, spec.get(ZoneProperties.MAX_LWPS));
+    assertEquals(spec, spec.with(ZoneProperties.TTY, true).without(ZoneProperties.TTY));
+    assertEquals("web", spec.hostname());
+  }
+
+  private static Map<String, String> faults(String payload) {
+    PolderException refusal =
+        assertThrows(PolderException.class, () -> ZoneSpec.read(Json.object(payload)), payload);
+    assertEquals(ErrorKind.INVALID, refusal.kind());
+    return refusal.faults().stream()
+        .collect(Collectors.toMap(Fault::path, Fault::message, (a, b) -> a + "; " + b));
+  }
+
+  private static String text(Map<String, String> faults, String path) {
+    String message = faults.get(path);
+    assertTrue(message != null, path + " is not in " + List.copyOf(faults.keySet()));
+    return String.valueOf(message);
+  }
+}
