@@ -1,0 +1,232 @@
+package polder.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One certain process: pids are used again, this never means another one. pidfd_open(2)
+ *
+ * <p>Waiting blocks the thread in the kernel; on a virtual thread it holds the carrier. Whoever
+ * waits for many polls {@link #fd}, which becomes readable when the process ends.
+ */
+public final class Pidfd implements AutoCloseable {
+  private static final long P_PIDFD = 3; // linux/wait.h
+  private static final long WNOHANG = 1;
+  private static final long WEXITED = 4;
+  private static final long WALL = 0x4000_0000L;
+  private static final int CLD_EXITED = 1; // asm-generic/siginfo.h
+  private static final int CLD_DUMPED = 3;
+  private static final long SIGINFO_SIZE = 128;
+  private static final long PIDFD_GET_INFO = 0xc040_ff0bL; // linux/pidfd.h: _IOWR(0xff, 11, 64 B)
+  private static final long PIDFD_INFO_SIZE = 64;
+  private static final long PIDFD_INFO_EXIT = 8;
+  private static final long PIDFD_INFO_EXIT_CODE_OFFSET = 60;
+  private static final short POLLIN = 1;
+  private static final int STAT_EXIT_CODE = 52; // proc_pid_stat(5)
+
+  private final int pid;
+  private final Fd fd;
+  private final ReentrantLock reaping = new ReentrantLock();
+  private volatile @Nullable WaitStatus ended;
+
+  private Pidfd(int pid, Fd fd) {
+    this.pid = pid;
+    this.fd = fd;
+  }
+
+  /**
+   * The process that has {@code pid} now. Right only for a child of ours that is not reaped yet;
+   * for others use {@link #open(ProcessIdentity)}.
+   *
+   * @throws SyscallException {@code ESRCH} if there is none
+   */
+  public static Pidfd open(int pid) {
+    return new Pidfd(
+        pid,
+        new Fd(
+            Kernel.check(Kernel.call(Nr.PIDFD_OPEN, pid, 0), () -> "open a pidfd of pid " + pid)));
+  }
+
+  /** The process that {@code identity} means, unless it is gone. */
+  public static Optional<Pidfd> open(ProcessIdentity identity) {
+    long opened = Kernel.call(Nr.PIDFD_OPEN, identity.pid(), 0);
+    if (opened == -Errno.ESRCH.number()) {
+      return Optional.empty();
+    }
+    Kernel.check(opened, () -> "open a pidfd of pid " + identity.pid());
+    var pidfd = new Pidfd(identity.pid(), new Fd(opened));
+    // looked at after opening: if it still is the one that is meant, the pidfd is of that one
+    if (!identity.exists()) {
+      pidfd.close();
+      return Optional.empty();
+    }
+    return Optional.of(pidfd);
+  }
+
+  /** Its number, or what was its number, in our own pid namespace. */
+  public int pid() {
+    return pid;
+  }
+
+  /** The descriptor, to be polled: readable once the process has ended. It belongs to this. */
+  public Fd fd() {
+    return fd;
+  }
+
+  /**
+   * Sends a signal. pidfd_send_signal(2)
+   *
+   * @return false if the process has ended and is reaped
+   */
+  public boolean signal(Signal signal) {
+    long result = Kernel.call(Nr.PIDFD_SEND_SIGNAL, fd.number(), signal.number(), 0, 0);
+    if (result == -Errno.ESRCH.number()) {
+      return false;
+    }
+    Kernel.check(result, () -> "send " + signal + " to pid " + pid);
+    return true;
+  }
+
+  /** Whether it has not ended yet. */
+  public boolean isAlive() {
+    return ended == null && !poll(0);
+  }
+
+  /** One of its descriptors, as one of ours. pidfd_getfd(2) */
+  public Fd getFd(int number) {
+    return new Fd(
+        Kernel.check(
+            Kernel.call(Nr.PIDFD_GETFD, fd.number(), number, 0),
+            () -> "take descriptor " + number + " of pid " + pid));
+  }
+
+  /** Waits until it has ended, reaps it if it is our child, and says how it ended. */
+  public WaitStatus await() {
+    poll(-1);
+    return reap();
+  }
+
+  /** As {@link #await()}, but at most {@code limit}; empty if it runs on. */
+  public Optional<WaitStatus> await(Duration limit) {
+    return ended != null || poll(limit.toMillis()) ? Optional.of(reap()) : Optional.empty();
+  }
+
+  /** How it ended, if it has. Does not wait, but reaps. */
+  public Optional<WaitStatus> status() {
+    return await(Duration.ZERO);
+  }
+
+  @Override
+  public void close() {
+    fd.close();
+  }
+
+  @Override
+  public String toString() {
+    return "pid " + pid;
+  }
+
+  private boolean poll(long milliseconds) {
+    if (ended != null) {
+      return true;
+    }
+    long deadline = System.nanoTime() + Math.max(milliseconds, 0) * 1_000_000;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pollfd = arena.allocate(8, 4); // struct pollfd: fd, events, revents
+      pollfd.set(JAVA_INT, 0, fd.number());
+      pollfd.set(JAVA_SHORT, 4, POLLIN);
+      while (true) {
+        long left =
+            milliseconds < 0
+                ? -1
+                : Math.max(0, (deadline - System.nanoTime() + 999_999) / 1_000_000);
+        long result = Kernel.call(Nr.POLL, pollfd.address(), 1, left);
+        if (result != -Errno.EINTR.number()) {
+          return Kernel.check(result, () -> "wait for pid " + pid) > 0;
+        }
+      }
+    }
+  }
+
+  /** Only after it has ended. */
+  private WaitStatus reap() {
+    reaping.lock();
+    try {
+      WaitStatus status = ended;
+      if (status == null) {
+        status = ask();
+        ended = status;
+      }
+      return status;
+    } finally {
+      reaping.unlock();
+    }
+  }
+
+  private WaitStatus ask() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(SIGINFO_SIZE, 8);
+      long result =
+          Kernel.restart(
+              Nr.WAITID, P_PIDFD, fd.number(), info.address(), WEXITED | WNOHANG | WALL, 0);
+      if (result == 0) {
+        int code = info.get(JAVA_INT, 8);
+        int status = info.get(JAVA_INT, 24);
+        return code == CLD_EXITED
+            ? new WaitStatus.Exited(status)
+            : new WaitStatus.Killed(new Signal(status), code == CLD_DUMPED);
+      }
+      if (result != -Errno.ECHILD.number()) {
+        Kernel.check(result, () -> "wait for pid " + pid);
+      }
+      return askAboutStranger(arena);
+    }
+  }
+
+  /**
+   * How somebody else's child ended: from /proc while it is a zombie, from the pidfd once it is
+   * reaped (Linux 6.15). Between the two looks it may change from the one to the other, so twice.
+   */
+  private WaitStatus askAboutStranger(Arena arena) {
+    for (int look = 0; look < 2; look++) {
+      MemorySegment info = arena.allocate(PIDFD_INFO_SIZE, 8);
+      info.set(JAVA_LONG, 0, PIDFD_INFO_EXIT);
+      if (Kernel.call(Nr.IOCTL, fd.number(), PIDFD_GET_INFO, info.address()) == 0
+          && (info.get(JAVA_LONG, 0) & PIDFD_INFO_EXIT) != 0) {
+        return WaitStatus.ofWord(info.get(JAVA_INT, PIDFD_INFO_EXIT_CODE_OFFSET));
+      }
+      Optional<WaitStatus> zombie = zombie();
+      if (zombie.isPresent()) {
+        return zombie.get();
+      }
+    }
+    return new WaitStatus.Unknown();
+  }
+
+  private Optional<WaitStatus> zombie() {
+    try {
+      byte[] stat = Files.readAllBytes(Path.of("/proc/" + pid + "/stat"));
+      String text = new String(stat, StandardCharsets.ISO_8859_1);
+      List<String> fields = List.of(text.substring(text.lastIndexOf(')') + 2).strip().split(" "));
+      boolean mine = Kernel.call(Nr.PIDFD_SEND_SIGNAL, fd.number(), 0, 0, 0) == 0; // not reaped
+      return mine && fields.getFirst().equals("Z")
+          ? Optional.of(WaitStatus.ofWord(Integer.parseInt(fields.get(STAT_EXIT_CODE - 3))))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

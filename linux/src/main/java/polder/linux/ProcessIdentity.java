@@ -1,0 +1,34 @@
+package polder.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which process is meant, for as long as the host runs: pids are used again, pid and start time
+ * together are not.
+ *
+ * @param pid its number in our own pid namespace
+ * @param startTime when it started, in clock ticks since the host did: field 22 of proc_pid_stat(5)
+ */
+public record ProcessIdentity(int pid, long startTime) {
+  /** The identity of the process that has {@code pid} now; a zombie has one too. */
+  public static Optional<ProcessIdentity> of(int pid) {
+    try {
+      byte[] stat = Files.readAllBytes(Path.of("/proc/" + pid + "/stat"));
+      String text = new String(stat, StandardCharsets.ISO_8859_1); // the name may be any bytes
+      List<String> fields = List.of(text.substring(text.lastIndexOf(')') + 2).split(" "));
+      return Optional.of(new ProcessIdentity(pid, Long.parseLong(fields.get(22 - 3))));
+    } catch (IOException e) {
+      return Optional.empty(); // gone, before or while we read
+    }
+  }
+
+  /** Whether it is still there, perhaps as a zombie. */
+  public boolean exists() {
+    return of(pid).filter(this::equals).isPresent();
+  }
+}
