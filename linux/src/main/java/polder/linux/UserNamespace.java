@@ -30,13 +30,13 @@ public final class UserNamespace {
 
   /** A handle on the user namespace of {@code pid}, for an idmapped mount or to join it. */
   public static Fd open(long pid) {
-    return Procfs.open("/proc/" + pid + "/ns/user", Procfs.O_RDONLY);
+    return Procfs.open("/proc/" + pid + "/ns/user", OpenFlags.O_RDONLY);
   }
 
   private static void write(long pid, String file, String text) {
     String path = "/proc/" + pid + "/" + file;
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-    try (Fd fd = Procfs.open(path, Procfs.O_WRONLY)) {
+    try (Fd fd = Procfs.open(path, OpenFlags.O_WRONLY)) {
       StatFs.of(fd).require(StatFs.PROC, path);
       fd.write(bytes, 0, bytes.length); // one write: the kernel takes a map whole or not at all
     } catch (SyscallException e) {
