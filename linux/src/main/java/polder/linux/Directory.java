@@ -206,16 +206,22 @@ public final class Directory implements AutoCloseable {
     one(Nr.MKDIRAT, name, "make directory", mode);
   }
 
-  /** Makes the directory {@code name} if it is not there, and enters it. */
+  /** Makes the directory {@code name} if it is not there, with exactly that mode, and enters it. */
   public Directory ensureDirectory(FileName name, int mode) {
+    boolean made = false;
     try {
       makeDirectory(name, mode);
+      made = true;
     } catch (SyscallException e) {
       if (!e.errno().equals(Errno.EEXIST)) {
         throw e;
       }
     }
-    return enter(name);
+    Directory directory = enter(name);
+    if (made) {
+      directory.node().mode(mode);
+    }
+    return directory;
   }
 
   /**

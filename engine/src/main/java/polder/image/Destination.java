@@ -1,0 +1,107 @@
+package polder.image;
+
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import polder.linux.Directory;
+import polder.linux.Errno;
+import polder.linux.FileName;
+import polder.linux.FilePath;
+import polder.linux.StatFs;
+import polder.linux.SyscallException;
+import polder.linux.Walk;
+
+/**
+ * The directories below a root into which an archive is unpacked. Paths are followed as the zone
+ * itself would follow them, with the root as its "/", so whatever is in them ends inside.
+ */
+final class Destination implements AutoCloseable {
+  private static final int IMPLIED_MODE = 0755;
+
+  /** Those whose files are switches of the kernel: linux/magic.h. */
+  private static final Set<Long> KERNEL_OWN =
+      Set.of(
+          StatFs.PROC,
+          StatFs.SYSFS,
+          StatFs.CGROUP,
+          StatFs.CGROUP2,
+          0x6462_6720L, // debugfs
+          0x7472_6163L, // tracefs
+          0x7363_6673L, // securityfs
+          0xcafe_4a11L, // bpf
+          StatFs.DEVPTS,
+          0x1980_0202L, // mqueue
+          0x6265_6570L, // configfs
+          0xde5e_81e4L); // efivarfs
+
+  private final Directory root;
+  private final boolean guarded;
+  private @Nullable List<FileName> lastPath;
+  private @Nullable Directory last;
+
+  /** If {@code guarded}, the kernel's own file systems are refused. */
+  Destination(Directory root, boolean guarded) {
+    this.root = root;
+    this.guarded = guarded;
+  }
+
+  Directory root() {
+    return root;
+  }
+
+  /** The directory at {@code path}, made if need be; open until the next one is asked for. */
+  Directory ensure(List<FileName> path) {
+    if (path.isEmpty()) {
+      return root;
+    }
+    if (last != null && path.equals(lastPath)) {
+      return last;
+    }
+    return keep(path, root.ensureDirectories(FilePath.of(path), IMPLIED_MODE));
+  }
+
+  /** The directory at {@code path}, or null; open until the next one is asked for. */
+  @Nullable Directory find(List<FileName> path) {
+    if (path.isEmpty()) {
+      return root;
+    }
+    try {
+      return keep(path, root.enter(FilePath.of(path), Walk.IN_ROOT));
+    } catch (SyscallException e) {
+      if (e.errno().equals(Errno.ENOENT) || e.errno().equals(Errno.ENOTDIR)) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  private Directory keep(List<FileName> path, Directory directory) {
+    forget();
+    lastPath = path;
+    last = directory;
+    if (guarded) {
+      refuseKernelsOwn(directory);
+    }
+    return directory;
+  }
+
+  static void refuseKernelsOwn(Directory directory) {
+    if (KERNEL_OWN.contains(StatFs.of(directory.fd()).magic())) {
+      throw Refusal.invalid("this would copy from or to a file system of the kernel's own");
+    }
+  }
+
+  /** To be called when something was taken away, as a path may lead elsewhere now. */
+  void forget() {
+    if (last != null) {
+      last.close();
+    }
+    last = null;
+    lastPath = null;
+  }
+
+  @Override
+  public void close() {
+    forget();
+  }
+}
