@@ -1,0 +1,35 @@
+package polder.brand;
+
+import java.util.List;
+import java.util.Optional;
+import polder.linux.Cgroup;
+import polder.linux.ProcessIdentity;
+import polder.model.Fault;
+import polder.model.PolderException;
+import polder.model.ZoneSpec;
+
+/** One way of running a zone. */
+public interface Brand {
+  /** Says what in {@code spec} it cannot do on this host, a fault for each; empty if it can. */
+  List<Fault> verify(ZoneSpec spec);
+
+  /**
+   * Gives a zone's new files what they lack: after the dataset is made, before the first start.
+   * Again after a crash, it finds what it did.
+   */
+  void install(ZoneSpec spec, RootFiles root);
+
+  /**
+   * Makes everything up to the zone's first process, which waits.
+   *
+   * @throws PolderException with the step that failed; nothing is left then
+   */
+  Ready prepare(ZoneSpec spec, Platform platform);
+
+  /**
+   * Finds a zone that runs, after our own restart; empty if {@code first} has ended.
+   *
+   * @param cgroup the control group that it was prepared with
+   */
+  Optional<Running> find(ZoneSpec spec, ProcessIdentity first, Cgroup cgroup);
+}

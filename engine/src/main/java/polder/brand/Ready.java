@@ -1,0 +1,24 @@
+package polder.brand;
+
+import polder.linux.ProcessIdentity;
+import polder.model.PolderException;
+
+/**
+ * A zone whose first process waits for go. Closed before that, or if we end, it vanishes; after
+ * {@link #go} closing does nothing.
+ */
+public interface Ready extends AutoCloseable {
+  /** The first process. */
+  ProcessIdentity identity();
+
+  /**
+   * Executes the zone's program.
+   *
+   * @throws PolderException NOT_FOUND if there is no such program (exit code 127), DENIED if it
+   *     cannot be executed (126), HOST with the step that failed otherwise; nothing is left then
+   */
+  Running go();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,32 @@
+package polder.brand;
+
+import polder.linux.Directory;
+import polder.linux.Pidfd;
+import polder.linux.ProcessIdentity;
+import polder.model.ExecSpec;
+import polder.model.ImageConfig;
+import polder.model.PolderException;
+import polder.model.ZoneSpec;
+
+/** A zone that runs. Closing it only lets go of it. */
+public interface Running extends AutoCloseable {
+  /** Its first process. */
+  ProcessIdentity identity();
+
+  /** Its first process: wait for its end, signal it, through this. */
+  Pidfd pidfd();
+
+  /**
+   * Starts one more process in it, confined as the first one is.
+   *
+   * @throws PolderException NOT_FOUND if there is no such program (exit code 127), DENIED if it
+   *     cannot be executed (126), INVALID if the user is unknown, HOST otherwise
+   */
+  ZoneProcess exec(ExecSpec spec, ZoneSpec zone, ImageConfig config);
+
+  /** The root directory as the zone sees it, to be walked with {@code Walk.IN_ROOT} only. */
+  Directory root();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,271 @@
+package polder.storage;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import polder.linux.Directory;
+import polder.linux.DirectoryEntry;
+import polder.linux.Errno;
+import polder.linux.FileName;
+import polder.linux.FilePath;
+import polder.linux.FileType;
+import polder.linux.Listing;
+import polder.linux.Stat;
+import polder.linux.SyscallException;
+import polder.linux.Tree;
+import polder.linux.Walk;
+import polder.model.ErrorKind;
+import polder.model.Fault;
+import polder.model.PolderException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+
+/**
+ * Datasets as plain directories, for any file system that overlayfs takes as its upper one.
+ *
+ * <p>Below its directory, which only root can enter, a dataset is {@code UUID/root} for a tree, or
+ * {@code UUID/upper} and {@code UUID/work} for an overlay; {@code UUID/layers} has the layers, one
+ * path a line, so that the dataset describes itself. It is put together under the name {@code
+ * making-UUID} and gone under {@code gone-N}; both are swept on opening.
+ */
+public final class OverlayStorage implements Storage, AutoCloseable {
+  private static final String MAKING = "making-";
+  private static final String GONE = "gone-";
+  private static final FileName TREE = FileName.of("root");
+  private static final FileName UPPER = FileName.of("upper");
+  private static final FileName WORK = FileName.of("work");
+  private static final FileName LAYERS = FileName.of("layers");
+  private static final int OWNER_ONLY = 0700;
+  private static final int EVERYBODY_ENTERS = 0755; // as / itself; those above are closed
+  private static final int MOST_LAYER_TEXT = 1 << 20;
+  private static final Pattern DATASET =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
+  private final Path place;
+  private final Directory directory;
+
+  private OverlayStorage(Path place, Directory directory) {
+    this.place = place;
+    this.directory = directory;
+  }
+
+  /** Opens the storage below {@code place}, which is made if need be, and sweeps it. */
+  public static OverlayStorage open(Path place) {
+    try (Directory host = Directory.open(Path.of("/"))) {
+      Path absolute = place.toAbsolutePath();
+      Directory directory = host.ensureDirectories(FilePath.of(absolute.toString()), OWNER_ONLY);
+      directory.node().mode(OWNER_ONLY);
+      var storage = new OverlayStorage(absolute, directory);
+      storage.sweep();
+      return storage;
+    } catch (SyscallException e) {
+      throw failed("open the storage " + place, e);
+    }
+  }
+
+  @Override
+  public String driver() {
+    return "overlay";
+  }
+
+  @Override
+  public List<Fault> verify(ZoneSpec spec) {
+    if (spec.get(ZoneProperties.QUOTA) == 0) {
+      return List.of();
+    }
+    return List.of(
+        new Fault(
+            "quota",
+            "the overlay driver keeps datasets as directories, whose size the file system does not"
+                + " limit; use 0, or a storage that has quotas"));
+  }
+
+  @Override
+  public Root create(UUID zone, List<Path> layers) {
+    FileName name = FileName.of(zone.toString());
+    FileName making = FileName.of(MAKING + zone);
+    try {
+      if (directory.find(name).isEmpty()) {
+        Tree.delete(directory, making);
+        directory.makeDirectory(making, OWNER_ONLY);
+        try (Directory dataset = directory.enter(making)) {
+          fill(dataset, layers);
+        }
+        directory.rename(making, directory, name);
+        directory.sync();
+      }
+      return find(zone).orElseThrow();
+    } catch (SyscallException e) {
+      throw failed("make the dataset of zone " + zone, e);
+    }
+  }
+
+  private static void fill(Directory dataset, List<Path> layers) {
+    if (layers.isEmpty()) {
+      makeOpen(dataset, TREE);
+    } else {
+      makeOpen(dataset, UPPER);
+      dataset.makeDirectory(WORK, OWNER_ONLY);
+      StringBuilder text = new StringBuilder();
+      for (Path layer : layers) {
+        String path = layer.toAbsolutePath().toString();
+        if (path.indexOf('\n') >= 0) {
+          throw new PolderException(
+              ErrorKind.INVALID, "a layer's path has a line break in it: " + path);
+        }
+        text.append(path).append('\n');
+      }
+      try (var file = dataset.create(LAYERS, 0600)) {
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        file.write(bytes, 0, bytes.length);
+        file.sync();
+      }
+    }
+    dataset.sync();
+  }
+
+  private static void makeOpen(Directory dataset, FileName name) {
+    dataset.makeDirectory(name, OWNER_ONLY);
+    try (Directory made = dataset.enter(name)) {
+      made.node().mode(EVERYBODY_ENTERS); // whatever our umask is
+    }
+  }
+
+  @Override
+  public Optional<Root> find(UUID zone) {
+    Path path = place.resolve(zone.toString());
+    try {
+      FileName name = FileName.of(zone.toString());
+      if (directory.find(name).isEmpty()) {
+        return Optional.empty();
+      }
+      try (Directory dataset = directory.enter(name)) {
+        if (dataset.find(TREE).isPresent()) {
+          return Optional.of(new Root.Tree(path.resolve(TREE.toString())));
+        }
+        return Optional.of(
+            new Root.Overlay(
+                layers(dataset), path.resolve(UPPER.toString()), path.resolve(WORK.toString())));
+      }
+    } catch (SyscallException | IllegalArgumentException e) {
+      throw new PolderException(
+          ErrorKind.HOST, "cannot find the dataset %s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  private static List<Path> layers(Directory dataset) {
+    try (var file = dataset.read(LAYERS)) {
+      return new String(file.readAll(MOST_LAYER_TEXT), StandardCharsets.UTF_8)
+          .lines()
+          .map(Path::of)
+          .toList();
+    }
+  }
+
+  @Override
+  public void destroy(UUID zone) {
+    try {
+      FileName gone = FileName.of(GONE + UUID.randomUUID());
+      try {
+        directory.rename(FileName.of(zone.toString()), directory, gone);
+      } catch (SyscallException e) {
+        if (e.errno().equals(Errno.ENOENT)) {
+          return;
+        }
+        throw e;
+      }
+      directory.sync();
+      Tree.delete(directory, gone);
+    } catch (SyscallException e) {
+      throw failed("destroy the dataset of zone " + zone, e);
+    }
+  }
+
+  @Override
+  public long used(UUID zone) {
+    try {
+      FileName name = FileName.of(zone.toString());
+      if (directory.find(name).isEmpty()) {
+        return 0;
+      }
+      try (Directory dataset = directory.enter(name)) {
+        return used(dataset, new HashSet<>());
+      }
+    } catch (SyscallException e) {
+      throw failed("measure the dataset of zone " + zone, e);
+    }
+  }
+
+  /** Bytes below {@code directory}, files with several names once; what vanishes meanwhile is 0. */
+  private static long used(Directory directory, Set<Long> counted) {
+    long bytes = 0;
+    List<FileName> deeper = new ArrayList<>();
+    try (Listing list = directory.list()) {
+      while (list.hasNext()) {
+        DirectoryEntry entry = list.next();
+        Optional<Stat> stat = directory.find(entry.name());
+        if (stat.isEmpty()) {
+          continue;
+        }
+        if (stat.get().type() == FileType.DIRECTORY) {
+          deeper.add(entry.name());
+          bytes += stat.get().blocks() * 512;
+        } else if (stat.get().links() == 1 || counted.add(stat.get().inode())) {
+          bytes += stat.get().blocks() * 512;
+        }
+      }
+    }
+    for (FileName name : deeper) {
+      try (Directory below =
+          directory.enter(new FilePath(name.value()), Walk.NO_LINKS.onOneMount())) {
+        bytes += used(below, counted);
+      } catch (SyscallException e) {
+        if (!e.errno().equals(Errno.ENOENT) && !e.errno().equals(Errno.ENOTDIR)) {
+          throw e;
+        }
+      }
+    }
+    return bytes;
+  }
+
+  @Override
+  public List<UUID> list() {
+    try {
+      return directory.entries().stream()
+          .map(entry -> entry.name().toString())
+          .filter(name -> DATASET.matcher(name).matches())
+          .map(UUID::fromString)
+          .toList();
+    } catch (SyscallException e) {
+      throw failed("list the datasets in " + place, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    directory.close();
+  }
+
+  private void sweep() {
+    for (DirectoryEntry entry : directory.entries()) {
+      String name = entry.name().toString();
+      if (name.startsWith(MAKING) || name.startsWith(GONE)) {
+        Tree.delete(directory, entry.name());
+      }
+    }
+  }
+
+  private static PolderException failed(String what, SyscallException e) {
+    ErrorKind kind =
+        e.errno().equals(Errno.ENOSPC) || e.errno().equals(Errno.EDQUOT)
+            ? ErrorKind.NO_ROOM
+            : ErrorKind.HOST;
+    return new PolderException(kind, "cannot %s: %s".formatted(what, e.getMessage()), e);
+  }
+}
