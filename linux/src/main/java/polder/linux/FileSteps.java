@@ -16,6 +16,10 @@ public final class FileSteps {
   private static final long O_CLOEXEC = 02000000;
   private static final long S_IFCHR = 0020000; // linux/stat.h
   private static final long S_IFBLK = 0060000;
+  public static final long RESOLVE_NO_MAGICLINKS = 0x02; // linux/openat2.h
+  public static final long RESOLVE_NO_SYMLINKS = 0x04;
+  public static final long RESOLVE_IN_ROOT = 0x10;
+  private static final long W_OK = 2; // linux/unistd.h
 
   private final ProgramBuilder program;
 
@@ -32,6 +36,39 @@ public final class FileSteps {
         program.text(path),
         Operand.of(flags | O_CLOEXEC),
         Operand.of(mode));
+  }
+
+  /**
+   * openat2(2), with {@code O_CLOEXEC}: {@code path} is followed as {@code resolve} allows, so that
+   * links which somebody put there lead nowhere else.
+   *
+   * @param resolve {@code RESOLVE_…}
+   */
+  public Operand openIn(Operand directory, String path, long flags, long resolve) {
+    return program.act(
+        "open " + path,
+        Nr.OPENAT2,
+        directory,
+        program.text(path),
+        Operand.of(program.memory().add(new long[] {flags | O_CLOEXEC, 0, resolve})), // open_how
+        Operand.of(24));
+  }
+
+  /** faccessat(2): fails with EROFS where {@code path} lies on a read-only file system. */
+  public void checkWritable(Operand directory, String path) {
+    program.act(
+        "check that " + path + " can be written",
+        Nr.FACCESSAT,
+        directory,
+        program.text(path),
+        Operand.of(W_OK));
+  }
+
+  /** write(2), one call: for kernel files, which take a value whole or not at all. */
+  public void writeTo(String name, Operand descriptor, String content) {
+    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+    program.act(
+        "write " + name, Nr.WRITE, descriptor, program.bytes(bytes), Operand.of(bytes.length));
   }
 
   /** close(2). */

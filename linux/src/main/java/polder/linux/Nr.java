@@ -28,6 +28,7 @@ final class Nr {
   static final int GETSOCKNAME = 51;
   static final int SOCKETPAIR = 53;
   static final int SETSOCKOPT = 54;
+  static final int CLONE = 56;
   static final int EXECVE = 59;
   static final int KILL = 62;
   static final int FCNTL = 72;
@@ -65,6 +66,7 @@ final class Nr {
   static final int EXIT_GROUP = 231;
   static final int EPOLL_CTL = 233;
   static final int WAITID = 247;
+  static final int KEYCTL = 250;
   static final int IOPRIO_SET = 251;
   static final int OPENAT = 257;
   static final int MKDIRAT = 258;
@@ -75,6 +77,7 @@ final class Nr {
   static final int SYMLINKAT = 266;
   static final int READLINKAT = 267;
   static final int FCHMODAT = 268;
+  static final int FACCESSAT = 269;
   static final int UNSHARE = 272;
   static final int UTIMENSAT = 280;
   static final int EPOLL_PWAIT = 281;

@@ -76,6 +76,59 @@ public final class ProcessSteps {
     program.act("take the terminal", Nr.IOCTL, terminal, Operand.of(TIOCSCTTY), Operand.of(0));
   }
 
+  /** ioctl TIOCSPTLCK and TIOCGPTPEER: the other end of a new pseudoterminal, whatever its name. */
+  public Operand peerOf(Operand master) {
+    program.begin();
+    program.add(
+        "unlock the terminal",
+        Nr.IOCTL,
+        master,
+        Operand.of(0x4004_5431L), // TIOCSPTLCK, asm-generic/ioctls.h
+        Operand.of(program.memory().add(new int[] {0})));
+    return program.add(
+        "open the terminal's other end",
+        Nr.IOCTL,
+        master,
+        Operand.of(0x5441), // TIOCGPTPEER
+        Operand.of(FileSteps.O_RDWR | FileSteps.O_NOCTTY));
+  }
+
+  /** Brings the network namespace's loopback device up: netdevice(7), SIOCSIFFLAGS. */
+  public void loopbackUp() {
+    byte[] request = new byte[40]; // struct ifreq: name, flags
+    request[0] = 'l';
+    request[1] = 'o';
+    request[16] = 1; // IFF_UP
+    program.begin();
+    Operand socket =
+        program.add(
+            "open a socket for lo",
+            Nr.SOCKET,
+            Operand.of(2), // AF_INET
+            Operand.of(0x8_0002), // SOCK_DGRAM, SOCK_CLOEXEC
+            Operand.of(0));
+    program.add(
+        "bring lo up",
+        Nr.IOCTL,
+        socket,
+        Operand.of(0x8914),
+        program.bytes(request)); // SIOCSIFFLAGS
+    program.add("close the socket for lo", Nr.CLOSE, socket);
+  }
+
+  /** keyctl(2) KEYCTL_JOIN_SESSION_KEYRING: a session keyring of its own, with no keys. */
+  public void newSessionKeyring() {
+    program.act("make a session keyring", Nr.KEYCTL, Operand.of(1), Operand.of(0));
+  }
+
+  /** Waits until the process that a pidfd means has ended: poll(2). */
+  public void awaitEnd(Operand.Constant pidfd) {
+    byte[] poll = new byte[8]; // struct pollfd: descriptor, events, answer
+    JobMemory.little(poll).putInt(0, (int) pidfd.value()).putShort(4, (short) 1); // POLLIN
+    program.act(
+        "wait for another process", Nr.POLL, program.bytes(poll), Operand.of(1), Operand.of(-1));
+  }
+
   /** setgroups(2). */
   public void setGroups(List<Integer> groups) {
     int[] ids = groups.stream().mapToInt(Integer::intValue).toArray();

@@ -56,6 +56,11 @@ public final class Program {
     return new ProgramBuilder(namespaces);
   }
 
+  /** What it does, step by step, as an error would name it. */
+  public List<String> stepNames() {
+    return steps.stream().map(Step::name).toList();
+  }
+
   List<Step> steps() {
     return steps;
   }
