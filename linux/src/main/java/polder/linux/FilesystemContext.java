@@ -11,9 +11,28 @@ import java.util.Set;
  *
  * <p>When the kernel refuses, it says why in words, and those are in the exception.
  *
- * <p><b>Overlay.</b> A layer is named by {@code lowerdir+}, {@code upperdir} and {@code workdir}.
- * Each may be a path, or, from Linux 6.13 on, a descriptor ({@link #set(String, Fd)}), so that a
- * detached idmapped mount can be a layer without ever having a place.
+ * <p><b>Overlay over idmapped layers</b>, so that nothing on disk is ever chowned, comes about in
+ * two ways. In both, lower and upper layers are mounts of {@link Mounts#idmapped}, and what the
+ * zone's root makes is owned by 0 on disk. Both were tried with ext4 and tmpfs on Linux 6.18;
+ * {@code OverlayKernelTest} tries them again.
+ *
+ * <ul>
+ *   <li><b>Inside the zone's user namespace</b>, with option "userxattr": join the user namespace,
+ *       unshare the mount namespace, and <em>first move the idmapped mounts into it</em>, anywhere;
+ *       then make the overlay. Left detached they are refused with EPERM, because a detached mount
+ *       belongs to who made it, the host. Ids must be those of the namespace's root.
+ *   <li><b>As host root</b>, in a process of its own: prctl(PR_SET_SECUREBITS,
+ *       SECBIT_NO_SETUID_FIXUP), then setfsgid(2) and setfsuid(2) to the zone's base; the layers
+ *       can stay detached. As plain host root the kernel cannot make files in the work directory
+ *       (EOVERFLOW), and the overlay comes up <em>read-only without an error</em>, which {@link
+ *       #mount} makes one: EROFS. "userxattr" is neither needed nor wrong.
+ * </ul>
+ *
+ * <p>Layers are named by {@code lowerdir+} (once for each, the uppermost first), {@code upperdir}
+ * and {@code workdir}, by path, say "/proc/self/fd/7", or, from Linux 6.13 on, as descriptors by
+ * {@link #set(String, Fd)}. Upper and work directory must be two directories in one mount. Before
+ * Linux 6.5 there is no "lowerdir+": mount(2) takes {@code lowerdir=A:B}; before 5.19 no layer can
+ * be idmapped.
  */
 public final class FilesystemContext implements AutoCloseable {
   public static final int FSOPEN_CLOEXEC = 1; // linux/mount.h

@@ -29,6 +29,11 @@ public record MountTable(List<MountEntry> entries) {
     return read(Path.of("/proc/self/mountinfo"));
   }
 
+  /** What the calling thread sees, which may be in a mount namespace of its own. */
+  static MountTable ofThread() {
+    return read(Path.of("/proc/thread-self/mountinfo"));
+  }
+
   /**
    * What process {@code pid} sees.
    *

@@ -1,13 +1,33 @@
 package polder.linux;
 
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 
 /**
- * The user namespace of a process that is held still while its ids are mapped from outside:
+ * User namespaces, whose ids are mapped from outside while a process in them is held still:
  * user_namespaces(7).
  */
 public final class UserNamespace {
   private UserNamespace() {}
+
+  /**
+   * A new user namespace with nobody in it. It lasts as long as the descriptor, a process that has
+   * joined it, or a mount that maps ids by it.
+   */
+  public static Fd create(Launcher launcher, IdMap users, IdMap groups) {
+    ProgramBuilder holder = Program.builder(EnumSet.of(Namespace.USER));
+    holder.waitForGo();
+    try (Child child = launcher.launch(holder.build())) {
+      child.awaitReady();
+      try {
+        map(child.pid(), users, groups);
+        return open(child.pid());
+      } finally {
+        child.pidfd().signal(Signal.KILL);
+        var _ = child.pidfd().await();
+      }
+    }
+  }
 
   /**
    * Says which ids the user namespace of {@code pid} has. Can be done once, by its parent.
