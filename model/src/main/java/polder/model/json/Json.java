@@ -1,8 +1,12 @@
 package polder.model.json;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,21 +58,30 @@ public final class Json {
     }
   }
 
-  /** Reads one value from UTF-8 bytes. */
+  /** Reads one value from UTF-8 bytes; no other encoding is guessed (RFC 8259, section 8.1). */
   public static @Nullable Object read(byte[] bytes) {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), bytes)) {
-      return whole(parser);
-    } catch (JacksonException e) {
-      throw refusal(e);
+    return read(bytes, 0, bytes.length);
+  }
+
+  /** Reads one value from {@code length} UTF-8 bytes. */
+  public static @Nullable Object read(byte[] bytes, int offset, int length) {
+    try {
+      return read(
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes, offset, length))
+              .toString());
+    } catch (CharacterCodingException e) {
+      throw new PolderException(ErrorKind.INVALID, "not valid JSON: it is not UTF-8", e);
     }
   }
 
   /** Reads one value from a UTF-8 stream, to its end. */
   public static @Nullable Object read(InputStream stream) {
-    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), stream)) {
-      return whole(parser);
-    } catch (JacksonException e) {
-      throw refusal(e);
+    try {
+      return read(stream.readAllBytes());
+    } catch (IOException e) {
+      throw new PolderException(ErrorKind.HOST, "cannot read the JSON: " + e.getMessage(), e);
     }
   }
 

@@ -69,6 +69,15 @@ class JsonTest {
   }
 
   @Test
+  void guessesNoOtherEncoding() {
+    for (var charset : List.of(StandardCharsets.UTF_16, StandardCharsets.UTF_16LE)) {
+      assertThrows(PolderException.class, () -> Json.read("{\"a\": 1}".getBytes(charset)));
+    }
+    assertThrows(
+        PolderException.class, () -> Json.read("\ufeff{}".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Test
   void saysWhereItWentWrong() {
     assertTrue(
         String.valueOf(refusal("{\n  \"a\": tru\n}").getMessage()).contains("line 2"),

@@ -1,0 +1,80 @@
+package polder.api.fake;
+
+import java.util.List;
+import java.util.Map;
+import polder.model.Events;
+import polder.model.Finding;
+import polder.model.Host;
+import polder.model.HostInfo;
+import polder.model.Images;
+import polder.model.Zones;
+
+/**
+ * A host in memory, for tests of whatever speaks to a {@link Host}.
+ *
+ * <p>It means the same as a real one: states, refusals, update plans, events, streams. Its zones
+ * run a few programs that are written in Java ({@link FakeShell}); an image's content is read and
+ * its digest taken, and nothing of it is kept.
+ */
+public final class FakeHost implements Host {
+  private final FakeEvents events = new FakeEvents();
+  private final FakeImages images = new FakeImages(events);
+  private final FakeZones zones = new FakeZones(events, images);
+
+  /** A host without zones and images. */
+  public FakeHost() {
+    images.usedBy(zones::uses);
+  }
+
+  @Override
+  public Zones zones() {
+    return zones;
+  }
+
+  @Override
+  public Images images() {
+    return images;
+  }
+
+  @Override
+  public Events events() {
+    return events;
+  }
+
+  @Override
+  public HostInfo info() {
+    return new HostInfo(
+        "0.1.0",
+        Runtime.version().toString(),
+        "0.0-fake",
+        "amd64",
+        ProcessHandle.current().pid(),
+        Map.of("state", "/fake", "run", "/fake/run"),
+        Map.of(
+            "zones",
+            (long) zones.list().size(),
+            "running",
+            zones.running(),
+            "images",
+            (long) images.list().size()));
+  }
+
+  @Override
+  public List<Finding> doctor() {
+    return List.of(
+        new Finding("host", Finding.Level.OK, "in memory", ""),
+        new Finding("kernel", Finding.Level.WARNING, "there is none", "use a real host"));
+  }
+
+  @Override
+  public List<Finding> fsck() {
+    return List.of();
+  }
+
+  /** Ends every zone: there is nobody else to run them. */
+  @Override
+  public void close() {
+    zones.close();
+    events.close();
+  }
+}

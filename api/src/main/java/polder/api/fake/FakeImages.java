@@ -1,0 +1,189 @@
+package polder.api.fake;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import polder.model.ErrorKind;
+import polder.model.Image;
+import polder.model.ImageRequest;
+import polder.model.Images;
+import polder.model.PolderException;
+import polder.model.Progress;
+
+/** The fake host's images: their names and digests, not their content. */
+final class FakeImages implements Images {
+  private final FakeEvents events;
+  private final ReentrantLock images = new ReentrantLock();
+  private final List<Image> kept = new ArrayList<>();
+  private Predicate<UUID> used = uuid -> false;
+
+  FakeImages(FakeEvents events) {
+    this.events = events;
+  }
+
+  /** Who says whether a zone is made from an image. */
+  void usedBy(Predicate<UUID> zones) {
+    used = zones;
+  }
+
+  @Override
+  public Image importTarball(InputStream tarball, ImageRequest request, Progress progress) {
+    MessageDigest sha = sha256();
+    byte[] buffer = new byte[65_536];
+    byte[] head = new byte[512];
+    long size = 0;
+    try {
+      for (int n = tarball.read(buffer); n >= 0; n = tarball.read(buffer)) {
+        if (size < head.length) {
+          System.arraycopy(buffer, 0, head, (int) size, (int) Math.min(n, head.length - size));
+        }
+        sha.update(buffer, 0, n);
+        size += n;
+        progress.report("unpacking", size, -1);
+      }
+    } catch (IOException e) {
+      throw new PolderException(
+          ErrorKind.HOST, "cannot read the image's archive: " + e.getMessage(), e);
+    }
+    if (!archive(head)) {
+      throw new PolderException(
+          ErrorKind.INVALID, "the image is no tar archive: plain, gzip, xz or zstd");
+    }
+    byte[] digest = sha.digest();
+    ByteBuffer first = ByteBuffer.wrap(digest);
+    Image image =
+        new Image(
+            new UUID(first.getLong(), first.getLong()),
+            "sha256:" + HexFormat.of().formatHex(digest),
+            request.name(),
+            request.tag(),
+            size,
+            Instant.now(),
+            "linux",
+            "amd64",
+            request.config());
+    put(image);
+    events.add("image.import", Optional.empty(), named(image), Map.of("digest", image.digest()));
+    return image;
+  }
+
+  private static boolean archive(byte[] head) {
+    return new String(head, 257, 5, StandardCharsets.ISO_8859_1).equals("ustar")
+        || starts(head, 0x1f, 0x8b)
+        || starts(head, 0xfd, '7', 'z', 'X', 'Z', 0)
+        || starts(head, 0x28, 0xb5, 0x2f, 0xfd);
+  }
+
+  private static boolean starts(byte[] head, int... magic) {
+    for (int i = 0; i < magic.length; i++) {
+      if ((head[i] & 0xff) != magic[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void put(Image image) {
+    images.lock();
+    try {
+      kept.removeIf(i -> named(i).equals(named(image)));
+      kept.add(image);
+    } finally {
+      images.unlock();
+    }
+  }
+
+  @Override
+  public List<Image> list() {
+    images.lock();
+    try {
+      return kept.stream()
+          .sorted(Comparator.comparing(Image::name).thenComparing(Image::tag))
+          .toList();
+    } finally {
+      images.unlock();
+    }
+  }
+
+  @Override
+  public Image get(String reference) {
+    String hex = reference.startsWith("sha256:") ? reference.substring(7) : reference;
+    boolean digest = hex.matches("[0-9a-f]{12,64}");
+    String name = reference.lastIndexOf(':') < 0 ? reference + ":latest" : reference;
+    return list().stream()
+        .filter(
+            i ->
+                i.uuid().toString().equals(reference)
+                    || named(i).equals(name)
+                    || (digest && i.digest().startsWith("sha256:" + hex)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.NOT_FOUND,
+                    "there is no image '%s'; import it first".formatted(reference)));
+  }
+
+  @Override
+  public Image tag(String reference, String nameAndTag) {
+    Image old = get(reference);
+    ImageRequest name = ImageRequest.of(nameAndTag);
+    Image image =
+        new Image(
+            old.uuid(),
+            old.digest(),
+            name.name(),
+            name.tag(),
+            old.size(),
+            old.imported(),
+            old.os(),
+            old.arch(),
+            old.config());
+    put(image);
+    events.add("image.tag", Optional.empty(), named(image), Map.of("digest", image.digest()));
+    return image;
+  }
+
+  @Override
+  public void delete(String reference) {
+    Image image = get(reference);
+    if (used.test(image.uuid())) {
+      throw new PolderException(
+          ErrorKind.WRONG_STATE,
+          "image '%s' is in use: delete the zones that are made from it first"
+              .formatted(named(image)));
+    }
+    images.lock();
+    try {
+      kept.removeIf(i -> i.uuid().equals(image.uuid()));
+    } finally {
+      images.unlock();
+    }
+    events.add("image.delete", Optional.empty(), named(image), Map.of("digest", image.digest()));
+  }
+
+  private static String named(Image image) {
+    return image.name() + ":" + image.tag();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package polder.api.fake;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import polder.api.stream.BytePipe;
+import polder.model.ExitStatus;
+import polder.model.ImageConfig;
+import polder.model.RestartPolicy;
+import polder.model.Zone;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+import polder.model.ZoneState;
+import polder.model.ZoneStatus;
+
+/** One fake zone; guarded by the lock of {@link FakeZones}. */
+final class FakeZone {
+  private static final int PIPE = 1 << 16;
+  private static final Duration BACKOFF = Duration.ofMillis(100);
+
+  final FakeLog log = new FakeLog();
+  final FakeFiles files = new FakeFiles();
+  private final Instant created = Instant.now();
+  private final ImageConfig image;
+  private ZoneSpec spec;
+  private Instant modified = created;
+  private Optional<Instant> booted = Optional.empty();
+  private Optional<ExitStatus> exit = Optional.empty();
+  private Optional<Instant> exited = Optional.empty();
+  private BytePipe stdin = new BytePipe(PIPE);
+  private @Nullable FakeProcess main;
+  private int restarts;
+  private long runs;
+  private boolean paused;
+  private boolean stopping;
+
+  FakeZone(ZoneSpec spec, ImageConfig image) {
+    this.spec = spec;
+    this.image = image;
+  }
+
+  Zone seen() {
+    FakeProcess running = main;
+    return new Zone(
+        spec,
+        new ZoneStatus(
+            running == null
+                ? ZoneState.INSTALLED
+                : stopping ? ZoneState.SHUTTING_DOWN : ZoneState.RUNNING,
+            paused,
+            running == null ? Optional.empty() : Optional.of(running.pid()),
+            created,
+            modified,
+            booted,
+            exit,
+            exited,
+            false,
+            restarts,
+            Optional.empty(),
+            Optional.empty()),
+        "/fake/zones/" + spec.uuid());
+  }
+
+  ZoneSpec spec() {
+    return spec;
+  }
+
+  UUID uuid() {
+    return spec.uuid();
+  }
+
+  void spec(ZoneSpec changed) {
+    spec = changed;
+    modified = Instant.now();
+  }
+
+  boolean running() {
+    return main != null;
+  }
+
+  Optional<FakeProcess> main() {
+    return Optional.ofNullable(main);
+  }
+
+  boolean paused() {
+    return paused;
+  }
+
+  void pause(boolean on) {
+    paused = on;
+  }
+
+  /** How often its main process was started: to tell one run from the next. */
+  long runs() {
+    return runs;
+  }
+
+  Optional<ExitStatus> exit() {
+    return exit;
+  }
+
+  void stopping() {
+    stopping = true;
+  }
+
+  /** Where the main process's input is written. */
+  OutputStream stdin() {
+    return spec.get(ZoneProperties.OPEN_STDIN) || spec.get(ZoneProperties.TTY)
+        ? stdin.out()
+        : OutputStream.nullOutputStream();
+  }
+
+  /** Starts the main process; {@code onExit} is called on its thread. */
+  void boot(boolean again, java.util.function.Consumer<ExitStatus> onExit) {
+    boolean input = spec.get(ZoneProperties.OPEN_STDIN) || spec.get(ZoneProperties.TTY);
+    OutputStream stdout = log.writer("stdout");
+    FakeProcess process =
+        new FakeProcess(
+            setting(command(), Map.of(), Optional.empty()),
+            input ? stdin.in() : InputStream.nullInputStream(),
+            stdout,
+            spec.get(ZoneProperties.TTY) ? stdout : log.writer("stderr"),
+            onExit);
+    main = process;
+    booted = Optional.of(Instant.now());
+    restarts = again ? restarts + 1 : 0;
+    runs++;
+    stopping = false;
+    process.start(again ? BACKOFF : Duration.ZERO);
+  }
+
+  /**
+   * Notes that the main process ended.
+   *
+   * @return whether its restart policy wants it again
+   */
+  boolean ended(ExitStatus status) {
+    main = null;
+    paused = false;
+    exit = Optional.of(status);
+    exited = Optional.of(Instant.now());
+    stdin = new BytePipe(PIPE);
+    RestartPolicy policy = spec.get(ZoneProperties.RESTART);
+    return !stopping
+        && switch (policy.mode()) {
+          case NO -> false;
+          case ALWAYS, UNLESS_STOPPED -> true;
+          case ON_FAILURE -> !status.success() && (policy.most() == 0 || restarts < policy.most());
+        };
+  }
+
+  FakeProcess.Setting setting(
+      List<String> command, Map<String, String> more, Optional<String> workdir) {
+    Map<String, String> env = new LinkedHashMap<>(image.env());
+    env.putAll(spec.get(ZoneProperties.ENV));
+    env.putAll(more);
+    String directory =
+        workdir.or(() -> spec.find(ZoneProperties.WORKDIR)).or(image::workdir).orElse("/");
+    return new FakeProcess.Setting(
+        command,
+        env,
+        directory,
+        spec.hostname(),
+        path -> files.read(path.startsWith("/") ? path : directory + "/" + path));
+  }
+
+  private List<String> command() {
+    List<String> command = new ArrayList<>(spec.command());
+    if (command.isEmpty()) {
+      command.addAll(image.entrypoint());
+      command.addAll(image.cmd());
+    }
+    return command.isEmpty() ? List.of("sleep", "infinity") : command; // an init with no children
+  }
+}

@@ -1,0 +1,59 @@
+package polder.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import polder.model.UpdatePlan.Effect;
+import polder.model.UpdatePlan.Line;
+
+/** Says what an update does, property by property. Looks at nothing but its arguments. */
+public final class UpdatePlanner {
+  private UpdatePlanner() {}
+
+  /**
+   * The plan from {@code before} to {@code after}.
+   *
+   * @param running whether the zone runs, so that some changes must wait
+   */
+  public static UpdatePlan plan(ZoneSpec before, ZoneSpec after, boolean running) {
+    List<Line> lines = new ArrayList<>();
+    for (Property<?> property : ZoneProperties.list()) {
+      if (!before.find(property).equals(after.find(property))) {
+        lines.add(line(property, before, after, running));
+      }
+    }
+    return new UpdatePlan(lines);
+  }
+
+  private static Line line(Property<?> property, ZoneSpec before, ZoneSpec after, boolean running) {
+    Effect effect =
+        switch (property.change()) {
+          case LIVE -> Effect.NOW;
+          case RESTART -> running ? Effect.AT_RESTART : Effect.NOW;
+          case FIXED -> Effect.REFUSED;
+          case NONE -> Effect.NO_EFFECT;
+        };
+    return new Line(
+        property.name(),
+        json(property, before),
+        json(property, after),
+        effect,
+        reason(property, effect, after, running));
+  }
+
+  private static String reason(
+      Property<?> property, Effect effect, ZoneSpec after, boolean running) {
+    if (property == ZoneProperties.ALIAS && running && !after.has(ZoneProperties.ZONE_HOSTNAME)) {
+      return "the host name inside follows at the next start";
+    }
+    return effect == Effect.AT_RESTART && property.why().isEmpty()
+        ? "it is set when the zone starts"
+        : property.why();
+  }
+
+  private static <T> @Nullable Object json(Property<T> property, ZoneSpec spec) {
+    Optional<T> value = spec.find(property);
+    return value.isPresent() ? property.type().write(value.get()) : null;
+  }
+}
