@@ -60,6 +60,19 @@ public final class Fd implements AutoCloseable {
   }
 
   /**
+   * Says whether reads and writes wait, or fail with EAGAIN where they would: fcntl(2). It holds
+   * for the open file, for whoever else has it too.
+   */
+  public void setBlocking(boolean blocking) {
+    long fGetfl = 3; // asm-generic/fcntl.h
+    long fSetfl = 4;
+    long before =
+        Kernel.check(Kernel.call(Nr.FCNTL, number(), fGetfl, 0), () -> "ask for flags of " + this);
+    long after = blocking ? before & ~OpenFlags.O_NONBLOCK : before | OpenFlags.O_NONBLOCK;
+    Kernel.check(Kernel.call(Nr.FCNTL, number(), fSetfl, after), () -> "set flags of " + this);
+  }
+
+  /**
    * read(2): fills a part of {@code buffer} from its beginning.
    *
    * @return how many bytes; 0 at the end
