@@ -47,6 +47,7 @@ public final class Unpacker {
   private record Later(TarEntry entry, List<FileName> path) {}
 
   private final Destination destination;
+  private final List<FileName> base;
   private final UnpackOptions options;
   private final Progress progress;
   private final byte[] buffer = new byte[AT_ONCE];
@@ -58,8 +59,10 @@ public final class Unpacker {
   private long bytes;
   private long reported;
 
-  private Unpacker(Destination destination, UnpackOptions options, Progress progress) {
+  private Unpacker(
+      Destination destination, List<FileName> base, UnpackOptions options, Progress progress) {
     this.destination = destination;
+    this.base = base;
     this.options = options;
     this.progress = progress;
   }
@@ -77,10 +80,21 @@ public final class Unpacker {
       UnpackOptions options,
       Limits limits,
       Progress progress) {
+    return unpack(archive, root, List.of(), options, limits, progress);
+  }
+
+  /** As the other, into the directory {@code base} below {@code root}. */
+  static Unpacked unpack(
+      InputStream archive,
+      Directory root,
+      List<FileName> base,
+      UnpackOptions options,
+      Limits limits,
+      Progress progress) {
     TarReader tar = new TarReader(archive, limits);
     boolean guarded = options.existing() == Existing.KEPT;
     try (Destination destination = new Destination(root, guarded)) {
-      return new Unpacker(destination, options, progress).unpack(tar);
+      return new Unpacker(destination, base, options, progress).unpack(tar);
     }
   }
 
@@ -104,8 +118,8 @@ public final class Unpacker {
     attempt(
         entry,
         () -> {
-          List<FileName> path = new FilePath(entry.name()).names();
-          if (path.isEmpty()) {
+          List<FileName> path = path(entry.name());
+          if (path.size() == base.size()) {
             placeRoot(entry);
           } else if (!isWhiteout(entry, path)) {
             place(entry, path, tar);
@@ -133,8 +147,18 @@ public final class Unpacker {
     }
   }
 
+  private List<FileName> path(Bytes name) {
+    List<FileName> names = new FilePath(name).names();
+    if (base.isEmpty()) {
+      return names;
+    }
+    List<FileName> path = new ArrayList<>(base);
+    path.addAll(names);
+    return path;
+  }
+
   private void placeRoot(TarEntry entry) {
-    if (entry.type() != TarType.DIRECTORY || entry.name().isEmpty()) {
+    if (entry.type() != TarType.DIRECTORY) {
       throw Refusal.entry(entry.name(), "the root itself can only be a directory");
     }
     if (options.existing() == Existing.REPLACED) {
@@ -310,8 +334,8 @@ public final class Unpacker {
   /** Links to a file that is there; else {@code atEnd} decides whether that is an error. */
   private void link(Later later, boolean atEnd) {
     TarEntry entry = later.entry();
-    List<FileName> old = new FilePath(entry.target()).names();
-    if (old.isEmpty()) {
+    List<FileName> old = path(entry.target());
+    if (old.size() == base.size()) {
       throw Refusal.entry(entry.name(), "a hard link to the root");
     }
     try (@Nullable Directory from = findParent(old)) {

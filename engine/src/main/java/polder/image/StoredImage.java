@@ -1,0 +1,156 @@
+package polder.image;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import polder.model.Image;
+import polder.model.json.ImageJson;
+import polder.model.json.Json;
+
+/**
+ * What the store knows of one tree, and its manifest file: which images it is, under which names.
+ *
+ * @param digits the digest's 64 hex digits
+ * @param claims its names, at least one
+ */
+record StoredImage(String digits, List<Claim> claims) {
+  private static final long SCHEMA = 1;
+  private static final String UNTAGGED = "untagged";
+  private static final int SHORT = 12;
+
+  /**
+   * A name that it has.
+   *
+   * @param image the image by that name
+   * @param since from when on; where two trees claim a name after a crash, the later one has it
+   */
+  record Claim(Image image, Instant since) {}
+
+  StoredImage {
+    claims = List.copyOf(claims);
+  }
+
+  /** Any of the images; they differ in their names, and in how they are run. */
+  Image first() {
+    return claims.get(0).image();
+  }
+
+  UUID uuid() {
+    return first().uuid();
+  }
+
+  Optional<Image> named(String name, String tag) {
+    return claims.stream()
+        .map(Claim::image)
+        .filter(image -> image.name().equals(name) && image.tag().equals(tag))
+        .findFirst();
+  }
+
+  /** With one more name, or that one anew; one it was given for want of any goes. */
+  StoredImage with(Image image) {
+    List<Claim> more = new ArrayList<>();
+    for (Claim claim : without(image.name(), image.tag()).claims) {
+      if (!claim.image().tag().equals(UNTAGGED)) {
+        more.add(claim);
+      }
+    }
+    more.add(new Claim(image, Instant.now()));
+    return new StoredImage(digits, more);
+  }
+
+  /** Without that name. If it was the last, the beginning of its digest is its name. */
+  StoredImage without(String name, String tag) {
+    List<Claim> fewer = new ArrayList<>(claims);
+    fewer.removeIf(claim -> claim.image().name().equals(name) && claim.image().tag().equals(tag));
+    if (fewer.isEmpty()) {
+      Image untagged = named(first(), digits.substring(0, SHORT), UNTAGGED);
+      fewer.add(new Claim(untagged, Instant.now()));
+    }
+    return new StoredImage(digits, fewer);
+  }
+
+  static Image named(Image image, String name, String tag) {
+    return new Image(
+        image.uuid(),
+        image.digest(),
+        name,
+        tag,
+        image.size(),
+        image.imported(),
+        image.os(),
+        image.arch(),
+        image.config());
+  }
+
+  /** An identity that is the same wherever the content is: RFC 9562, version 8. */
+  static UUID uuid(byte[] digest) {
+    long high = 0;
+    long low = 0;
+    for (int i = 0; i < 8; i++) {
+      high = high << 8 | (digest[i] & 0xff);
+      low = low << 8 | (digest[i + 8] & 0xff);
+    }
+    return new UUID((high & ~0xf000L) | 0x8000L, (low & ~(3L << 62)) | (1L << 63));
+  }
+
+  static String digits(byte[] digest) {
+    return HexFormat.of().formatHex(digest);
+  }
+
+  byte[] write() {
+    List<Object> names = new ArrayList<>();
+    for (Claim claim : claims) {
+      Map<String, Object> name = new LinkedHashMap<>();
+      name.put("since", claim.since().toString());
+      name.put("image", ImageJson.write(claim.image()));
+      names.add(name);
+    }
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    manifest.put("schema", SCHEMA);
+    manifest.put("checksum", checksum(names));
+    manifest.put("names", names);
+    return Json.pretty(manifest).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Reads a manifest; refused if it is damaged or another tree's. */
+  static StoredImage read(String digits, byte[] file) {
+    Map<String, Object> manifest = Json.object(file);
+    if (!Long.valueOf(SCHEMA).equals(manifest.get("schema"))) {
+      throw Refusal.invalid("its manifest is not of schema %d", SCHEMA);
+    }
+    List<Object> names = Json.asList(manifest.get("names"));
+    if (!checksum(names).equals(manifest.get("checksum")) || names.isEmpty()) {
+      throw Refusal.invalid("its manifest is damaged: the checksum is wrong");
+    }
+    List<Claim> claims = new ArrayList<>();
+    for (Object name : names) {
+      Map<String, Object> fields = Json.asObject(name);
+      Image image = ImageJson.read(fields.get("image"));
+      if (!image.digest().equals("sha256:" + digits)) {
+        throw Refusal.invalid("its manifest is that of %s", image.digest());
+      }
+      claims.add(new Claim(image, Instant.parse(String.valueOf(fields.get("since")))));
+    }
+    return new StoredImage(digits, claims);
+  }
+
+  private static String checksum(List<Object> names) {
+    return digits(sha256().digest(Json.write(names).getBytes(StandardCharsets.UTF_8)));
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
