@@ -1,0 +1,129 @@
+package polder.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks the kernel about its network and gets an answer: rtnetlink(7). For one thread at a time. */
+final class NetlinkSocket implements AutoCloseable {
+  /** sizeof (struct sockaddr_nl). */
+  static final int ADDRESS_SIZE = 12;
+
+  private static final int AF_NETLINK = 16; // linux/socket.h
+  private static final int SOCK_RAW = 3;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int NETLINK_ROUTE = 0; // linux/netlink.h
+  private static final int SOL_NETLINK = 270;
+  private static final int NETLINK_EXT_ACK = 11;
+  private static final int MSG_PEEK = 0x2;
+  private static final int MSG_TRUNC = 0x20;
+  private static final int SENDER = 4; // offset of nl_pid in struct sockaddr_nl
+
+  private final Fd socket;
+  private int sequence;
+
+  private NetlinkSocket(Fd socket) {
+    this.socket = socket;
+  }
+
+  /** Opens one in the network namespace of the calling thread, where it stays. */
+  static NetlinkSocket open() {
+    Fd socket =
+        new Fd(
+            Kernel.check(
+                Kernel.call(Nr.SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE),
+                () -> "open a netlink socket"));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment on = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+      // words for errors: an old kernel does without
+      Kernel.call(
+          Nr.SETSOCKOPT,
+          socket.number(),
+          SOL_NETLINK,
+          NETLINK_EXT_ACK,
+          on.address(),
+          on.byteSize());
+    }
+    return new NetlinkSocket(socket);
+  }
+
+  /** Has something done. */
+  void change(NetlinkRequest request, String what) {
+    ask(request, what);
+  }
+
+  /**
+   * Sends a request and collects the answer, up to its acknowledgement or the end of the list.
+   *
+   * @throws SyscallException with the kernel's own words if it refuses; EAGAIN if what was listed
+   *     changed meanwhile
+   */
+  List<NetlinkMessage> ask(NetlinkRequest request, String what) {
+    sequence++;
+    send(request.bytes(sequence), what);
+    List<NetlinkMessage> answer = new ArrayList<>();
+    while (true) {
+      for (NetlinkMessage each : NetlinkMessage.parse(receive(what))) {
+        if (each.sequence() != sequence) {
+          continue; // the rest of an answer that nobody waited for
+        }
+        if ((each.flags() & NetlinkMessage.DUMP_INTERRUPTED) != 0) {
+          throw new SyscallException(what + ": changed meanwhile", Errno.EAGAIN);
+        }
+        if (each.type() == NetlinkMessage.ERROR || each.type() == NetlinkMessage.DONE) {
+          if (each.errno() != 0) {
+            String words = each.words();
+            throw new SyscallException(
+                words.isEmpty() ? what : what + " (" + words + ")", new Errno(each.errno()));
+          }
+          return answer;
+        }
+        answer.add(each);
+      }
+    }
+  }
+
+  private void send(byte[] message, String what) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_BYTE, message);
+      Kernel.check(
+          Kernel.restart(Nr.SENDTO, socket.number(), memory.address(), message.length, 0, 0, 0),
+          () -> what);
+    }
+  }
+
+  /** One datagram, whole. */
+  private byte[] receive(String what) {
+    while (true) {
+      try (Arena arena = Arena.ofConfined()) {
+        long size =
+            Kernel.check(
+                Kernel.restart(Nr.RECVFROM, socket.number(), 0, 0, MSG_PEEK | MSG_TRUNC, 0, 0),
+                () -> what);
+        MemorySegment memory = arena.allocate(Math.max(size, 1));
+        MemorySegment sender = arena.allocate(ADDRESS_SIZE, Integer.BYTES);
+        MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, ADDRESS_SIZE);
+        Kernel.check(
+            Kernel.restart(
+                Nr.RECVFROM,
+                socket.number(),
+                memory.address(),
+                size,
+                0,
+                sender.address(),
+                length.address()),
+            () -> what);
+        if (sender.get(ValueLayout.JAVA_INT, SENDER) == 0) { // any process may write to us
+          return memory.asSlice(0, size).toArray(ValueLayout.JAVA_BYTE);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}
