@@ -299,9 +299,22 @@ public final class ProcessSteps {
    * @return the listener's descriptor, if the flags ask for one
    */
   public Operand seccomp(SeccompFilter filter, long flags) {
-    long[] instructions = { // struct sock_fprog
-      filter.length(), program.memory().add(filter.bytes())
-    };
+    return seccomp(filter.bytes(), flags);
+  }
+
+  /**
+   * seccomp(2): installs a filter that is an array of struct sock_filter already.
+   *
+   * @param filter eight bytes an instruction
+   * @param flags {@code SECCOMP_FILTER_FLAG_…}, linux/seccomp.h
+   * @return the listener's descriptor, if the flags ask for one
+   */
+  public Operand seccomp(byte[] filter, long flags) {
+    int count = filter.length / 8;
+    if (filter.length % 8 != 0 || count == 0 || count > SeccompFilter.MAX_LENGTH) {
+      throw new IllegalArgumentException("a filter has 1 to 4096 instructions of 8 bytes");
+    }
+    long[] instructions = {count, program.memory().add(filter)}; // struct sock_fprog
     return program.act(
         "install the seccomp filter",
         Nr.SECCOMP,

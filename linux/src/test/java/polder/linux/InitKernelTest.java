@@ -79,8 +79,8 @@ class InitKernelTest {
       child.awaitStarted();
       ProcessView init = new ProcessView(child.pid());
       ProcessView main = new ProcessView(child.mainPid().orElseThrow());
-      await("the orphans are made", () -> main.read("cmdline").startsWith("done"), 30_000);
-      await("the orphans are reaped", () -> init.children().size() == 1, 2000);
+      Eventually.is("the orphans are made", () -> main.read("cmdline").startsWith("done"), 30_000);
+      Eventually.is("the orphans are reaped", () -> init.children().size() == 1, 2000);
       end(child);
     }
   }
@@ -97,8 +97,8 @@ class InitKernelTest {
       try (Child child = launcher.launch(program)) {
         child.awaitStarted();
         ProcessView main = new ProcessView(child.mainPid().orElseThrow());
-        await("traps are set", () -> !main.status("SigCgt").equals("0".repeat(16)), 2000);
-        await("all traps", () -> main.status("SigCgt").endsWith("4201"), 2000);
+        Eventually.is("traps are set", () -> !main.status("SigCgt").equals("0".repeat(16)), 2000);
+        Eventually.is("all traps", () -> main.status("SigCgt").endsWith("4201"), 2000);
         child.pidfd().signal(Signal.parse(each.getKey()).orElseThrow());
         assertEquals(each.getValue(), child.pidfd().await().shellCode());
       }
@@ -134,7 +134,7 @@ class InitKernelTest {
       try (Child child = launcher.launch(p.build())) {
         child.awaitStarted();
         ProcessView init = new ProcessView(child.pid());
-        await("it has its name", () -> init.status("Name").equals("polder-init"), 1000);
+        Eventually.is("it has its name", () -> init.status("Name").equals("polder-init"), 1000);
         assertEquals(Map.of(), init.descriptors());
         assertEquals("", init.read("environ"));
         assertEquals("/memfd:polder-launch (deleted)", init.link("exe"));
@@ -154,7 +154,7 @@ class InitKernelTest {
         Child first = enter(zone, "trap 'sleep 0.1; exit 5' TERM; while :; do sleep 0.01; done");
         Child second = enter(zone, "sleep 100 & sleep 100 & exec sleep 100");
         ProcessView trapping = new ProcessView(first.pid());
-        await("trap is set", () -> !trapping.status("SigCgt").equals("0".repeat(16)), 2000);
+        Eventually.is("trap is set", () -> !trapping.status("SigCgt").equals("0".repeat(16)), 2000);
         assertTrue(zone.pidfd().isAlive());
 
         zone.pidfd().signal(signal);
@@ -295,19 +295,6 @@ class InitKernelTest {
     try (Child child = launcher.launch(p.build())) {
       child.awaitStarted();
       return child.pidfd().await();
-    }
-  }
-
-  /** A look at the world that may fail because it changes. */
-  private interface Look {
-    boolean isTrue();
-  }
-
-  private static void await(String what, Look look, long milliseconds) throws InterruptedException {
-    long deadline = System.nanoTime() + milliseconds * 1_000_000;
-    while (!look.isTrue()) {
-      assertTrue(System.nanoTime() < deadline, "not within " + milliseconds + " ms: " + what);
-      Thread.sleep(5);
     }
   }
 }
