@@ -184,8 +184,7 @@ make:
         jz child
 answer:
         xor ebx, ebx
-        mov r10d, 0x4040                # MSG_NOSIGNAL | MSG_DONTWAIT: never wait for one reader
-        call report_with
+        call report
         push 3
         pop rdi
         call close_from
@@ -221,8 +220,8 @@ step:
         jz load
         xor eax, eax
         call report
-        cmp rax, -32                    # EPIPE: the JVM is gone. A filter may have refused: no matter
-        je die
+        test rax, rax
+        js die                          # the JVM is gone
 load:
         push 5
         pop rcx
@@ -261,8 +260,8 @@ go_on:
         test ebp, REPORT
         jz next
         call report
-        cmp rax, -32
-        je die
+        test rax, rax
+        js die
 next:
         lea rbx, [rbx + r12 + 64]
         jmp step
@@ -354,8 +353,6 @@ idle:
         cmp ebx, 2                      # SIGINT
         jne wait
 end_all:
-        cmp r12d, 1                     # without a pid namespace everybody is the whole host
-        jne quit
         push 15
         pop rsi
         call everybody
@@ -399,14 +396,13 @@ hide:                                   # takes the name at rdi and makes the pr
         ret
 
 report:                                 # sends (rbx, rax) on the report socket
-        mov r10d, 0x4000                # MSG_NOSIGNAL
-report_with:
         push rax
         push rbx
         mov edi, [JOB]
         mov rsi, rsp
         push 16
         pop rdx
+        mov r10d, 0x4000                # MSG_NOSIGNAL
         xor r8d, r8d
         xor r9d, r9d
         mov eax, SYS_sendto

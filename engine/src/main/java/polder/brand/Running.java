@@ -1,6 +1,8 @@
 package polder.brand;
 
+import java.util.Optional;
 import polder.linux.Directory;
+import polder.linux.Fd;
 import polder.linux.Pidfd;
 import polder.linux.ProcessIdentity;
 import polder.model.ExecSpec;
@@ -15,6 +17,9 @@ public interface Running extends AutoCloseable {
 
   /** Its first process: wait for its end, signal it, through this. */
   Pidfd pidfd();
+
+  /** The master of its first process's terminal, if it has one. It belongs to this. */
+  Optional<Fd> terminal();
 
   /**
    * Starts one more process in it, confined as the first one is.

@@ -12,6 +12,9 @@ public interface ZoneProcess extends AutoCloseable {
   /** The process: wait for its end, signal it, through this. */
   Pidfd pidfd();
 
+  /** The master of its terminal, if it has one; then it has no streams. It belongs to this. */
+  Optional<Fd> terminal();
+
   /** Where its input is written; empty with a terminal, or if it has none. */
   Optional<Fd> input();
 

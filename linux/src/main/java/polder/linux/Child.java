@@ -2,7 +2,6 @@ package polder.linux;
 
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ public final class Child implements AutoCloseable {
   private volatile int mainPid;
   private int forks;
   private int arrived; // at points where it waits for go
-  private final AtomicInteger released = new AtomicInteger();
+  private int released;
   private boolean atTheEnd; // the last step is about to be done
   private boolean closed; // nobody holds the report socket any more
   private @Nullable LaunchException failure;
@@ -64,10 +63,10 @@ public final class Child implements AutoCloseable {
   public void awaitReady() {
     receiving.lock();
     try {
-      while (arrived <= released.get() && receive()) {
+      while (arrived <= released && receive()) {
         // until it has arrived
       }
-      if (arrived <= released.get()) {
+      if (arrived <= released) {
         throw fail();
       }
     } finally {
@@ -77,7 +76,7 @@ public final class Child implements AutoCloseable {
 
   /** Releases it from the next {@link ProgramBuilder#waitForGo}, whether it is there yet or not. */
   public void go() {
-    released.incrementAndGet();
+    released++;
     report.send(new byte[1], List.of()); // if it is gone, awaitStarted says why
   }
 

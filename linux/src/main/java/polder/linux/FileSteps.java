@@ -4,18 +4,19 @@ import java.nio.charset.StandardCharsets;
 
 /** The steps of a program about files, directories and descriptors. */
 public final class FileSteps {
-  public static final long O_RDONLY = OpenFlags.O_RDONLY;
-  public static final long O_WRONLY = OpenFlags.O_WRONLY;
-  public static final long O_RDWR = OpenFlags.O_RDWR;
-  public static final long O_CREAT = OpenFlags.O_CREAT;
-  public static final long O_NOCTTY = OpenFlags.O_NOCTTY;
-  public static final long O_TRUNC = 01000; // asm-generic/fcntl.h
-  public static final long O_DIRECTORY = OpenFlags.O_DIRECTORY;
-  public static final long O_NOFOLLOW = OpenFlags.O_NOFOLLOW;
-  public static final long O_PATH = OpenFlags.O_PATH;
-  private static final long O_CLOEXEC = OpenFlags.O_CLOEXEC;
+  public static final long O_RDONLY = 0; // asm-generic/fcntl.h, x86-64
+  public static final long O_WRONLY = 1;
+  public static final long O_RDWR = 2;
+  public static final long O_CREAT = 0100;
+  public static final long O_NOCTTY = 0400;
+  public static final long O_TRUNC = 01000;
+  public static final long O_DIRECTORY = 0200000;
+  public static final long O_NOFOLLOW = 0400000;
+  public static final long O_PATH = 010000000;
+  private static final long O_CLOEXEC = 02000000;
   private static final long S_IFCHR = 0020000; // linux/stat.h
   private static final long S_IFBLK = 0060000;
+  public static final long O_NONBLOCK = OpenFlags.O_NONBLOCK;
   public static final long RESOLVE_NO_MAGICLINKS = 0x02; // linux/openat2.h
   public static final long RESOLVE_NO_SYMLINKS = 0x04;
   public static final long RESOLVE_IN_ROOT = 0x10;
@@ -173,6 +174,18 @@ public final class FileSteps {
         Operand.of(uid),
         Operand.of(gid),
         Operand.of(0x100)); // AT_SYMLINK_NOFOLLOW
+  }
+
+  /** fchown(2) of what is open. */
+  public void own(Operand descriptor, int uid, int gid) {
+    program.act(
+        "change the owner of a descriptor",
+        Nr.FCHOWNAT,
+        descriptor,
+        program.text(""),
+        Operand.of(uid),
+        Operand.of(gid),
+        Operand.of(0x1000)); // AT_EMPTY_PATH
   }
 
   /** Opens {@code path}, writes {@code content} with one write(2), closes: for kernel files. */

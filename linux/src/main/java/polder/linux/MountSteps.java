@@ -1,5 +1,7 @@
 package polder.linux;
 
+import java.util.List;
+
 /** The steps of a program that mount. One method for each system call, named as the kernel does. */
 public final class MountSteps {
   public static final long MS_RDONLY = 1; // linux/mount.h
@@ -15,24 +17,24 @@ public final class MountSteps {
   public static final long MS_SHARED = 1 << 20;
   public static final long MS_RELATIME = 1 << 21;
   public static final long MS_STRICTATIME = 1 << 24;
-  public static final long MNT_DETACH = Mounts.MNT_DETACH;
-  public static final long OPEN_TREE_CLONE = Mounts.OPEN_TREE_CLONE;
-  public static final long AT_RECURSIVE = Mounts.AT_RECURSIVE;
-  public static final long AT_EMPTY_PATH = Mounts.AT_EMPTY_PATH;
-  public static final long MOVE_MOUNT_F_EMPTY_PATH = Mounts.MOVE_MOUNT_F_EMPTY_PATH;
-  public static final long MOVE_MOUNT_T_EMPTY_PATH = Mounts.MOVE_MOUNT_T_EMPTY_PATH;
-  public static final long MOVE_MOUNT_BENEATH = Mounts.MOVE_MOUNT_BENEATH;
+  public static final long MNT_DETACH = 2; // umount2(2)
+  public static final long OPEN_TREE_CLONE = 1;
+  public static final long AT_RECURSIVE = 0x8000; // linux/fcntl.h
+  public static final long AT_EMPTY_PATH = 0x1000;
+  public static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
+  public static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+  public static final long MOVE_MOUNT_BENEATH = 0x200;
   public static final long MOUNT_ATTR_RDONLY = 1;
   public static final long MOUNT_ATTR_NOSUID = 2;
   public static final long MOUNT_ATTR_NODEV = 4;
   public static final long MOUNT_ATTR_NOEXEC = 8;
-  public static final long MOUNT_ATTR_IDMAP = Mounts.MOUNT_ATTR_IDMAP;
+  public static final long MOUNT_ATTR_IDMAP = 0x10_0000;
   private static final long CLOEXEC = 0x80000; // O_CLOEXEC and OPEN_TREE_CLOEXEC
   private static final long FSCONFIG_SET_FLAG = 0;
   private static final long FSCONFIG_SET_STRING = 1;
   private static final long FSCONFIG_SET_FD = 5;
   private static final long FSCONFIG_CMD_CREATE = 6;
-  private static final long MOUNT_ATTR_SIZE = Mounts.MOUNT_ATTR_SIZE;
+  private static final long MOUNT_ATTR_SIZE = 32; // struct mount_attr
 
   private final ProgramBuilder program;
 
@@ -156,6 +158,59 @@ public final class MountSteps {
   public Operand fsmount(Operand context, long attributes) {
     return program.act(
         "fsmount", Nr.FSMOUNT, context, Operand.of(1), Operand.of(attributes)); // FSMOUNT_CLOEXEC
+  }
+
+  /**
+   * Makes a new file system as a mount that is nowhere yet: fsopen(2), fsconfig(2), fsmount(2).
+   *
+   * @param attributes {@code MOUNT_ATTR_…}
+   * @param options of the file system, such as "mode=0755" or "newinstance"
+   */
+  public Operand newMount(String type, long attributes, List<String> options) {
+    program.begin();
+    String name = "make a " + type + " mount";
+    Operand context = program.add(name, Nr.FSOPEN, program.text(type), Operand.of(1));
+    for (String option : options) {
+      int equals = option.indexOf('=');
+      boolean flag = equals < 0;
+      program.add(
+          name + ": " + option,
+          Nr.FSCONFIG,
+          context,
+          Operand.of(flag ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING),
+          program.text(flag ? option : option.substring(0, equals)),
+          flag ? Operand.of(0) : program.text(option.substring(equals + 1)),
+          Operand.of(0));
+    }
+    program.add(
+        name,
+        Nr.FSCONFIG,
+        context,
+        Operand.of(FSCONFIG_CMD_CREATE),
+        Operand.of(0),
+        Operand.of(0),
+        Operand.of(0));
+    Operand mount = program.add(name, Nr.FSMOUNT, context, Operand.of(1), Operand.of(attributes));
+    program.add(name, Nr.CLOSE, context);
+    return mount;
+  }
+
+  /**
+   * move_mount(2): puts {@code mount} on {@code path} below {@code directory}, or on {@code
+   * directory} itself if the path is empty.
+   *
+   * @param place what people call it
+   */
+  public void put(Operand mount, Operand directory, String path, String place) {
+    long flags = MOVE_MOUNT_F_EMPTY_PATH | (path.isEmpty() ? MOVE_MOUNT_T_EMPTY_PATH : 0);
+    program.act(
+        "mount on " + place,
+        Nr.MOVE_MOUNT,
+        mount,
+        program.text(""),
+        directory,
+        program.text(path),
+        Operand.of(flags));
   }
 
   private void fsconfig(Operand context, long command, String key, Operand value, Operand aux) {

@@ -24,6 +24,7 @@ public final class ProcessSteps {
   private static final long PR_CAP_AMBIENT_RAISE = 2;
   private static final long PR_CAP_AMBIENT_CLEAR_ALL = 4;
   private static final long SECCOMP_SET_MODE_FILTER = 1; // linux/seccomp.h
+  private static final int SOCK_FILTER_SIZE = 8;
   private static final long SIG_SETMASK = 2;
 
   private final ProgramBuilder program;
@@ -90,29 +91,6 @@ public final class ProcessSteps {
         master,
         Operand.of(0x5441), // TIOCGPTPEER
         Operand.of(FileSteps.O_RDWR | FileSteps.O_NOCTTY));
-  }
-
-  /** Brings the network namespace's loopback device up: netdevice(7), SIOCSIFFLAGS. */
-  public void loopbackUp() {
-    byte[] request = new byte[40]; // struct ifreq: name, flags
-    request[0] = 'l';
-    request[1] = 'o';
-    request[16] = 1; // IFF_UP
-    program.begin();
-    Operand socket =
-        program.add(
-            "open a socket for lo",
-            Nr.SOCKET,
-            Operand.of(2), // AF_INET
-            Operand.of(0x8_0002), // SOCK_DGRAM, SOCK_CLOEXEC
-            Operand.of(0));
-    program.add(
-        "bring lo up",
-        Nr.IOCTL,
-        socket,
-        Operand.of(0x8914),
-        program.bytes(request)); // SIOCSIFFLAGS
-    program.add("close the socket for lo", Nr.CLOSE, socket);
   }
 
   /** keyctl(2) KEYCTL_JOIN_SESSION_KEYRING: a session keyring of its own, with no keys. */
@@ -292,26 +270,14 @@ public final class ProcessSteps {
   }
 
   /**
-   * seccomp(2): installs a filter; needs {@link #noNewPrivileges} or CAP_SYS_ADMIN. The filter is
-   * in force for the steps that follow, too.
+   * seccomp(2): installs a filter; needs {@link #noNewPrivileges} or CAP_SYS_ADMIN.
    *
-   * @param flags {@code SECCOMP_FILTER_FLAG_…}, linux/seccomp.h
-   * @return the listener's descriptor, if the flags ask for one
-   */
-  public Operand seccomp(SeccompFilter filter, long flags) {
-    return seccomp(filter.bytes(), flags);
-  }
-
-  /**
-   * seccomp(2): installs a filter that is an array of struct sock_filter already.
-   *
-   * @param filter eight bytes an instruction
-   * @param flags {@code SECCOMP_FILTER_FLAG_…}, linux/seccomp.h
-   * @return the listener's descriptor, if the flags ask for one
+   * @param filter an array of struct sock_filter, 8 bytes each
+   * @param flags {@code SECCOMP_FILTER_FLAG_…}
    */
   public Operand seccomp(byte[] filter, long flags) {
-    int count = filter.length / 8;
-    if (filter.length % 8 != 0 || count == 0 || count > SeccompFilter.MAX_LENGTH) {
+    int count = filter.length / SOCK_FILTER_SIZE;
+    if (filter.length % SOCK_FILTER_SIZE != 0 || count == 0 || count > 4096) {
       throw new IllegalArgumentException("a filter has 1 to 4096 instructions of 8 bytes");
     }
     long[] instructions = {count, program.memory().add(filter)}; // struct sock_fprog

@@ -1,0 +1,57 @@
+package polder.brand.zone;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import polder.brand.Stdio;
+import polder.linux.Fd;
+
+/**
+ * All that a zone's first process is made from: everything looked up, opened and decided.
+ *
+ * @param hostname of the UTS namespace
+ * @param domainname of the UTS namespace; empty for none
+ * @param userNamespace whether it has ids of its own
+ * @param root what its root is mounted from
+ * @param readOnlyRoot whether the root cannot be written once all is in place
+ * @param attachments what is mounted into the root, in this order
+ * @param devices beside the default ones
+ * @param sysctls by name with dots, beside the default ones
+ * @param cgroup version 2's folder to be born into; empty where that is not mounted
+ * @param stdio its streams; unused with a terminal
+ * @param terminal whether it gets one
+ * @param first what the first process is
+ * @param command what is executed
+ * @param confinement who it is, and what it may do
+ */
+record Blueprint(
+    String hostname,
+    String domainname,
+    boolean userNamespace,
+    RootMount root,
+    boolean readOnlyRoot,
+    List<Attachment> attachments,
+    List<DeviceNode> devices,
+    Map<String, String> sysctls,
+    Optional<Fd> cgroup,
+    Stdio stdio,
+    boolean terminal,
+    First first,
+    Command command,
+    Confinement confinement) {
+  /** What a zone's first process is. */
+  enum First {
+    /** Polder's built-in init, with the main process below it. */
+    INIT,
+    /** Polder's built-in init alone: a zone that is only entered. */
+    IDLE,
+    /** The program itself. */
+    PROGRAM
+  }
+
+  Blueprint {
+    attachments = List.copyOf(attachments);
+    devices = List.copyOf(devices);
+    sysctls = Map.copyOf(sysctls);
+  }
+}

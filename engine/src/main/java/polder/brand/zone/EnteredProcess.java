@@ -1,0 +1,154 @@
+package polder.brand.zone;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import polder.brand.ZoneProcess;
+import polder.linux.Cgroup;
+import polder.linux.Child;
+import polder.linux.Fd;
+import polder.linux.LaunchException;
+import polder.linux.Launcher;
+import polder.linux.Pidfd;
+import polder.linux.Pipe;
+import polder.linux.Terminal;
+import polder.linux.WindowSize;
+
+/** A process that entered a running zone, and our ends of its streams. */
+final class EnteredProcess implements ZoneProcess {
+  private final Child child;
+  private final Optional<Fd> terminal;
+  private final Optional<Fd> input;
+  private final Optional<Fd> output;
+  private final Optional<Fd> error;
+
+  private EnteredProcess(
+      Child child,
+      Optional<Fd> terminal,
+      Optional<Fd> input,
+      Optional<Fd> output,
+      Optional<Fd> error) {
+    this.child = child;
+    this.terminal = terminal;
+    this.input = input;
+    this.output = output;
+    this.error = error;
+  }
+
+  /** Starts one in the zone of {@code first}. */
+  static EnteredProcess start(
+      Launcher launcher, String zone, Pidfd first, Cgroup cgroup, Entry entry) {
+    List<Fd> ours = new ArrayList<>();
+    List<Fd> theirs = new ArrayList<>();
+    try {
+      return entry.terminal()
+          ? withTerminal(launcher, first, cgroup, entry, theirs)
+          : withPipes(launcher, first, cgroup, entry, ours, theirs);
+    } catch (RuntimeException e) {
+      ours.forEach(Fd::close);
+      if (e instanceof LaunchException refused) {
+        throw Launched.refused("start a process in zone " + zone, refused);
+      }
+      throw e;
+    } finally {
+      theirs.forEach(Fd::close);
+    }
+  }
+
+  private static EnteredProcess withTerminal(
+      Launcher launcher, Pidfd first, Cgroup cgroup, Entry entry, List<Fd> theirs) {
+    Optional<Fd> born = cgroup.directory();
+    born.ifPresent(theirs::add);
+    Child child = launcher.launch(EntryProgram.of(entry, first, born, Optional.empty()));
+    try {
+      enter(child, cgroup, born.isPresent());
+      child.awaitReady();
+      Fd master = Launched.master(child);
+      try {
+        Terminal.of(master).ifPresent(t -> t.resize(new WindowSize(entry.rows(), entry.columns())));
+        child.go();
+        child.awaitStarted();
+        return new EnteredProcess(
+            child, Optional.of(master), Optional.empty(), Optional.empty(), Optional.empty());
+      } catch (RuntimeException e) {
+        master.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      Launched.abandon(child, e);
+      throw e;
+    }
+  }
+
+  private static EnteredProcess withPipes(
+      Launcher launcher, Pidfd first, Cgroup cgroup, Entry entry, List<Fd> ours, List<Fd> theirs) {
+    Optional<Pipe> input = entry.input() ? Optional.of(pipe(ours, theirs, true)) : Optional.empty();
+    Pipe output = pipe(ours, theirs, false);
+    Pipe error = pipe(ours, theirs, false);
+    Optional<Fd> born = cgroup.directory();
+    born.ifPresent(theirs::add);
+    var streams =
+        new EntryProgram.Streams(input.map(Pipe::reader), output.writer(), error.writer());
+    Child child = launcher.launch(EntryProgram.of(entry, first, born, Optional.of(streams)));
+    try {
+      enter(child, cgroup, born.isPresent());
+      child.awaitStarted();
+      return new EnteredProcess(
+          child,
+          Optional.empty(),
+          input.map(Pipe::writer),
+          Optional.of(output.reader()),
+          Optional.of(error.reader()));
+    } catch (RuntimeException e) {
+      Launched.abandon(child, e);
+      throw e;
+    }
+  }
+
+  private static Pipe pipe(List<Fd> ours, List<Fd> theirs, boolean weWrite) {
+    Pipe pipe = Pipe.open();
+    ours.add(weWrite ? pipe.writer() : pipe.reader());
+    theirs.add(weWrite ? pipe.reader() : pipe.writer());
+    return pipe;
+  }
+
+  private static void enter(Child child, Cgroup cgroup, boolean bornIntoVersion2) {
+    child.awaitReady();
+    Launched.confine(child, cgroup, bornIntoVersion2);
+    child.go();
+  }
+
+  @Override
+  public Pidfd pidfd() {
+    return child.pidfd();
+  }
+
+  @Override
+  public Optional<Fd> terminal() {
+    return terminal;
+  }
+
+  @Override
+  public Optional<Fd> input() {
+    return input;
+  }
+
+  @Override
+  public Optional<Fd> output() {
+    return output;
+  }
+
+  @Override
+  public Optional<Fd> error() {
+    return error;
+  }
+
+  @Override
+  public void close() {
+    terminal.ifPresent(Fd::close);
+    input.ifPresent(Fd::close);
+    output.ifPresent(Fd::close);
+    error.ifPresent(Fd::close);
+    child.close();
+  }
+}

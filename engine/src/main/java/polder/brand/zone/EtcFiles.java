@@ -1,0 +1,102 @@
+package polder.brand.zone;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import polder.linux.Directory;
+import polder.linux.Errno;
+import polder.linux.FileName;
+import polder.linux.SyscallException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+
+/**
+ * The files of /etc that say who a zone is and whom it asks for names. Written by name into a
+ * directory that is held, in place of whatever has the name.
+ */
+final class EtcFiles {
+  private static final int READABLE = 0644;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private EtcFiles() {}
+
+  /** hostname(5), hosts(5), and resolv.conf(5). */
+  static void write(Directory etc, ZoneSpec spec) {
+    place(etc, "hostname", spec.hostname() + "\n");
+    place(etc, "hosts", hosts(spec));
+    writeResolver(etc, spec);
+  }
+
+  /** resolv.conf(5) alone. */
+  static void writeResolver(Directory etc, ZoneSpec spec) {
+    place(etc, "resolv.conf", resolver(spec));
+  }
+
+  static String hosts(ZoneSpec spec) {
+    String hostname = spec.hostname();
+    String domain = spec.get(ZoneProperties.DNS_DOMAIN);
+    boolean whole = hostname.indexOf('.') >= 0;
+    String names =
+        whole
+            ? hostname + " " + hostname.substring(0, hostname.indexOf('.'))
+            : hostname + "." + domain + " " + hostname;
+    return """
+        127.0.0.1 localhost
+        127.0.1.1 %s
+        ::1 localhost ip6-localhost ip6-loopback
+        ff02::1 ip6-allnodes
+        ff02::2 ip6-allrouters
+        """
+        .formatted(names);
+  }
+
+  /** Without servers in the payload, the host's own, but not those that listen on its loopback. */
+  static String resolver(ZoneSpec spec) {
+    List<String> servers = spec.get(ZoneProperties.RESOLVERS);
+    if (servers.isEmpty()) {
+      servers = hostServers();
+    }
+    return "search %s\n".formatted(spec.get(ZoneProperties.DNS_DOMAIN))
+        + servers.stream().map("nameserver %s\n"::formatted).collect(Collectors.joining());
+  }
+
+  private static List<String> hostServers() {
+    try {
+      return Files.readString(Path.of("/etc/resolv.conf"))
+          .lines()
+          .map(line -> line.strip().split("\\s+", -1))
+          .filter(words -> words.length == 2 && words[0].equals("nameserver"))
+          .map(words -> words[1])
+          .filter(address -> address.matches("[0-9a-fA-F.:]{2,45}"))
+          .filter(address -> !address.startsWith("127.") && !address.equals("::1"))
+          .toList();
+    } catch (IOException e) {
+      return List.of(); // a host without name servers
+    }
+  }
+
+  /** Puts a file in place of what has that name, be it a link; a directory there is left alone. */
+  static void place(Directory directory, String name, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    byte[] random = new byte[8];
+    RANDOM.nextBytes(random);
+    FileName unfinished = FileName.of(".polder-" + HexFormat.of().formatHex(random));
+    try (var file = directory.create(unfinished, 0600)) {
+      file.write(bytes, 0, bytes.length);
+      file.node().mode(READABLE);
+    }
+    try {
+      directory.rename(unfinished, directory, FileName.of(name));
+    } catch (SyscallException e) {
+      directory.remove(unfinished);
+      if (!e.errno().equals(Errno.EISDIR)) {
+        throw e;
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package polder.brand.zone;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import polder.linux.Cgroup;
+import polder.linux.Child;
+import polder.linux.Errno;
+import polder.linux.Fd;
+import polder.linux.FileType;
+import polder.linux.LaunchException;
+import polder.linux.Signal;
+import polder.linux.Stat;
+import polder.linux.StatFs;
+import polder.linux.SyscallException;
+import polder.model.ErrorKind;
+import polder.model.PolderException;
+
+/** What is done from outside to a zone's process while it waits. */
+final class Launched {
+  /** When memory is short the kernel should look among zones before it looks at the host. */
+  private static final String OOM_SCORE = "500";
+
+  private static final int PTMX_MAJOR = 5; // Documentation/admin-guide/devices.txt
+  private static final int PTMX_MINOR = 2;
+
+  private Launched() {}
+
+  /** Puts it where its zone's limits hold. */
+  static void confine(Child child, Cgroup cgroup, boolean bornIntoVersion2) {
+    if (bornIntoVersion2) {
+      cgroup.attachVersion1(child.pid());
+    } else {
+      cgroup.attach(child.pid());
+    }
+    Path score = Path.of("/proc", Integer.toString(child.pid()), "oom_score_adj");
+    try {
+      Files.writeString(score, OOM_SCORE);
+    } catch (IOException e) {
+      throw new PolderException(
+          ErrorKind.HOST, "cannot write %s: %s".formatted(score, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Takes the terminal's master from a process that waits with it, and makes sure that it is one:
+   * in a running zone somebody else may have put something in its place.
+   */
+  static Fd master(Child child) {
+    return master(child.pidfd().getFd(ZoneProgram.MASTER));
+  }
+
+  /** {@code taken}, if it is a terminal's master; else it is closed, and refused. */
+  static Fd master(Fd taken) {
+    try {
+      Stat stat = Stat.of(taken);
+      boolean ptmx =
+          stat.type() == FileType.CHARACTER_DEVICE
+              && stat.special().major() == PTMX_MAJOR
+              && stat.special().minor() == PTMX_MINOR;
+      if (!ptmx) {
+        throw new SyscallException("the zone's /dev/pts/ptmx is something else", Errno.ENODEV);
+      }
+      StatFs.of(taken).require(StatFs.DEVPTS, "the zone's /dev/pts/ptmx");
+      return taken;
+    } catch (RuntimeException e) {
+      taken.close();
+      throw e;
+    }
+  }
+
+  /** Takes away a process that is not to be started. */
+  static void abandon(Child child, RuntimeException why) {
+    try {
+      child.pidfd().signal(Signal.KILL);
+      var _ = child.pidfd().await();
+      child.close();
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
+    }
+  }
+
+  /** Why a process was not started, for people. */
+  static PolderException refused(String what, LaunchException e) {
+    ErrorKind kind =
+        switch (e.shellCode()) {
+          case 127 -> ErrorKind.NOT_FOUND;
+          case 126 -> ErrorKind.DENIED;
+          default -> ErrorKind.HOST;
+        };
+    return new PolderException(kind, "cannot %s: %s".formatted(what, e.getMessage()), e);
+  }
+}

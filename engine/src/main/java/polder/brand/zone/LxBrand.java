@@ -1,0 +1,41 @@
+package polder.brand.zone;
+
+import java.nio.file.Path;
+import java.util.List;
+import polder.brand.RootFiles;
+import polder.linux.Directory;
+import polder.linux.Launcher;
+import polder.linux.SyscallException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+
+/** Zones with a Linux userland of their own, from an image. */
+public final class LxBrand extends ZoneBrand {
+  /** Profiles of the administrator's are {@code NAME.json} in {@code seccompDirectory}. */
+  public LxBrand(Launcher launcher, Path seccompDirectory) {
+    super(launcher, seccompDirectory);
+  }
+
+  @Override
+  public void install(ZoneSpec spec, RootFiles root) {
+    try (Directory etc = etc(root)) {
+      EtcFiles.write(etc, spec);
+    } catch (SyscallException e) {
+      throw failed("install", spec, e);
+    }
+  }
+
+  @Override
+  List<Attachment> userland(HostMounts mounts) {
+    return List.of();
+  }
+
+  @Override
+  void refresh(ZoneSpec spec, RootFiles root) {
+    if (spec.get(ZoneProperties.MAINTAIN_RESOLVERS)) {
+      try (Directory etc = etc(root)) {
+        EtcFiles.writeResolver(etc, spec);
+      }
+    }
+  }
+}

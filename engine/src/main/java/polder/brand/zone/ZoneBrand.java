@@ -1,0 +1,255 @@
+package polder.brand.zone;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import polder.brand.Brand;
+import polder.brand.IdRange;
+import polder.brand.Platform;
+import polder.brand.Ready;
+import polder.brand.RootFiles;
+import polder.brand.Running;
+import polder.linux.Capability;
+import polder.linux.CapabilitySets;
+import polder.linux.Cgroup;
+import polder.linux.CgroupHost;
+import polder.linux.Directory;
+import polder.linux.Fd;
+import polder.linux.FileName;
+import polder.linux.Launcher;
+import polder.linux.MountAttribute;
+import polder.linux.Pidfd;
+import polder.linux.ProcessIdentity;
+import polder.linux.SeccompFilter;
+import polder.linux.SyscallException;
+import polder.model.ErrorKind;
+import polder.model.Fault;
+import polder.model.ImageConfig;
+import polder.model.PolderException;
+import polder.model.Security;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+
+/** What brands {@code native} and {@code lx} have in common: all but where the userland is from. */
+abstract class ZoneBrand implements Brand, AutoCloseable {
+  private static final long ALL_IDS = 0xffff_ffffL; // (uid_t) -1 is none
+
+  private static final long ZONE_IDS = 65_536;
+
+  private final Launcher launcher;
+  private final SeccompProfiles profiles;
+  private final UserNamespaces namespaces;
+
+  ZoneBrand(Launcher launcher, Path seccompDirectory) {
+    this.launcher = launcher;
+    this.profiles = new SeccompProfiles(seccompDirectory);
+    this.namespaces = new UserNamespaces(launcher);
+  }
+
+  /** What of the host's files every zone of this brand sees, before what its payload asks for. */
+  abstract List<Attachment> userland(HostMounts mounts);
+
+  /** Brings up to date what is in the root but not the zone's own, before each start. */
+  abstract void refresh(ZoneSpec spec, RootFiles root);
+
+  @Override
+  public List<Fault> verify(ZoneSpec spec) {
+    List<Fault> faults = new ArrayList<>();
+    Security security = spec.get(ZoneProperties.SECURITY);
+    ZoneCapabilities.verify(spec, faults);
+    ResourceLimit.verify(spec, faults);
+    ZoneDevices.verify(spec, faults);
+    if (faults.isEmpty()) {
+      try {
+        filter(spec);
+      } catch (PolderException e) {
+        faults.add(new Fault("security.seccomp", String.valueOf(e.getMessage())));
+      }
+    }
+    if (!security.userns()) {
+      Set<Capability> lacking = ZoneCapabilities.of(spec);
+      lacking.removeAll(Capability.set(CapabilitySets.own().permitted()));
+      if (!lacking.isEmpty()) {
+        faults.add(
+            new Fault(
+                "security.cap_add",
+                "%s: the daemon itself does not have them here".formatted(lacking)));
+      }
+    }
+    return faults;
+  }
+
+  @Override
+  public Ready prepare(ZoneSpec spec, Platform platform) {
+    try {
+      refresh(spec, platform.root());
+      Optional<Fd> namespace = platform.ids().map(namespaces::of);
+      try (HostMounts mounts = new HostMounts(namespace);
+          var cgroup = new Closing(platform.cgroup().directory())) {
+        if (CgroupHost.own().limitsDevices()) {
+          platform.cgroup().allowOnly(ZoneDevices.rules(spec));
+        }
+        Blueprint blueprint = blueprint(spec, platform, mounts, cgroup.fd());
+        return ZoneReady.prepare(this, launcher, spec, platform, blueprint);
+      }
+    } catch (SyscallException e) {
+      throw failed("prepare", spec, e);
+    }
+  }
+
+  private Blueprint blueprint(
+      ZoneSpec spec, Platform platform, HostMounts mounts, Optional<Fd> cgroup) {
+    Accounts accounts = RootLookup.accounts(platform.root(), ids(platform.ids()));
+    Account account = accounts.find(user(spec, platform.config()));
+    Command command = Command.first(spec, platform.config(), account);
+    List<Attachment> attachments = new ArrayList<>(userland(mounts));
+    attachments.addAll(ZoneFilesystems.of(spec, mounts));
+    return new Blueprint(
+        spec.hostname(),
+        spec.get(ZoneProperties.DNS_DOMAIN),
+        platform.ids().isPresent(),
+        rootMount(platform.root(), mounts),
+        spec.get(ZoneProperties.SECURITY).readOnlyRoot(),
+        attachments,
+        ZoneDevices.nodes(spec, mounts),
+        spec.get(ZoneProperties.SYSCTLS),
+        cgroup,
+        platform.stdio(),
+        spec.get(ZoneProperties.TTY),
+        first(spec, command),
+        command,
+        confinement(spec, account));
+  }
+
+  private static RootMount rootMount(RootFiles root, HostMounts mounts) {
+    Set<MountAttribute> none = EnumSet.noneOf(MountAttribute.class);
+    return switch (root) {
+      case RootFiles.Tree(var directory) -> new RootMount.Tree(mounts.mapped(directory, none));
+      case RootFiles.Overlay(var layers, var upper, var work) -> {
+        Path dataset = Optional.ofNullable(upper.getParent()).orElseThrow();
+        if (!dataset.equals(work.getParent())) {
+          throw new IllegalArgumentException("upper and work must be in one directory: " + upper);
+        }
+        yield new RootMount.Overlay(
+            layers.stream().map(layer -> mounts.mapped(layer, none)).toList(),
+            mounts.mapped(dataset, none),
+            String.valueOf(upper.getFileName()),
+            String.valueOf(work.getFileName()));
+      }
+    };
+  }
+
+  private static Blueprint.First first(ZoneSpec spec, Command command) {
+    if (command.arguments().isEmpty()) {
+      return Blueprint.First.IDLE;
+    }
+    return spec.get(ZoneProperties.INIT) && !spec.has(ZoneProperties.INIT_NAME)
+        ? Blueprint.First.INIT
+        : Blueprint.First.PROGRAM;
+  }
+
+  /** What {@code account} is held to in the zone of {@code spec}. */
+  Confinement confinement(ZoneSpec spec, Account account) {
+    return new Confinement(
+        account,
+        ZoneCapabilities.of(spec),
+        filter(spec),
+        spec.get(ZoneProperties.SECURITY).noNewPrivs(),
+        ResourceLimit.of(spec));
+  }
+
+  private Optional<SeccompFilter> filter(ZoneSpec spec) {
+    boolean init = !spec.has(ZoneProperties.INIT_NAME) && spec.get(ZoneProperties.INIT);
+    return profiles.filter(
+        spec.get(ZoneProperties.SECURITY).seccomp(),
+        ZoneCapabilities.of(spec),
+        init,
+        spec.get(ZoneProperties.TTY));
+  }
+
+  /** The user of a zone's processes where nobody asks for another. */
+  static String user(ZoneSpec spec, ImageConfig config) {
+    return spec.find(ZoneProperties.USER)
+        .or(config::user)
+        .filter(user -> !user.isEmpty())
+        .orElse("0");
+  }
+
+  private static long ids(Optional<IdRange> range) {
+    return range.map(r -> (long) r.count()).orElse(ALL_IDS);
+  }
+
+  /** How many ids a zone has that was prepared by the same spec. */
+  static long ids(boolean userNamespace) {
+    return userNamespace ? ZONE_IDS : ALL_IDS;
+  }
+
+  @Override
+  public Optional<Running> find(ZoneSpec spec, ProcessIdentity first, Cgroup cgroup) {
+    try {
+      return Pidfd.open(first)
+          .filter(pidfd -> isAlive(pidfd))
+          .map(
+              pidfd ->
+                  new ZoneRunning(
+                      this,
+                      launcher,
+                      first,
+                      pidfd,
+                      pidfd::close,
+                      cgroup,
+                      spec.get(ZoneProperties.TTY)
+                          ? TerminalHolder.find(cgroup)
+                          : Optional.empty()));
+    } catch (SyscallException e) {
+      throw failed("find", spec, e);
+    }
+  }
+
+  private static boolean isAlive(Pidfd pidfd) {
+    if (pidfd.isAlive()) {
+      return true;
+    }
+    pidfd.close();
+    return false;
+  }
+
+  @Override
+  public void close() {
+    namespaces.close();
+  }
+
+  /** The directory that changes of /etc go to; made if it is missing. */
+  static Directory etc(RootFiles root) {
+    Path top =
+        switch (root) {
+          case RootFiles.Tree(var directory) -> directory;
+          case RootFiles.Overlay(var _, var upper, var _) -> upper;
+        };
+    try (Directory directory = Directory.open(top)) {
+      FileName etc = FileName.of("etc");
+      boolean isNew = directory.find(etc).isEmpty();
+      Directory entered = directory.ensureDirectory(etc, 0755);
+      if (isNew) {
+        entered.node().mode(0755); // whatever our umask is
+      }
+      return entered;
+    }
+  }
+
+  static PolderException failed(String verb, ZoneSpec spec, RuntimeException e) {
+    return new PolderException(
+        ErrorKind.HOST, "cannot %s zone %s: %s".formatted(verb, spec.name(), e.getMessage()), e);
+  }
+
+  /** A descriptor that may be, closed at the end of a block. */
+  private record Closing(Optional<Fd> fd) implements AutoCloseable {
+    @Override
+    public void close() {
+      fd.ifPresent(Fd::close);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package polder.brand.zone;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import polder.linux.Fd;
+import polder.linux.MountAttribute;
+import polder.model.ErrorKind;
+import polder.model.Filesystem;
+import polder.model.PolderException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+
+/** What a payload has mounted beside the root: its {@code tmpfs} and {@code filesystems}. */
+final class ZoneFilesystems {
+  private ZoneFilesystems() {}
+
+  /** In the order in which they are mounted. */
+  static List<Attachment> of(ZoneSpec spec, HostMounts mounts) {
+    List<Attachment> attachments = new ArrayList<>();
+    long tmp = spec.get(ZoneProperties.TMPFS);
+    if (tmp > 0) {
+      long attributes =
+          MountAttribute.bits(EnumSet.of(MountAttribute.NO_SETUID, MountAttribute.NO_DEVICES));
+      attachments.add(
+          new Attachment.Memory(
+              "/tmp", List.of("mode=1777", "size=%dm".formatted(tmp)), attributes));
+    }
+    for (Filesystem each : spec.get(ZoneProperties.FILESYSTEMS)) {
+      attachments.add(each.type().equals("tmpfs") ? memory(each) : bind(each, mounts));
+    }
+    return attachments;
+  }
+
+  private static Attachment memory(Filesystem filesystem) {
+    List<String> options = new ArrayList<>();
+    value(filesystem, "size").ifPresent(size -> options.add("size=" + size));
+    options.add("mode=" + value(filesystem, "mode").orElse("1777"));
+    return new Attachment.Memory(
+        filesystem.target(), options, MountAttribute.bits(attributes(filesystem)));
+  }
+
+  private static Optional<String> value(Filesystem filesystem, String option) {
+    return filesystem.options().stream()
+        .filter(o -> o.startsWith(option + "="))
+        .map(o -> o.substring(option.length() + 1))
+        .reduce((first, last) -> last);
+  }
+
+  private static Attachment bind(Filesystem filesystem, HostMounts mounts) {
+    Path source = Path.of(filesystem.source());
+    if (!Files.exists(source)) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "filesystem %s: the host has no %s".formatted(filesystem.target(), source));
+    }
+    Fd mount =
+        filesystem.options().contains("noidmap")
+            ? mounts.plain(source, attributes(filesystem))
+            : mounts.mapped(source, attributes(filesystem));
+    return new Attachment.Bind(mount, filesystem.target(), Files.isDirectory(source), true);
+  }
+
+  /** Never set-uid, never devices: files that two zones share are a way from one to the other. */
+  private static Set<MountAttribute> attributes(Filesystem filesystem) {
+    Set<MountAttribute> attributes =
+        EnumSet.of(MountAttribute.NO_SETUID, MountAttribute.NO_DEVICES);
+    if (filesystem.options().contains("noexec")) {
+      attributes.add(MountAttribute.NO_EXECUTE);
+    }
+    if (filesystem.options().lastIndexOf("ro") > filesystem.options().lastIndexOf("rw")) {
+      attributes.add(MountAttribute.READ_ONLY);
+    }
+    return attributes;
+  }
+}
