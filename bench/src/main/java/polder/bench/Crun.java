@@ -1,0 +1,127 @@
+package polder.bench;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import polder.linux.CgroupHost;
+import polder.linux.Child;
+import polder.linux.MountSteps;
+import polder.linux.Namespace;
+import polder.linux.Program;
+import polder.linux.ProgramBuilder;
+
+/**
+ * The peer: crun, the fastest of the OCI runtimes, with bundles that are made beforehand.
+ *
+ * <p>crun refuses a host where control groups of version 1 have version 2 beside them. So it runs
+ * in a mount namespace in which version 2 is not mounted. A process of ours keeps that namespace,
+ * and each crun joins it by one setns(2): a few microseconds that crun is charged with, against
+ * some 0.3 ms that unshare(1) would take each time.
+ */
+final class Crun implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Stage stage;
+  private final Path program;
+  private final Child keeper;
+  private final Path directory;
+  private final String cgroup;
+  private int bundles;
+
+  private Crun(Stage stage, Path program, Child keeper, Path directory, String cgroup) {
+    this.stage = stage;
+    this.program = program;
+    this.keeper = keeper;
+    this.directory = directory;
+    this.cgroup = cgroup;
+  }
+
+  /** The stage's crun. */
+  static Crun of(Stage stage) {
+    return stage.prop(Crun.class, Crun::make);
+  }
+
+  private static Crun make(Stage stage) {
+    Path program =
+        Command.find("crun").orElseThrow(() -> new Missing("no crun here: apt install crun"));
+    ProgramBuilder p = Program.builder(EnumSet.of(Namespace.MOUNT));
+    p.mounts().mount("none", "/", "", MountSteps.MS_REC | MountSteps.MS_PRIVATE, "");
+    CgroupHost host = CgroupHost.own();
+    if (host.layout() == CgroupHost.Layout.HYBRID) {
+      Optional<Path> unified = host.unified();
+      unified.ifPresent(path -> p.mounts().umount(path.toString(), MountSteps.MNT_DETACH));
+    }
+    p.waitForGo(); // which comes when all is done; should we die before, it ends too
+    Child keeper = stage.launcher().launch(p.build());
+    keeper.awaitReady();
+    return new Crun(
+        stage,
+        program,
+        keeper,
+        stage.directory().resolve("crun"),
+        "polder-bench-" + ProcessHandle.current().pid());
+  }
+
+  /** {@code crun run} of /bin/true, from start to its end. */
+  Contender run(boolean limited, OciSeccomp.Width seccomp) {
+    String id = bundle(limited, seccomp, "/bin/true");
+    // without limits it need not make control groups either
+    Command run = command(limited ? "cgroupfs" : "disabled", "run", "--bundle", path(id), id);
+    return () -> Contender.milliseconds(run::run);
+  }
+
+  /** {@code crun exec} of /bin/true in a container that sleeps. */
+  Contender exec() {
+    String id = bundle(true, OciSeccomp.Width.DOCKER, "/bin/sleep", "1000000");
+    command("cgroupfs", "run", "--detach", "--bundle", path(id), id).run();
+    Command exec = command("cgroupfs", "exec", id, "/bin/true");
+    Command delete = command("cgroupfs", "delete", "--force", id);
+    return new Contender() {
+      @Override
+      public double measure() {
+        return Contender.milliseconds(exec::run);
+      }
+
+      @Override
+      public void close() {
+        delete.run();
+      }
+    };
+  }
+
+  private String bundle(boolean limited, OciSeccomp.Width seccomp, String... command) {
+    String id = "polder-bench-" + ProcessHandle.current().pid() + "-" + bundles++;
+    OciBundle.write(
+        Path.of(path(id)),
+        Userland.of(stage).root(),
+        cgroup + "/" + id,
+        limited,
+        seccomp,
+        List.of(command));
+    return id;
+  }
+
+  private String path(String id) {
+    return stage.directory().resolve("bundle-" + id).toString();
+  }
+
+  private Command command(String cgroups, String... words) {
+    List<String> all = new ArrayList<>();
+    all.add(program.toString());
+    all.add("--root=" + directory);
+    all.add("--cgroup-manager=" + cgroups);
+    all.addAll(List.of(words));
+    return Command.in(keeper.pidfd(), stage, all);
+  }
+
+  @Override
+  public void close() {
+    keeper.go();
+    keeper.pidfd().await();
+    keeper.close();
+    CgroupHost.own().group(cgroup).delete(PATIENCE);
+  }
+}

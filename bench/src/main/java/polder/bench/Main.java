@@ -1,0 +1,117 @@
+package polder.bench;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import polder.model.json.Json;
+
+/** {@code polder bench}. */
+public final class Main {
+  private static final Duration PAUSE = Duration.ofMillis(60);
+  private static final int CLEAN_UP_SECONDS = 30;
+  private static final int FAILED = 1;
+  private static final int WRONG_USAGE = 2;
+
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private Main(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Measures, prints, and exits: 0 done (bounds met or not), 1 failed, 2 wrong usage. */
+  public static void main(String[] words) {
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    System.exit(new Main(out, err).run(List.of(words)));
+  }
+
+  private int run(List<String> words) {
+    Options options;
+    List<Row> rows;
+    try {
+      options = Options.parse(words);
+      rows = options.choose(Rows.all());
+    } catch (IllegalArgumentException e) {
+      err.println("polder bench: " + e.getMessage() + "; see polder bench --help");
+      return WRONG_USAGE;
+    }
+    if (options.help()) {
+      out.print(Options.USAGE);
+      return 0;
+    }
+    if (options.list()) {
+      list(rows, options.json());
+      return 0;
+    }
+    return measure(rows, options);
+  }
+
+  private void list(List<Row> rows, boolean json) {
+    for (Row row : rows) {
+      String peer = row.peer().map(p -> ", beside " + p.name()).orElse("");
+      if (json) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("name", row.name());
+        object.put("what", row.what());
+        object.put("unit", row.unit());
+        out.println(Json.write(object));
+      } else {
+        out.printf("%-16s %s (%s)%s%n", row.name(), row.what(), row.unit(), peer);
+      }
+    }
+  }
+
+  private int measure(List<Row> rows, Options options) {
+    Consumer<String> progress = Progress.on(err);
+    Race race = new Race(options.warmUps(), options.rounds(), PAUSE, progress);
+    CountDownLatch clean = new CountDownLatch(1);
+    Thread onSignal = new Thread(() -> cleanUp(race, clean), "clean up");
+    Runtime.getRuntime().addShutdownHook(onSignal);
+    try (Stage stage = Stage.open()) {
+      List<Result> results = race.run(rows, stage);
+      if (options.json()) {
+        results.forEach(result -> out.println(Report.json(result)));
+      } else {
+        out.println(Machine.text());
+        out.println(
+            "%d rounds after %d to warm up; medians; min–max beside them"
+                .formatted(options.rounds(), options.warmUps()));
+        out.println();
+        out.print(Report.table(results));
+      }
+      Report.remarks(results).forEach(err::println);
+      boolean failed =
+          results.stream()
+              .anyMatch(
+                  r ->
+                      r.ours() instanceof Outcome.Failed
+                          || r.peer().filter(p -> p instanceof Outcome.Failed).isPresent());
+      return failed ? FAILED : 0;
+    } catch (RuntimeException e) {
+      err.println("polder bench: " + e.getMessage());
+      return FAILED;
+    } finally {
+      clean.countDown();
+    }
+  }
+
+  /** On SIGINT and SIGTERM: no container may stay behind. */
+  private static void cleanUp(Race race, CountDownLatch clean) {
+    race.stop();
+    try {
+      if (!clean.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("polder bench: could not clean up in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

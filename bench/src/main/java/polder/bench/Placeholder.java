@@ -1,6 +1,0 @@
-package polder.bench;
-
-/** To be replaced. */
-public final class Placeholder {
-  private Placeholder() {}
-}

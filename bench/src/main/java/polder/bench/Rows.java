@@ -1,0 +1,68 @@
+package polder.bench;
+
+import java.util.List;
+
+/** All rows, in the order of the table. */
+final class Rows {
+  private static final Entrant HOST =
+      new Entrant(
+          "fork and exec",
+          stage -> {
+            Command command =
+                Command.of(stage, Userland.of(stage).root().resolve("bin/true").toString());
+            return () -> Contender.milliseconds(command::run);
+          });
+  private static final Entrant LAUNCH = new Entrant("launcher", BareZone::start);
+  private static final Entrant LAUNCH_LIMITED =
+      new Entrant("launcher, limited", BareZone::startLimited);
+  private static final Entrant ENTER = new Entrant("launcher, entering", BareZone::enter);
+
+  private static final Entrant CRUN_RUN =
+      new Entrant("crun run", stage -> Crun.of(stage).run(false, OciSeccomp.Width.DOCKER));
+  private static final Entrant CRUN_RUN_LEAN =
+      new Entrant("crun run, lean", stage -> Crun.of(stage).run(false, OciSeccomp.Width.NATIVE));
+  private static final Entrant CRUN_RUN_LIMITED =
+      new Entrant("crun run, limited", stage -> Crun.of(stage).run(true, OciSeccomp.Width.DOCKER));
+  private static final Entrant CRUN_EXEC = new Entrant("crun exec", stage -> Crun.of(stage).exec());
+
+  private Rows() {}
+
+  /** Them all. */
+  static List<Row> all() {
+    return List.of(
+        Row.alone(
+            "host",
+            "/bin/true on the host, start to exit: what fork and exec cost",
+            "ms",
+            HOST,
+            new Bound.Nothing()),
+        Row.beside(
+            "launch",
+            "/bin/true in namespaces by the launcher alone, start to exit",
+            "ms",
+            LAUNCH,
+            CRUN_RUN,
+            new Bound.Nothing()),
+        Row.beside(
+            "launch-lean",
+            "as launch, the peer with a seccomp filter for x86-64 alone",
+            "ms",
+            LAUNCH,
+            CRUN_RUN_LEAN,
+            new Bound.Nothing()),
+        Row.beside(
+            "launch-limits",
+            "as launch, with memory, pids, cpu and devices control groups",
+            "ms",
+            LAUNCH_LIMITED,
+            CRUN_RUN_LIMITED,
+            new Bound.Nothing()),
+        Row.beside(
+            "enter",
+            "/bin/true into running namespaces by the launcher alone, start to exit",
+            "ms",
+            ENTER,
+            CRUN_EXEC,
+            new Bound.Nothing()));
+  }
+}

@@ -1,0 +1,98 @@
+package polder.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import polder.linux.Directory;
+import polder.linux.FileName;
+import polder.linux.Launcher;
+import polder.linux.Tree;
+
+/**
+ * What several contenders share: a temporary directory, a launcher, and props that are made when
+ * somebody first asks for them. Closing it takes all of it away, the latest first.
+ *
+ * <p>For one thread.
+ */
+final class Stage implements AutoCloseable {
+  private final Path directory;
+  private final Launcher launcher;
+  private final Map<Class<?>, AutoCloseable> props = new HashMap<>();
+  private final Deque<AutoCloseable> newestFirst = new ArrayDeque<>();
+
+  private Stage(Path directory, Launcher launcher) {
+    this.directory = directory;
+    this.launcher = launcher;
+  }
+
+  /** An empty stage in a new temporary directory. */
+  static Stage open() {
+    try {
+      Path directory = Files.createTempDirectory("polder-bench-");
+      // a zone in a user namespace is "others" here, and must get through to its root
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+      return new Stage(directory, Launcher.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The directory, to make others in. */
+  Path directory() {
+    return directory;
+  }
+
+  /** What starts every program that is measured, ours and the peers'. */
+  Launcher launcher() {
+    return launcher;
+  }
+
+  /** The prop of this type; {@code make} makes it if nobody has asked yet. */
+  <T extends AutoCloseable> T prop(Class<T> type, Function<Stage, T> make) {
+    AutoCloseable there = props.get(type);
+    if (there == null) {
+      there = make.apply(this);
+      props.put(type, there);
+      newestFirst.push(there);
+    }
+    return type.cast(there);
+  }
+
+  @Override
+  public void close() {
+    RuntimeException first = null;
+    newestFirst.addLast(launcher);
+    newestFirst.addLast(this::deleteDirectory);
+    for (AutoCloseable each : newestFirst) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        if (first == null) {
+          first = new IllegalStateException("cannot clean up: " + e.getMessage(), e);
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private void deleteDirectory() {
+    Path parent = directory.getParent();
+    Path name = directory.getFileName();
+    if (parent != null && name != null) {
+      try (Directory above = Directory.open(parent)) {
+        Tree.delete(above, FileName.of(name.toString()));
+      }
+    }
+  }
+}

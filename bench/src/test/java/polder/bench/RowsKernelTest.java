@@ -1,0 +1,46 @@
+package polder.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import polder.linux.CgroupHost;
+
+@Tag("kernel")
+class RowsKernelTest {
+  @Test
+  void everyRowRunsAndLeavesNothing() throws IOException {
+    Assumptions.assumeTrue(
+        Command.find("busybox").isPresent(), "no busybox: apt install busybox-static");
+    List<String> mounts = Files.readAllLines(Path.of("/proc/self/mountinfo"));
+
+    List<Result> results;
+    Path directory;
+    try (Stage stage = Stage.open()) {
+      directory = stage.directory();
+      results = new Race(0, 1, Duration.ofMillis(10), words -> {}).run(Rows.all(), stage);
+    }
+
+    for (Result result : results) {
+      assertInstanceOf(Outcome.Measured.class, result.ours(), () -> String.valueOf(result));
+      result
+          .peer()
+          .filter(peer -> !(peer instanceof Outcome.Absent))
+          .ifPresent(peer -> assertInstanceOf(Outcome.Measured.class, peer, result.toString()));
+    }
+    assertEquals(mounts, Files.readAllLines(Path.of("/proc/self/mountinfo")));
+    String own = "polder-bench-" + ProcessHandle.current().pid();
+    assertEquals(
+        List.of(),
+        CgroupHost.own().children("").stream().filter(name -> name.startsWith(own)).toList());
+    assertFalse(Files.exists(directory), directory + " is still there");
+  }
+}
