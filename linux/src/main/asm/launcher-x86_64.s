@@ -184,7 +184,8 @@ make:
         jz child
 answer:
         xor ebx, ebx
-        call report
+        mov r10d, 0x4040                # MSG_NOSIGNAL | MSG_DONTWAIT: never wait for one reader
+        call report_with
         push 3
         pop rdi
         call close_from
@@ -220,8 +221,8 @@ step:
         jz load
         xor eax, eax
         call report
-        test rax, rax
-        js die                          # the JVM is gone
+        cmp rax, -32                    # EPIPE: the JVM is gone. A filter may have refused: no matter
+        je die
 load:
         push 5
         pop rcx
@@ -260,8 +261,8 @@ go_on:
         test ebp, REPORT
         jz next
         call report
-        test rax, rax
-        js die
+        cmp rax, -32
+        je die
 next:
         lea rbx, [rbx + r12 + 64]
         jmp step
@@ -353,6 +354,8 @@ idle:
         cmp ebx, 2                      # SIGINT
         jne wait
 end_all:
+        cmp r12d, 1                     # without a pid namespace everybody is the whole host
+        jne quit
         push 15
         pop rsi
         call everybody
@@ -396,13 +399,14 @@ hide:                                   # takes the name at rdi and makes the pr
         ret
 
 report:                                 # sends (rbx, rax) on the report socket
+        mov r10d, 0x4000                # MSG_NOSIGNAL
+report_with:
         push rax
         push rbx
         mov edi, [JOB]
         mov rsi, rsp
         push 16
         pop rdx
-        mov r10d, 0x4000                # MSG_NOSIGNAL
         xor r8d, r8d
         xor r9d, r9d
         mov eax, SYS_sendto

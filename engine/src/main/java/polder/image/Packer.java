@@ -32,7 +32,7 @@ public final class Packer {
   private static final int LINKED_AT_MOST = 100_000; // beyond, further names become further files
   private static final int EXTENTS_AT_MOST = 10_000;
   private static final long REPORT_EVERY = 4 << 20;
-  private static final int LONGEST_NAME = 4096;
+  private static final int LONGEST_NAME = 4095 + 256; // a path below a name
 
   private record Inode(DeviceNumber device, long number) {}
 

@@ -21,7 +21,7 @@ import polder.model.PolderException;
  */
 public final class TarReader {
   private static final int BLOCK = TarHeader.BLOCK;
-  private static final int LONGEST_NAME = 4096;
+  private static final int LONGEST_NAME = 8192; // with what is dropped, such as "./"
   private static final int HEADERS_AN_ENTRY = 4;
 
   private final InputStream in;

@@ -6,6 +6,9 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import polder.linux.Bytes;
 
 /**
@@ -38,14 +41,15 @@ public final class TarWriter {
     ByteArrayOutputStream map = new ByteArrayOutputStream();
     boolean sparse = isSparse(entry);
     if (sparse) {
-      line(map, entry.extents().size());
-      entry
-          .extents()
-          .forEach(
-              extent -> {
-                line(map, extent.offset());
-                line(map, extent.length());
-              });
+      List<Extent> parts = new ArrayList<>(entry.extents());
+      if (parts.isEmpty() || parts.getLast().end() < entry.size()) {
+        parts.add(new Extent(entry.size(), 0)); // or GNU tar leaves the hole at the end out
+      }
+      line(map, parts.size());
+      for (Extent part : parts) {
+        line(map, part.offset());
+        line(map, part.length());
+      }
       map.writeBytes(new byte[padding(map.size())]);
     }
     stored = entry.stored() + map.size();
@@ -142,7 +146,7 @@ public final class TarWriter {
       record(records, "atime", decimal(entry.accessed()));
     }
     entry.xattrs().entrySet().stream()
-        .sorted(java.util.Map.Entry.comparingByKey())
+        .sorted(Map.Entry.comparingByKey())
         .forEach(
             xattr ->
                 PaxRecords.append(

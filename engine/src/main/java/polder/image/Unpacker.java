@@ -148,7 +148,15 @@ public final class Unpacker {
   }
 
   private List<FileName> path(Bytes name) {
-    List<FileName> names = new FilePath(name).names();
+    int start = 0; // a path of 4,095 bytes is written with a "./" or '/' around it
+    while (start + 2 < name.length() && name.at(start) == '.' && name.at(start + 1) == '/') {
+      start += 2;
+    }
+    int end = name.length();
+    while (end > start + 1 && name.at(end - 1) == '/') {
+      end--;
+    }
+    List<FileName> names = new FilePath(name.part(start, end)).names();
     if (base.isEmpty()) {
       return names;
     }

@@ -23,6 +23,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import polder.model.ErrorKind;
 import polder.model.Image;
@@ -208,7 +209,7 @@ class LocalStoreKernelTest {
     return new ByteArrayInputStream(out.toByteArray());
   }
 
-  private static ErrorKind kind(org.junit.jupiter.api.function.Executable work) {
+  private static ErrorKind kind(Executable work) {
     return assertThrows(PolderException.class, work).kind();
   }
 }

@@ -1,9 +1,5 @@
 package polder.linux;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
 
 /**
@@ -20,23 +16,15 @@ public record CapabilitySets(
   /**
    * Those of process {@code pid}, from {@code /proc/PID/status}.
    *
-   * @throws UncheckedIOException if there is no such process
+   * @throws SyscallException ENOENT or ESRCH if there is no such process
    */
   public static CapabilitySets of(long pid) {
-    return read(Path.of("/proc", Long.toString(pid), "status"));
+    return parse(Procfs.text("/proc/" + pid + "/status"));
   }
 
   /** Those of this process's main thread. */
   public static CapabilitySets own() {
-    return read(Path.of("/proc/self/status"));
-  }
-
-  private static CapabilitySets read(Path status) {
-    try {
-      return parse(Files.readString(status));
-    } catch (IOException e) {
-      throw new UncheckedIOException("read " + status + ": " + e.getMessage(), e);
-    }
+    return parse(Procfs.text("/proc/self/status"));
   }
 
   /** Finds the five lines in the text of a status file. */

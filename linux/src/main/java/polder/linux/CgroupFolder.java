@@ -15,7 +15,6 @@ import java.util.OptionalLong;
 record CgroupFolder(Path path, boolean unified) {
   private static final int AT_REMOVEDIR = 0x200; // linux/fcntl.h
   private static final int MODE = 0755;
-  private static final int CHUNK = 1 << 16;
   private static final long O_TRUNC = 0x200; // asm-generic/fcntl.h
 
   /** Whether it has such a file; a controller's files come with the controller. */
@@ -32,18 +31,7 @@ record CgroupFolder(Path path, boolean unified) {
 
   /** All of a file, without the line feed at its end. */
   String read(String file) {
-    StringBuilder text = new StringBuilder();
-    byte[] buffer = new byte[CHUNK];
-    try (Fd fd = Procfs.open(path.resolve(file).toString(), OpenFlags.O_RDONLY)) {
-      int got = fd.read(buffer, 0, buffer.length);
-      while (got > 0) {
-        text.append(new String(buffer, 0, got, StandardCharsets.US_ASCII));
-        got = fd.read(buffer, 0, buffer.length);
-      }
-    } catch (SyscallException e) {
-      throw new SyscallException("read " + path.resolve(file), e.errno());
-    }
-    return text.toString().stripTrailing();
+    return Procfs.text(path.resolve(file).toString());
   }
 
   /** Writes a file at once, which is how the kernel takes it. */

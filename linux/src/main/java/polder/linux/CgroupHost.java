@@ -149,20 +149,15 @@ public record CgroupHost(
    * In which group {@code pid} is, by hierarchy: the controllers as {@code /proc/PID/cgroup} has
    * them, such as "cpu,cpuacct", or "" for version 2.
    *
-   * @throws UncheckedIOException if there is no such process
+   * @throws SyscallException ENOENT or ESRCH if there is no such process
    */
   public static Map<String, String> of(long pid) {
-    Path file = Path.of("/proc", Long.toString(pid), "cgroup");
-    try {
-      Map<String, String> groups = new TreeMap<>();
-      for (String line : Files.readAllLines(file)) {
-        String[] fields = line.split(":", 3); // hierarchy:controllers:path
-        groups.put(fields[1], fields[2]);
-      }
-      return groups;
-    } catch (IOException e) {
-      throw new UncheckedIOException("read " + file + ": " + e.getMessage(), e);
+    Map<String, String> groups = new TreeMap<>();
+    for (String line : Procfs.text("/proc/" + pid + "/cgroup").lines().toList()) {
+      String[] fields = line.split(":", 3); // hierarchy:controllers:path
+      groups.put(fields[1], fields[2]);
     }
+    return groups;
   }
 
   /** Says, a line for each, which of {@code limits} this host cannot put in force. */

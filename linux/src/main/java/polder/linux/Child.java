@@ -2,6 +2,7 @@ package polder.linux;
 
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public final class Child implements AutoCloseable {
   private volatile int mainPid;
   private int forks;
   private int arrived; // at points where it waits for go
-  private int released;
+  private final AtomicInteger released = new AtomicInteger();
   private boolean atTheEnd; // the last step is about to be done
   private boolean closed; // nobody holds the report socket any more
   private @Nullable LaunchException failure;
@@ -63,10 +64,10 @@ public final class Child implements AutoCloseable {
   public void awaitReady() {
     receiving.lock();
     try {
-      while (arrived <= released && receive()) {
+      while (arrived <= released.get() && receive()) {
         // until it has arrived
       }
-      if (arrived <= released) {
+      if (arrived <= released.get()) {
         throw fail();
       }
     } finally {
@@ -76,7 +77,7 @@ public final class Child implements AutoCloseable {
 
   /** Releases it from the next {@link ProgramBuilder#waitForGo}, whether it is there yet or not. */
   public void go() {
-    released++;
+    released.incrementAndGet();
     report.send(new byte[1], List.of()); // if it is gone, awaitStarted says why
   }
 

@@ -4,16 +4,16 @@ import java.nio.charset.StandardCharsets;
 
 /** The steps of a program about files, directories and descriptors. */
 public final class FileSteps {
-  public static final long O_RDONLY = 0; // asm-generic/fcntl.h, x86-64
-  public static final long O_WRONLY = 1;
-  public static final long O_RDWR = 2;
-  public static final long O_CREAT = 0100;
-  public static final long O_NOCTTY = 0400;
-  public static final long O_TRUNC = 01000;
-  public static final long O_DIRECTORY = 0200000;
-  public static final long O_NOFOLLOW = 0400000;
-  public static final long O_PATH = 010000000;
-  private static final long O_CLOEXEC = 02000000;
+  public static final long O_RDONLY = OpenFlags.O_RDONLY;
+  public static final long O_WRONLY = OpenFlags.O_WRONLY;
+  public static final long O_RDWR = OpenFlags.O_RDWR;
+  public static final long O_CREAT = OpenFlags.O_CREAT;
+  public static final long O_NOCTTY = OpenFlags.O_NOCTTY;
+  public static final long O_TRUNC = 01000; // asm-generic/fcntl.h
+  public static final long O_DIRECTORY = OpenFlags.O_DIRECTORY;
+  public static final long O_NOFOLLOW = OpenFlags.O_NOFOLLOW;
+  public static final long O_PATH = OpenFlags.O_PATH;
+  private static final long O_CLOEXEC = OpenFlags.O_CLOEXEC;
   private static final long S_IFCHR = 0020000; // linux/stat.h
   private static final long S_IFBLK = 0060000;
   public static final long O_NONBLOCK = OpenFlags.O_NONBLOCK;

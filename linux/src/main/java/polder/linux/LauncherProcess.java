@@ -147,7 +147,7 @@ final class LauncherProcess implements AutoCloseable {
               "/proc/" + ProcessHandle.current().pid() + "/fd/" + executable.number()),
           actions,
           attributes,
-          pointers(arena.allocateFrom("polder-launch")),
+          pointers(arena.allocateFrom("polder")),
           pointers());
       call("posix_spawn_file_actions_destroy", actions);
       call("posix_spawnattr_destroy", attributes);

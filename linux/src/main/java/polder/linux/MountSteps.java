@@ -17,24 +17,24 @@ public final class MountSteps {
   public static final long MS_SHARED = 1 << 20;
   public static final long MS_RELATIME = 1 << 21;
   public static final long MS_STRICTATIME = 1 << 24;
-  public static final long MNT_DETACH = 2; // umount2(2)
-  public static final long OPEN_TREE_CLONE = 1;
-  public static final long AT_RECURSIVE = 0x8000; // linux/fcntl.h
-  public static final long AT_EMPTY_PATH = 0x1000;
-  public static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
-  public static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
-  public static final long MOVE_MOUNT_BENEATH = 0x200;
+  public static final long MNT_DETACH = Mounts.MNT_DETACH;
+  public static final long OPEN_TREE_CLONE = Mounts.OPEN_TREE_CLONE;
+  public static final long AT_RECURSIVE = Mounts.AT_RECURSIVE;
+  public static final long AT_EMPTY_PATH = Mounts.AT_EMPTY_PATH;
+  public static final long MOVE_MOUNT_F_EMPTY_PATH = Mounts.MOVE_MOUNT_F_EMPTY_PATH;
+  public static final long MOVE_MOUNT_T_EMPTY_PATH = Mounts.MOVE_MOUNT_T_EMPTY_PATH;
+  public static final long MOVE_MOUNT_BENEATH = Mounts.MOVE_MOUNT_BENEATH;
   public static final long MOUNT_ATTR_RDONLY = 1;
   public static final long MOUNT_ATTR_NOSUID = 2;
   public static final long MOUNT_ATTR_NODEV = 4;
   public static final long MOUNT_ATTR_NOEXEC = 8;
-  public static final long MOUNT_ATTR_IDMAP = 0x10_0000;
+  public static final long MOUNT_ATTR_IDMAP = Mounts.MOUNT_ATTR_IDMAP;
   private static final long CLOEXEC = 0x80000; // O_CLOEXEC and OPEN_TREE_CLOEXEC
   private static final long FSCONFIG_SET_FLAG = 0;
   private static final long FSCONFIG_SET_STRING = 1;
   private static final long FSCONFIG_SET_FD = 5;
   private static final long FSCONFIG_CMD_CREATE = 6;
-  private static final long MOUNT_ATTR_SIZE = 32; // struct mount_attr
+  private static final long MOUNT_ATTR_SIZE = Mounts.MOUNT_ATTR_SIZE;
 
   private final ProgramBuilder program;
 

@@ -1,9 +1,6 @@
 package polder.linux;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,29 +23,21 @@ public record MountTable(List<MountEntry> entries) {
 
   /** What this process's main thread sees. */
   public static MountTable own() {
-    return read(Path.of("/proc/self/mountinfo"));
+    return parse(Procfs.read("/proc/self/mountinfo"));
   }
 
   /** What the calling thread sees, which may be in a mount namespace of its own. */
   static MountTable ofThread() {
-    return read(Path.of("/proc/thread-self/mountinfo"));
+    return parse(Procfs.read("/proc/thread-self/mountinfo"));
   }
 
   /**
    * What process {@code pid} sees.
    *
-   * @throws UncheckedIOException if there is no such process
+   * @throws SyscallException ENOENT, ESRCH or EINVAL if there is no such process
    */
   public static MountTable of(long pid) {
-    return read(Path.of("/proc", Long.toString(pid), "mountinfo"));
-  }
-
-  private static MountTable read(Path file) {
-    try {
-      return parse(Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException("read " + file + ": " + e.getMessage(), e);
-    }
+    return parse(Procfs.read("/proc/" + pid + "/mountinfo"));
   }
 
   /** The mount that is seen at {@code place}: the last one there. */

@@ -24,7 +24,6 @@ public final class ProcessSteps {
   private static final long PR_CAP_AMBIENT_RAISE = 2;
   private static final long PR_CAP_AMBIENT_CLEAR_ALL = 4;
   private static final long SECCOMP_SET_MODE_FILTER = 1; // linux/seccomp.h
-  private static final int SOCK_FILTER_SIZE = 8;
   private static final long SIG_SETMASK = 2;
 
   private final ProgramBuilder program;
@@ -270,14 +269,26 @@ public final class ProcessSteps {
   }
 
   /**
-   * seccomp(2): installs a filter; needs {@link #noNewPrivileges} or CAP_SYS_ADMIN.
+   * seccomp(2): installs a filter; needs {@link #noNewPrivileges} or CAP_SYS_ADMIN. The filter is
+   * in force for the steps that follow, too.
    *
-   * @param filter an array of struct sock_filter, 8 bytes each
-   * @param flags {@code SECCOMP_FILTER_FLAG_…}
+   * @param flags {@code SECCOMP_FILTER_FLAG_…}, linux/seccomp.h
+   * @return the listener's descriptor, if the flags ask for one
+   */
+  public Operand seccomp(SeccompFilter filter, long flags) {
+    return seccomp(filter.bytes(), flags);
+  }
+
+  /**
+   * seccomp(2): installs a filter that is an array of struct sock_filter already.
+   *
+   * @param filter eight bytes an instruction
+   * @param flags {@code SECCOMP_FILTER_FLAG_…}, linux/seccomp.h
+   * @return the listener's descriptor, if the flags ask for one
    */
   public Operand seccomp(byte[] filter, long flags) {
-    int count = filter.length / SOCK_FILTER_SIZE;
-    if (filter.length % SOCK_FILTER_SIZE != 0 || count == 0 || count > 4096) {
+    int count = filter.length / 8;
+    if (filter.length % 8 != 0 || count == 0 || count > SeccompFilter.MAX_LENGTH) {
       throw new IllegalArgumentException("a filter has 1 to 4096 instructions of 8 bytes");
     }
     long[] instructions = {count, program.memory().add(filter)}; // struct sock_fprog

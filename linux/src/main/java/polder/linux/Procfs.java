@@ -1,9 +1,13 @@
 package polder.linux;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 
 /** Files that the kernel makes up, opened by an absolute path that we wrote ourselves. */
 final class Procfs {
+  private static final int PIECE = 1 << 16;
+
   private Procfs() {}
 
   /** open(2) with these {@link OpenFlags}, and {@code O_CLOEXEC}. */
@@ -19,5 +23,29 @@ final class Procfs {
                   0),
               () -> "open " + path));
     }
+  }
+
+  /**
+   * All of a file. In large pieces, because some files of the kernel's give their text to the first
+   * read(2) only, however short it is, and others change between two.
+   */
+  static byte[] read(String path) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] buffer = new byte[PIECE];
+    try (Fd fd = open(path, OpenFlags.O_RDONLY)) {
+      int got = fd.read(buffer, 0, buffer.length);
+      while (got > 0) {
+        all.write(buffer, 0, got);
+        got = fd.read(buffer, 0, buffer.length);
+      }
+    } catch (SyscallException e) {
+      throw new SyscallException("read " + path, e.errno());
+    }
+    return all.toByteArray();
+  }
+
+  /** As {@link #read}, without the line feed at its end. */
+  static String text(String path) {
+    return new String(read(path), StandardCharsets.UTF_8).stripTrailing();
   }
 }

@@ -154,6 +154,9 @@ public final class ProgramBuilder {
    * Goes on in a new process, for which the old one makes way: a pid namespace that was joined by
    * {@code setns} or made by {@code unshare} begins with the next process. The new one is our child
    * too, and {@link Child#pid} is its pid. Not after {@link #beInit}.
+   *
+   * <p>Who entered a zone must be reaped for the zone's first process to end: the kernel lets that
+   * one wait until its pid namespace is empty, and a zombie of ours is still in it.
    */
   public void forkOn() {
     if (init) {
@@ -193,6 +196,7 @@ public final class ProgramBuilder {
   /**
    * Ends the program as a first process that runs nothing: it reaps every orphan, and on SIGTERM or
    * SIGINT sends SIGTERM to everybody in its pid namespace, and ends with 0 once all have ended.
+   * Where it is not its pid namespace's first process, it only ends.
    */
   public void beIdleInit() {
     begin();
