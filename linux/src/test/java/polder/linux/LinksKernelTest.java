@@ -35,7 +35,7 @@ class LinksKernelTest {
   void aProcessRaisesItsOwnLoopback() {
     try (Launcher launcher = Launcher.start()) {
       ProgramBuilder p = Program.builder(EnumSet.of(Namespace.NET));
-      Links.raiseLoopback(p);
+      p.process().loopbackUp();
       p.exec(
           "/bin/sh",
           // ::1 is there as soon as it is up
