@@ -35,7 +35,7 @@ class LinksKernelTest {
   void aProcessRaisesItsOwnLoopback() {
     try (Launcher launcher = Launcher.start()) {
       ProgramBuilder p = Program.builder(EnumSet.of(Namespace.NET));
-      p.process().loopbackUp();
+      Links.raiseLoopback(p);
       p.exec(
           "/bin/sh",
           // ::1 is there as soon as it is up
