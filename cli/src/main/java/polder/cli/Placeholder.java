@@ -1,6 +1,0 @@
-package polder.cli;
-
-/** To be replaced. */
-public final class Placeholder {
-  private Placeholder() {}
-}

@@ -1,0 +1,18 @@
+package polder.cli.call;
+
+import java.io.IOException;
+
+/** One thing that can be typed after {@code polder}. */
+public interface Command {
+  /** How it is typed and what it means. */
+  Usage usage();
+
+  /**
+   * Does it.
+   *
+   * @return the exit code: 0 done, 1 failed, or what a program in a zone ended with
+   * @throws UsageException if the words do not fit together
+   * @throws polder.model.PolderException if the host refuses or fails
+   */
+  int run(Caller caller, Arguments arguments) throws IOException;
+}

@@ -1,0 +1,14 @@
+package polder.cli.call;
+
+import polder.model.Host;
+
+/** The way to a host. */
+@FunctionalInterface
+public interface HostFactory {
+  /**
+   * Connects to the host, and starts its daemon where it may.
+   *
+   * @throws polder.model.PolderException UNREACHABLE if no host answers
+   */
+  Host connect();
+}

@@ -1,0 +1,2 @@
+/** Help, manual pages and completions, all made from {@link polder.cli.call.Usage}. */
+package polder.cli.page;
