@@ -15,4 +15,12 @@ public interface Command {
    * @throws polder.model.PolderException if the host refuses or fails
    */
   int run(Caller caller, Arguments arguments) throws IOException;
+
+  /**
+   * The exit code where polder itself fails, usage included. Commands that end as another program
+   * did have one that programs seldom use.
+   */
+  default int failureCode(boolean usage) {
+    return usage ? Failure.USAGE : Failure.FAILED;
+  }
 }

@@ -1,0 +1,99 @@
+package polder.cli.image;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import polder.cli.call.Arguments;
+import polder.cli.call.Caller;
+import polder.cli.call.Command;
+import polder.cli.call.Failure;
+import polder.cli.call.Operand;
+import polder.cli.call.Usage;
+import polder.cli.call.UsageException;
+import polder.cli.call.Words;
+import polder.cli.view.ProgressLine;
+import polder.model.Image;
+import polder.model.ImageConfig;
+import polder.model.ImageRequest;
+import polder.model.json.ImageJson;
+import polder.model.json.Json;
+
+/** {@code polder image import}. */
+public final class ImageImport implements Command {
+  @Override
+  public Usage usage() {
+    return Usage.of("image import", "take in a root file system tarball, and print the image's uuid")
+        .text("Plain, gzip, xz or zstd. The same content again gets one more name.")
+        .option("-n --name", "NAME[:TAG]", "what to call it; the file's name if absent")
+        .options("-e --env", "NAME=VALUE", "environment of the zones made from it")
+        .option("-w --workdir", "DIR", "where their program runs")
+        .option("-u --user", "USER[:GROUP]", "who it runs as")
+        .options("-c --cmd", "WORD", "a word of the program that runs if a payload names none")
+        .operand("FILE", Operand.Kind.FILE)
+        .example("polder image import --name debian:12 debian.tar.zst", "makes a userland to start zones from")
+        .example("mmdebstrap --variant=minbase trixie - | polder image import -n debian:13 -", "takes it from a pipe");
+  }
+
+  @Override
+  public int run(Caller caller, Arguments arguments) throws IOException {
+    String file = arguments.operand(0);
+    boolean pipe = file.equals("-");
+    if (pipe && caller.inTerminal()) {
+      throw new UsageException("standard input is a terminal; give a file or a pipe");
+    }
+    if (pipe && arguments.value("--name").isEmpty()) {
+      throw new UsageException("missing --name: a pipe has none");
+    }
+    ImageRequest named = ImageRequest.of(arguments.value("--name").orElseGet(() -> nameOf(file)));
+    ImageRequest request = new ImageRequest(named.name(), named.tag(), config(arguments));
+    try (InputStream in = pipe ? caller.in() : Files.newInputStream(caller.file(file));
+        ProgressLine progress = new ProgressLine(caller.err())) {
+      InputStream tarball = new BufferedInputStream(in, 1 << 17);
+      Image image =
+          caller.ask(host -> host.images().importTarball(tarball, request, progress));
+      progress.close();
+      caller
+          .out()
+          .line(
+              arguments.has("--json")
+                  ? Json.pretty(ImageJson.write(image))
+                  : image.uuid().toString());
+    }
+    return Failure.DONE;
+  }
+
+  private static ImageConfig config(Arguments arguments) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    for (String word : arguments.values("--env")) {
+      int equals = word.indexOf('=');
+      if (equals < 1) {
+        throw new UsageException("-e takes NAME=VALUE, not '" + Words.printable(word) + "'");
+      }
+      environment.put(word.substring(0, equals), word.substring(equals + 1));
+    }
+    return new ImageConfig(
+        List.of(),
+        arguments.values("--cmd"),
+        environment,
+        arguments.value("--workdir"),
+        arguments.value("--user"),
+        Optional.empty(),
+        Map.of());
+  }
+
+  /** {@code /tmp/Debian_12.tar.zst} is called {@code debian-12}. */
+  static String nameOf(String file) {
+    String name = file.substring(file.lastIndexOf('/') + 1).toLowerCase(java.util.Locale.ROOT);
+    name = name.replaceFirst("\\.(tgz|txz|tzst|tar(\\.(gz|xz|zst))?)$", "");
+    name = name.replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+    if (name.isEmpty()) {
+      throw new UsageException("missing --name: '" + Words.printable(file) + "' gives none");
+    }
+    return name;
+  }
+}

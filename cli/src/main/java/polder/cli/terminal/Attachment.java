@@ -1,0 +1,123 @@
+package polder.cli.terminal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import polder.cli.call.Caller;
+import polder.cli.call.Output;
+import polder.cli.call.Screen;
+import polder.model.ExitStatus;
+import polder.model.Session;
+
+/** Ties the caller's streams to those of a process in a zone, until it ends or the caller goes. */
+public final class Attachment {
+  private final Caller caller;
+  private final Session session;
+  private final CountDownLatch outputs = new CountDownLatch(2);
+  private final AtomicBoolean detached = new AtomicBoolean();
+  private final AtomicReference<Output.@Nullable Closed> closed = new AtomicReference<>();
+
+  private Attachment(Caller caller, Session session) {
+    this.caller = caller;
+    this.session = session;
+  }
+
+  /**
+   * Carries bytes both ways.
+   *
+   * @param input whether the caller's input goes to the process; else it is left alone
+   * @param terminal whether the process has a terminal, which the caller's then becomes
+   * @param keys whether keys can detach
+   * @return how the process ended; empty if the caller detached
+   */
+  public static Optional<ExitStatus> carry(
+      Caller caller, Session session, boolean input, boolean terminal, boolean keys) {
+    Attachment attachment = new Attachment(caller, session);
+    if (!terminal || !caller.inTerminal() || !input) {
+      return attachment.run(input, false);
+    }
+    try (Screen screen = caller.screen().open()) {
+      Runnable resize =
+          () -> {
+            Screen.Size size = screen.size();
+            if (size.rows() > 0 && size.columns() > 0) {
+              session.resize(size.rows(), size.columns());
+            }
+          };
+      screen.onResize(resize);
+      resize.run();
+      return attachment.run(true, keys);
+    }
+  }
+
+  private Optional<ExitStatus> run(boolean input, boolean keys) {
+    start("stdout", () -> output(session.stdout(), caller.out()));
+    start("stderr", () -> output(session.stderr(), caller.err()));
+    if (input) {
+      start("stdin", () -> input(keys ? new DetachKeys() : null));
+    }
+    try {
+      outputs.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+    Output.Closed gone = closed.get();
+    if (gone != null) {
+      throw gone;
+    }
+    return detached.get() ? Optional.empty() : Optional.of(session.await());
+  }
+
+  private static void start(String name, Runnable work) {
+    // platform threads: a read of a terminal or pipe would pin a carrier
+    Thread.ofPlatform().daemon().name("polder-" + name).start(work);
+  }
+
+  private void output(InputStream from, Output to) {
+    byte[] buffer = new byte[32_768];
+    try (from) {
+      for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+        to.bytes(buffer, 0, n);
+        to.flush();
+      }
+    } catch (Output.Closed e) {
+      closed.compareAndSet(null, e);
+      leave(); // nobody reads: the other stream is not waited for
+    } catch (IOException e) {
+      // the session was closed under us: the end of the stream
+    } finally {
+      outputs.countDown();
+    }
+  }
+
+  private void input(@Nullable DetachKeys keys) {
+    byte[] typed = new byte[32_768];
+    byte[] passed = new byte[typed.length + 1];
+    try (OutputStream to = session.stdin()) {
+      InputStream from = caller.in();
+      for (int n = from.read(typed); n >= 0; n = from.read(typed)) {
+        int count = keys == null ? n : keys.filter(typed, n, passed);
+        to.write(keys == null ? typed : passed, 0, count);
+        to.flush();
+        if (keys != null && keys.detached()) {
+          detached.set(true);
+          leave();
+          return;
+        }
+      }
+    } catch (IOException e) {
+      // the process closed its input or ended; its exit code tells
+    }
+  }
+
+  private void leave() {
+    outputs.countDown();
+    outputs.countDown();
+  }
+}

@@ -1,0 +1,39 @@
+package polder.cli.zone;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import polder.cli.call.Arguments;
+import polder.cli.call.Caller;
+import polder.cli.view.Filter;
+import polder.cli.view.Order;
+import polder.model.Zone;
+
+/** The zones that {@code list} and {@code lookup} are asked for. */
+final class Selection {
+  private Selection() {}
+
+  static List<Map<String, Object>> of(Caller caller, Arguments arguments, String standardOrder) {
+    List<Filter> filters = new ArrayList<>();
+    for (Filter filter : Filter.all(arguments.operands())) {
+      Columns.check(filter.field());
+      filters.add(new Filter(Columns.key(filter.field()), filter.test()));
+    }
+    List<String> order = new ArrayList<>();
+    for (String key : arguments.value("--sort").orElse(standardOrder).split(",", -1)) {
+      boolean down = key.startsWith("-");
+      String column = down ? key.substring(1) : key;
+      Columns.check(column);
+      order.add((down ? "-" : "") + Columns.key(column));
+    }
+    List<Map<String, Object>> zones = new ArrayList<>();
+    for (Zone zone : caller.ask(host -> host.zones().list())) {
+      Map<String, Object> tree = zone.write();
+      if (filters.stream().allMatch(filter -> filter.matches(tree))) {
+        zones.add(tree);
+      }
+    }
+    zones.sort(Order.of(order));
+    return zones;
+  }
+}
