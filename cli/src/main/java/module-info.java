@@ -7,7 +7,7 @@ module polder.cli {
   requires polder.model;
   requires polder.api;
   requires polder.linux;
-  requires info.picocli;
+  requires jdk.unsupported; // sun.misc.Signal, for the window's size and Ctrl-C
 
   exports polder.cli;
 }

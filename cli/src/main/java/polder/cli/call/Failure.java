@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import polder.model.Fault;
@@ -27,16 +28,20 @@ public final class Failure {
 
   /** Prints it on standard error; {@code POLDER_LOG=debug} adds where it came from. */
   public static void tell(Caller caller, Throwable failure) {
-    StringBuilder text = new StringBuilder("polder: ");
-    switch (failure) {
-      case UsageException e -> text.append(e.sentence());
-      case PolderException e when e.faults().size() > 1 -> list(text, e);
-      case PolderException e -> text.append(e.getMessage());
-      case IOException e -> text.append(sentence(e));
-      default -> text.append("this is a defect of polder's: ").append(failure);
-    }
+    List<String> lines =
+        switch (failure) {
+          case UsageException e -> List.of(e.sentence());
+          case PolderException e when e.faults().size() > 1 -> list(e);
+          case IOException e -> List.of(sentence(e));
+          case PolderException e -> List.of(String.valueOf(e.getMessage()));
+          default -> List.of("this is a defect of polder's: " + failure);
+        };
     caller.out().flush();
-    caller.err().line(Words.clean(text.toString()));
+    String indent = "polder: ";
+    for (String line : lines) {
+      caller.err().line(indent + Words.clean(line));
+      indent = "  ";
+    }
     if (caller.variable("POLDER_LOG").equals(Optional.of("debug"))) {
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
@@ -45,14 +50,14 @@ public final class Failure {
     caller.err().flush();
   }
 
-  private static void list(StringBuilder text, PolderException e) {
+  private static List<String> list(PolderException e) {
     String all = String.valueOf(e.getMessage());
     List<Fault> faults = e.faults();
     int cut = all.indexOf(": " + faults.getFirst().sentence());
-    text.append(cut > 0 ? all.substring(0, cut) : "the input is refused").append(':');
-    for (Fault fault : faults) {
-      text.append("\n  ").append(fault.sentence());
-    }
+    List<String> lines = new ArrayList<>();
+    lines.add((cut > 0 ? all.substring(0, cut) : "the input is refused") + ":");
+    faults.forEach(fault -> lines.add(fault.sentence()));
+    return lines;
   }
 
   private static String sentence(IOException e) {

@@ -10,20 +10,16 @@ public final class Words {
    */
   public static String printable(String text) {
     String cut = text.length() > 200 ? text.substring(0, 197) + "..." : text;
-    return clean(cut, false);
+    return clean(cut);
   }
 
-  /** {@code text} whole, without control characters but newline and tab. */
+  /** {@code text} whole, on one line, without control characters. */
   public static String clean(String text) {
-    return clean(text, true);
-  }
-
-  private static String clean(String text, boolean lines) {
     for (int i = 0; i < text.length(); i++) {
-      if (isControl(text.charAt(i), lines)) {
+      if (isControl(text.charAt(i))) {
         StringBuilder clean = new StringBuilder(text.length());
         for (int j = 0; j < text.length(); j++) {
-          clean.append(isControl(text.charAt(j), lines) ? '?' : text.charAt(j));
+          clean.append(isControl(text.charAt(j)) ? '?' : text.charAt(j));
         }
         return clean.toString();
       }
@@ -32,10 +28,7 @@ public final class Words {
   }
 
   /** C0 and C1 controls, and the marks that turn the direction of text round. */
-  private static boolean isControl(char c, boolean lines) {
-    if (lines && (c == '\n' || c == '\t')) {
-      return false;
-    }
+  private static boolean isControl(char c) {
     return Character.isISOControl(c)
         || (c >= '\u202a' && c <= '\u202e')
         || (c >= '\u2066' && c <= '\u2069');

@@ -27,7 +27,8 @@ import polder.model.json.Json;
 public final class ImageImport implements Command {
   @Override
   public Usage usage() {
-    return Usage.of("image import", "take in a root file system tarball, and print the image's uuid")
+    return Usage.of(
+            "image import", "take in a root file system tarball, and print the image's uuid")
         .text("Plain, gzip, xz or zstd. The same content again gets one more name.")
         .option("-n --name", "NAME[:TAG]", "what to call it; the file's name if absent")
         .options("-e --env", "NAME=VALUE", "environment of the zones made from it")
@@ -35,8 +36,12 @@ public final class ImageImport implements Command {
         .option("-u --user", "USER[:GROUP]", "who it runs as")
         .options("-c --cmd", "WORD", "a word of the program that runs if a payload names none")
         .operand("FILE", Operand.Kind.FILE)
-        .example("polder image import --name debian:12 debian.tar.zst", "makes a userland to start zones from")
-        .example("mmdebstrap --variant=minbase trixie - | polder image import -n debian:13 -", "takes it from a pipe");
+        .example(
+            "polder image import --name debian:12 debian.tar.zst",
+            "makes a userland to start zones from")
+        .example(
+            "mmdebstrap --variant=minbase trixie - | polder image import -n debian:13 -",
+            "takes it from a pipe");
   }
 
   @Override
@@ -51,20 +56,23 @@ public final class ImageImport implements Command {
     }
     ImageRequest named = ImageRequest.of(arguments.value("--name").orElseGet(() -> nameOf(file)));
     ImageRequest request = new ImageRequest(named.name(), named.tag(), config(arguments));
+    Image image = take(caller, file, pipe, request);
+    caller
+        .out()
+        .line(
+            arguments.has("--json")
+                ? Json.pretty(ImageJson.write(image))
+                : image.uuid().toString());
+    return Failure.DONE;
+  }
+
+  private static Image take(Caller caller, String file, boolean pipe, ImageRequest request)
+      throws IOException {
     try (InputStream in = pipe ? caller.in() : Files.newInputStream(caller.file(file));
         ProgressLine progress = new ProgressLine(caller.err())) {
       InputStream tarball = new BufferedInputStream(in, 1 << 17);
-      Image image =
-          caller.ask(host -> host.images().importTarball(tarball, request, progress));
-      progress.close();
-      caller
-          .out()
-          .line(
-              arguments.has("--json")
-                  ? Json.pretty(ImageJson.write(image))
-                  : image.uuid().toString());
+      return caller.ask(host -> host.images().importTarball(tarball, request, progress));
     }
-    return Failure.DONE;
   }
 
   private static ImageConfig config(Arguments arguments) {

@@ -26,8 +26,7 @@ public final class ImageTag implements Command {
   public int run(Caller caller, Arguments arguments) {
     String reference = Reference.of(arguments.operand(0));
     ImageRequest name = ImageRequest.of(arguments.operand(1));
-    Image image =
-        caller.ask(host -> host.images().tag(reference, name.name() + ":" + name.tag()));
+    Image image = caller.ask(host -> host.images().tag(reference, name.name() + ":" + name.tag()));
     if (arguments.has("--json")) {
       caller.out().line(Json.pretty(ImageJson.write(image)));
     } else {

@@ -18,6 +18,7 @@ public final class Interrupts {
    * @param signal its name without SIG, such as {@code WINCH}
    * @return whether it will: the JVM keeps some signals for itself
    */
+  @SuppressWarnings("ReferenceEquality") // a proxy equals itself only
   public static boolean on(String signal, Runnable listener) {
     try {
       Class<?> kind = Class.forName("sun.misc.Signal");

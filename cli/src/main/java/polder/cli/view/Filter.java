@@ -32,7 +32,9 @@ public record Filter(String field, Predicate<String> test) {
       return new Filter(field, Pattern.compile(value.substring(1)).asPredicate());
     } catch (PatternSyntaxException e) {
       throw new UsageException(
-          "'" + Words.printable(value.substring(1)) + "' is no regular expression: "
+          "'"
+              + Words.printable(value.substring(1))
+              + "' is no regular expression: "
               + e.getDescription());
     }
   }

@@ -10,7 +10,7 @@ public final class Order {
 
   /** Compares trees by keys as {@link Tree} reads them; numbers as numbers, what lacks it first. */
   public static Comparator<Map<String, Object>> of(List<String> keys) {
-    Comparator<Map<String, Object>> order = (a, b) -> 0;
+    Comparator<Map<String, Object>> order = (_, _) -> 0;
     for (String key : keys) {
       boolean down = key.startsWith("-");
       String field = down ? key.substring(1) : key;

@@ -17,7 +17,7 @@ final class Assignments {
 
   /**
    * Puts the words into {@code tree}. What a value means, the property's type says; a value that
-   * begins with {@code {} or {@code [} is JSON, and an empty one takes the property away.
+   * begins with a brace or bracket is JSON, and an empty one takes the property away.
    */
   static void of(List<String> words, Map<String, ? super @Nullable Object> tree) {
     for (String word : words) {

@@ -55,8 +55,7 @@ public final class CopyCommand implements Command {
     return Failure.DONE;
   }
 
-  private static void in(
-      Caller caller, Zones zones, Place from, Place.InZone to, boolean owners)
+  private static void in(Caller caller, Zones zones, Place from, Place.InZone to, boolean owners)
       throws IOException {
     switch (from) {
       case Place.Stream _ -> {
@@ -114,8 +113,7 @@ public final class CopyCommand implements Command {
     return first.type();
   }
 
-  private static void out(
-      Caller caller, Zones zones, Place.InZone from, Place to, boolean owners)
+  private static void out(Caller caller, Zones zones, Place.InZone from, Place to, boolean owners)
       throws IOException {
     switch (to) {
       case Place.Stream _ -> {

@@ -48,9 +48,7 @@ public final class CreateCommand implements Command {
       return Failure.DONE;
     }
     Zone zone = caller.ask(host -> host.zones().create(spec));
-    caller
-        .out()
-        .line(arguments.has("--json") ? Json.pretty(zone.write()) : zone.uuid().toString());
+    caller.out().line(arguments.has("--json") ? Json.pretty(zone.write()) : zone.uuid().toString());
     return Failure.DONE;
   }
 }

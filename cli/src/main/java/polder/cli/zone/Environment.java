@@ -16,7 +16,8 @@ final class Environment {
     for (String word : words) {
       int equals = word.indexOf('=');
       if (equals == 0 || word.isEmpty()) {
-        throw new UsageException("-e takes NAME=VALUE or NAME, not '" + Words.printable(word) + "'");
+        throw new UsageException(
+            "-e takes NAME=VALUE or NAME, not '" + Words.printable(word) + "'");
       }
       if (equals > 0) {
         environment.put(word.substring(0, equals), word.substring(equals + 1));

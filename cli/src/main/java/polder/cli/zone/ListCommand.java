@@ -24,14 +24,25 @@ public final class ListCommand implements Command {
         .text(
             "FIELD=VALUE keeps the zones whose field is VALUE; FIELD=~REGEX those in which it"
                 + " matches. All filters must hold.")
-        .option("-o --output", "COLUMNS", "columns, separated by commas; uuid,type,memory,state,alias if absent")
-        .option("-s --sort", "COLUMNS", "order, '-' before a column for downwards; alias,uuid if absent")
-        .flag("-p --parsable", "colons between columns, no heading; ':' and '\\' in a cell escaped by '\\'")
+        .option(
+            "-o --output",
+            "COLUMNS",
+            "columns, separated by commas; uuid,type,memory,state,alias if absent")
+        .option(
+            "-s --sort",
+            "COLUMNS",
+            "order, '-' before a column for downwards; alias,uuid if absent")
+        .flag(
+            "-p --parsable",
+            "colons between columns, no heading; ':' and '\\' in a cell escaped by '\\'")
         .flag("-H --no-heading", "no heading")
         .flag("-q --quiet", "uuids only")
         .operands("FIELD=VALUE", Operand.Kind.TEXT, 0, Integer.MAX_VALUE)
-        .example("polder list -o alias,state,pid -s -memory state=running", "lists what runs, the largest first")
-        .example("polder list -q alias=~^web", "prints the uuids of zones whose alias begins with web");
+        .example(
+            "polder list -o alias,state,pid -s -memory state=running",
+            "lists what runs, the largest first")
+        .example(
+            "polder list -q alias=~^web", "prints the uuids of zones whose alias begins with web");
   }
 
   @Override

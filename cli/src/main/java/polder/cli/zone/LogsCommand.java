@@ -60,8 +60,7 @@ public final class LogsCommand implements Command {
   }
 
   /** Prints a line; {@code open} holds the streams whose last line is not whole yet. */
-  private static void print(
-      Caller caller, Arguments arguments, LogLine line, Set<String> open) {
+  private static void print(Caller caller, Arguments arguments, LogLine line, Set<String> open) {
     boolean now = arguments.has("--follow");
     if (arguments.has("--json")) {
       caller.out().line(Json.write(LogJson.write(line)));

@@ -35,7 +35,9 @@ sealed interface Place {
   /** A tar stream. */
   record Stream() implements Place {}
 
-  /** Reads one; a path with a colon in it is the caller's if it begins with {@code /} or {@code .}. */
+  /**
+   * Reads one; a path with a colon in it is the caller's if it begins with {@code /} or {@code .}.
+   */
   static Place of(String text) {
     if (text.equals("-")) {
       return new Stream();

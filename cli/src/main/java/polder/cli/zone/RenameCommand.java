@@ -12,8 +12,8 @@ import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.UpdatePlan;
 import polder.model.ZoneRef;
-import polder.model.json.PlanJson;
 import polder.model.json.Json;
+import polder.model.json.PlanJson;
 
 /** {@code polder rename}. */
 public final class RenameCommand implements Command {

@@ -33,7 +33,8 @@ public final class RunCommand implements Command {
                 + " Ctrl-P Ctrl-Q leave it running.")
         .operands("IMAGE", Operand.Kind.IMAGE, 0, 1)
         .program("CMD", 0)
-        .example("polder run --rm -it debian:12 bash", "opens a shell in a zone that vanishes with it")
+        .example(
+            "polder run --rm -it debian:12 bash", "opens a shell in a zone that vanishes with it")
         .example(
             "polder run -d --name web -m 256M --restart always debian:12 sleep infinity",
             "leaves a zone running that comes back after a crash")
@@ -74,7 +75,8 @@ public final class RunCommand implements Command {
           Zone started = zones.get(ref);
           caller
               .out()
-              .line(arguments.has("--json") ? Json.pretty(started.write()) : zone.uuid().toString());
+              .line(
+                  arguments.has("--json") ? Json.pretty(started.write()) : zone.uuid().toString());
         }
         delete = delete && code >= 0;
         return Math.max(code, 0);
@@ -94,8 +96,7 @@ public final class RunCommand implements Command {
   }
 
   /** The program's exit code, or -1 if the caller went and it runs on. */
-  private static int stay(
-      Caller caller, Zones zones, ZoneRef zone, boolean input, ZoneSpec spec) {
+  private static int stay(Caller caller, Zones zones, ZoneRef zone, boolean input, ZoneSpec spec) {
     boolean tty = spec.get(polder.model.ZoneProperties.TTY);
     try (Session session = zones.attach(zone)) {
       zones.start(zone);

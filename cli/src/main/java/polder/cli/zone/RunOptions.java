@@ -30,7 +30,8 @@ final class RunOptions {
         .options("-e --env", "NAME=VALUE", "environment; NAME alone passes the caller's on")
         .option("-w --workdir", "DIR", "where the program runs")
         .option("-u --user", "USER[:GROUP]", "who it runs as")
-        .options("-v --volume", "SRC:DST[:OPTIONS]", "show the host's SRC at DST; OPTIONS such as ro")
+        .options(
+            "-v --volume", "SRC:DST[:OPTIONS]", "show the host's SRC at DST; OPTIONS such as ro")
         .options("--tmpfs", "DST[:OPTIONS]", "memory as a file system; OPTIONS such as size=64m")
         .options("--device", "PATH[:DST[:rwm]]", "let it use a device of the host's")
         .option("-m --memory", "SIZE", "limit of its memory, such as 512M")
@@ -160,7 +161,8 @@ final class RunOptions {
     } catch (NumberFormatException e) {
       // told below
     }
-    throw new UsageException("--cpus takes a number such as 1.5, not '" + Words.printable(cpus) + "'");
+    throw new UsageException(
+        "--cpus takes a number such as 1.5, not '" + Words.printable(cpus) + "'");
   }
 
   private static void places(Caller caller, Arguments arguments, Map<String, Object> payload) {
@@ -172,7 +174,9 @@ final class RunOptions {
       }
       if (!parts[0].startsWith("/") && !parts[0].startsWith(".")) {
         throw new UsageException(
-            "-v '" + Words.printable(word) + "': SRC is a path of the host's, such as /data or ./data");
+            "-v '"
+                + Words.printable(word)
+                + "': SRC is a path of the host's, such as /data or ./data");
       }
       Path source = caller.file(parts[0]).toAbsolutePath().normalize();
       Map<String, Object> bind = new LinkedHashMap<>();

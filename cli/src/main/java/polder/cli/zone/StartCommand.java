@@ -18,7 +18,6 @@ public final class StartCommand implements Command {
 
   @Override
   public int run(Caller caller, Arguments arguments) {
-    return EachZone.of(
-        caller, arguments, "started", (zones, zone) -> zones.start(zone).write());
+    return EachZone.of(caller, arguments, "started", (zones, zone) -> zones.start(zone).write());
   }
 }

@@ -12,7 +12,8 @@ final class Stopping {
 
   static Usage options(Usage usage) {
     return usage
-        .option("-t --time", "SECONDS", "grace before it is killed; the zone's stop_timeout if absent")
+        .option(
+            "-t --time", "SECONDS", "grace before it is killed; the zone's stop_timeout if absent")
         .flag("-F --force", "kill it at once");
   }
 

@@ -64,7 +64,8 @@ final class Tar {
   /** Gives the first part of each member's name, and of hard links' targets, another name. */
   private static String renaming(String as) {
     StringBuilder safe = new StringBuilder();
-    for (char c : as.toCharArray()) {
+    for (int i = 0; i < as.length(); i++) {
+      char c = as.charAt(i);
       if (c == '\\' || c == '&' || c == '|') {
         safe.append('\\');
       }

@@ -37,7 +37,9 @@ public final class UpdateCommand implements Command {
         .flag("-n --dry-run", "tell what would be done, and do nothing")
         .operand("ZONE", Operand.Kind.ZONE)
         .operands("PROPERTY=VALUE", Operand.Kind.TEXT, 0, Integer.MAX_VALUE)
-        .example("polder update web max_physical_memory=512 tags.role=shop", "gives it half a gibibyte and a label")
+        .example(
+            "polder update web max_physical_memory=512 tags.role=shop",
+            "gives it half a gibibyte and a label")
         .example("polder update -n web hostname=www", "tells when a new host name would take hold");
   }
 
@@ -53,7 +55,7 @@ public final class UpdateCommand implements Command {
     Assignments.of(words.stream().filter(w -> !isEntry(w)).toList(), typed);
     changes.putAll(typed);
     entries(words.stream().filter(UpdateCommand::isEntry).toList(), changes);
-    @SuppressWarnings("NullAway") // Patch says itself that null takes a property away
+    @SuppressWarnings({"NullAway", "unchecked"}) // Patch says that null takes a property away
     Patch patch = new Patch((Map<String, Object>) (Map<String, ?>) changes);
     boolean dryRun = arguments.has("--dry-run");
     UpdatePlan plan = caller.ask(host -> host.zones().update(zone, patch, dryRun));
@@ -112,11 +114,7 @@ public final class UpdateCommand implements Command {
     Table table = new Table(List.of("property", "from", "to", "effect", "why"));
     for (UpdatePlan.Line line : plan.lines()) {
       table.row(
-          line.property(),
-          word(line.from()),
-          word(line.to()),
-          line.effect().word(),
-          line.reason());
+          line.property(), word(line.from()), word(line.to()), line.effect().word(), line.reason());
     }
     table.print(caller.out(), true, Width.of(caller));
   }

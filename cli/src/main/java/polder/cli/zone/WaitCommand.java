@@ -34,8 +34,7 @@ public final class WaitCommand implements Command {
             .out()
             .line(
                 arguments.has("--json")
-                    ? Json.write(
-                        java.util.Map.of("zone", zone.text(), "exit_status", (long) code))
+                    ? Json.write(java.util.Map.of("zone", zone.text(), "exit_status", (long) code))
                     : String.valueOf(code));
         caller.out().flush();
       }

@@ -1,0 +1,173 @@
+package polder.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import polder.cli.call.Command;
+import polder.cli.call.Usage;
+import polder.cli.host.DoctorCommand;
+import polder.cli.host.EventsCommand;
+import polder.cli.host.FsckCommand;
+import polder.cli.host.InfoCommand;
+import polder.cli.host.SchemaCommand;
+import polder.cli.image.ImageDelete;
+import polder.cli.image.ImageGet;
+import polder.cli.image.ImageImport;
+import polder.cli.image.ImageList;
+import polder.cli.image.ImageTag;
+import polder.cli.zone.AttachCommand;
+import polder.cli.zone.ConsoleCommand;
+import polder.cli.zone.CopyCommand;
+import polder.cli.zone.CreateCommand;
+import polder.cli.zone.DeleteCommand;
+import polder.cli.zone.ExecCommand;
+import polder.cli.zone.GetCommand;
+import polder.cli.zone.KillCommand;
+import polder.cli.zone.ListCommand;
+import polder.cli.zone.LogsCommand;
+import polder.cli.zone.LookupCommand;
+import polder.cli.zone.PauseCommand;
+import polder.cli.zone.RebootCommand;
+import polder.cli.zone.RenameCommand;
+import polder.cli.zone.ResumeCommand;
+import polder.cli.zone.RunCommand;
+import polder.cli.zone.StartCommand;
+import polder.cli.zone.StopCommand;
+import polder.cli.zone.UpdateCommand;
+import polder.cli.zone.WaitCommand;
+
+/** All commands by name. Only the one that is asked for is loaded. */
+final class Catalog {
+  /** The first words of commands that have two. */
+  static final List<String> GROUPS = List.of("image");
+
+  /** The commands, as help lists them. */
+  static final List<String> NAMES =
+      List.of(
+          "run",
+          "create",
+          "start",
+          "stop",
+          "reboot",
+          "delete",
+          "update",
+          "rename",
+          "get",
+          "list",
+          "lookup",
+          "exec",
+          "console",
+          "attach",
+          "logs",
+          "cp",
+          "kill",
+          "pause",
+          "resume",
+          "wait",
+          "image import",
+          "image list",
+          "image get",
+          "image tag",
+          "image delete",
+          "events",
+          "info",
+          "doctor",
+          "fsck",
+          "schema",
+          "daemon",
+          "demo",
+          "bench",
+          "completion",
+          "version",
+          "help");
+
+  private static final Map<String, String> ALIASES = aliases();
+
+  private Catalog() {}
+
+  /** Other words for commands: SmartOS's and Docker's. */
+  private static Map<String, String> aliases() {
+    Map<String, String> aliases = new LinkedHashMap<>();
+    aliases.put("boot", "start");
+    aliases.put("halt", "stop");
+    aliases.put("restart", "reboot");
+    aliases.put("rm", "delete");
+    aliases.put("destroy", "delete");
+    aliases.put("inspect", "get");
+    aliases.put("json", "get");
+    aliases.put("ls", "list");
+    aliases.put("ps", "list");
+    aliases.put("copy", "cp");
+    aliases.put("unpause", "resume");
+    aliases.put("image ls", "image list");
+    aliases.put("image rm", "image delete");
+    aliases.put("image inspect", "image get");
+    return aliases;
+  }
+
+  /** The command of that name or alias; null if there is none. */
+  static @Nullable Command find(String typed) {
+    String name = ALIASES.getOrDefault(typed, typed);
+    return switch (name) {
+      case "run" -> new RunCommand();
+      case "create" -> new CreateCommand();
+      case "start" -> new StartCommand();
+      case "stop" -> new StopCommand();
+      case "reboot" -> new RebootCommand();
+      case "delete" -> new DeleteCommand();
+      case "update" -> new UpdateCommand();
+      case "rename" -> new RenameCommand();
+      case "get" -> new GetCommand();
+      case "list" -> new ListCommand();
+      case "lookup" -> new LookupCommand();
+      case "exec" -> new ExecCommand();
+      case "console" -> new ConsoleCommand();
+      case "attach" -> new AttachCommand();
+      case "logs" -> new LogsCommand();
+      case "cp" -> new CopyCommand();
+      case "kill" -> new KillCommand();
+      case "pause" -> new PauseCommand();
+      case "resume" -> new ResumeCommand();
+      case "wait" -> new WaitCommand();
+      case "image import" -> new ImageImport();
+      case "image list" -> new ImageList();
+      case "image get" -> new ImageGet();
+      case "image tag" -> new ImageTag();
+      case "image delete" -> new ImageDelete();
+      case "events" -> new EventsCommand();
+      case "info" -> new InfoCommand();
+      case "doctor" -> new DoctorCommand();
+      case "fsck" -> new FsckCommand();
+      case "schema" -> new SchemaCommand();
+      case "daemon" -> LauncherCommand.daemon();
+      case "demo" -> LauncherCommand.demo();
+      case "bench" -> LauncherCommand.bench();
+      case "completion" -> new CompletionCommand();
+      case "version" -> new VersionCommand();
+      case "help" -> new HelpCommand();
+      default -> null;
+    };
+  }
+
+  /** How all commands are typed, as help lists them. */
+  static List<Usage> usages() {
+    List<Usage> usages = new ArrayList<>();
+    for (String name : NAMES) {
+      Command command = find(name);
+      if (command != null) {
+        usages.add(command.usage());
+      }
+    }
+    return usages;
+  }
+
+  /** The other words for a command. */
+  static List<String> aliases(String name) {
+    return ALIASES.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(name))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+}

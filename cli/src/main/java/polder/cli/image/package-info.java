@@ -1,0 +1,2 @@
+/** The commands that act on images. */
+package polder.cli.image;

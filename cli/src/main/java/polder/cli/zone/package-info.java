@@ -1,0 +1,2 @@
+/** The commands that act on zones. */
+package polder.cli.zone;

@@ -1,0 +1,365 @@
+package polder.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import polder.model.json.Json;
+
+/** A user's stories, told to a host in memory. */
+class CommandLineTest {
+  private final Desk desk = new Desk();
+
+  @AfterEach
+  void leave() {
+    desk.close();
+  }
+
+  private String create(String payload) {
+    return desk.typing(payload).polder("create").ok().out().strip();
+  }
+
+  private Map<String, Object> get(String zone) {
+    return Json.object(desk.polder("get", zone).ok().out());
+  }
+
+  private void importImage(@TempDir Path directory) throws IOException {
+    Path tar = directory.resolve("Busy_Box.tar");
+    byte[] block = new byte[1024];
+    System.arraycopy("ustar".getBytes(StandardCharsets.US_ASCII), 0, block, 257, 5);
+    Files.write(tar, block);
+    desk.polder("image", "import", "--name", "busybox", tar.toString()).ok();
+  }
+
+  @Test
+  void aZoneIsCreatedStartedListedStoppedAndDeleted() {
+    String uuid =
+        create("{\"brand\": \"native\", \"alias\": \"web\", \"max_physical_memory\": 64}");
+    assertEquals("stopped", get("web").get("state"));
+    assertEquals("", desk.polder("start", "web").ok().out());
+    assertEquals(uuid + ":OS:64:running:web\n", desk.polder("list", "-p").ok().out());
+    assertEquals(uuid + "\n", desk.polder("lookup", "-1", "alias=web").ok().out());
+    assertEquals("running\n", desk.polder("get", uuid.substring(0, 8), "state").ok().out());
+    assertTrue(desk.polder("delete", "web").err().contains("--force"));
+    desk.polder("stop", "web").ok();
+    desk.polder("delete", "web").ok();
+    assertEquals(1, desk.polder("get", "web").code());
+    assertEquals("[]\n", desk.polder("list", "-j").ok().out().replace(" ", ""));
+  }
+
+  @Test
+  void wordsAreProperties() {
+    desk.typing("{\"brand\": \"native\"}")
+        .polder(
+            "create",
+            "-f",
+            "-",
+            "alias=a",
+            "max_lwps=50",
+            "tags.role=db",
+            "resolvers=1.1.1.1,9.9.9.9")
+        .ok();
+    Map<String, Object> zone = get("a");
+    assertEquals(50L, zone.get("max_lwps"));
+    assertEquals(Map.of("role", "db"), zone.get("tags"));
+    assertEquals(List.of("1.1.1.1", "9.9.9.9"), zone.get("resolvers"));
+  }
+
+  @Test
+  void allFaultsAreTold() {
+    Desk.Answer answer =
+        desk.typing("{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"nics\": []}")
+            .polder("create");
+    assertEquals(1, answer.code());
+    assertEquals(4, answer.err().lines().count(), answer.err());
+    assertTrue(answer.err().startsWith("polder: the payload is refused:\n"), answer.err());
+    assertTrue(answer.err().contains("'alias'"), answer.err());
+    assertFalse(answer.err().contains("\tat "), answer.err());
+  }
+
+  @Test
+  void aPayloadCannotBeTypedAtATerminal() {
+    Desk.Answer answer = desk.atTerminal().polder("create");
+    assertEquals(2, answer.code());
+    assertTrue(answer.err().contains("-f FILE"), answer.err());
+    assertEquals(2, desk.polder("update", "web").code());
+  }
+
+  @Test
+  void theCauseIsShownOnlyWhenAsked() {
+    assertFalse(desk.typing("{").polder("create").err().contains("\tat "));
+    desk.with(Map.of("POLDER_LOG", "debug"));
+    assertTrue(desk.typing("{").polder("create").err().contains("\tat "));
+  }
+
+  @Test
+  void updateTellsItsPlanAndRefusesWhole() {
+    create("{\"brand\": \"native\", \"alias\": \"web\"}");
+    desk.polder("start", "web").ok();
+    String plan = desk.polder("update", "web", "max_lwps=50", "hostname=other").ok().out();
+    assertTrue(plan.contains("now") && plan.contains("at restart"), plan);
+    Desk.Answer refused = desk.polder("update", "web", "max_lwps=60", "brand=lx");
+    assertEquals(1, refused.code());
+    assertEquals(50L, get("web").get("max_lwps"));
+    desk.polder("update", "--dry-run", "web", "max_lwps=70").ok();
+    assertEquals(50L, get("web").get("max_lwps"));
+    desk.polder("update", "web", "tags.a=1", "tags.b=x").ok();
+    desk.polder("update", "web", "tags.a=").ok();
+    assertEquals(Map.of("b", "x"), get("web").get("tags"));
+    desk.polder("update", "web", "hostname=").ok();
+    assertFalse(get("web").containsKey("hostname"));
+    desk.typing("{\"set_tags\": {\"c\": true}}").polder("update", "web", "-f", "-").ok();
+    assertEquals(Map.of("b", "x", "c", true), get("web").get("tags"));
+    desk.polder("rename", "web", "shop").ok();
+    assertEquals("shop", get("shop").get("alias"));
+  }
+
+  @Test
+  void listsAreFilteredOrderedAndCut() {
+    create(
+        "{\"brand\": \"native\", \"alias\": \"a\", \"max_physical_memory\": 64, \"tags\": {\"r\": \"x\"}}");
+    create("{\"brand\": \"native\", \"alias\": \"b\", \"max_physical_memory\": 512}");
+    create("{\"brand\": \"native\", \"alias\": \"c\"}");
+    assertEquals("b\na\nc\n", desk.polder("list", "-Ho", "alias", "-s", "-memory").ok().out());
+    assertEquals("a\n", desk.polder("list", "-H", "-o", "alias", "tags.r=x").ok().out());
+    assertEquals("a\nb\n", desk.polder("list", "-H", "-o", "alias", "alias=~[ab]").ok().out());
+    assertEquals(2, desk.polder("list", "-q", "alias=~[ab]").ok().out().lines().count());
+    assertTrue(desk.polder("list").ok().out().startsWith("UUID"), "heading");
+    assertEquals(2, desk.polder("list", "-o", "alais").code());
+    assertEquals(2, desk.polder("list", "colour=red").code());
+    assertEquals(1, desk.polder("lookup", "-1", "brand=native").code());
+    assertEquals(1, desk.polder("lookup", "-1", "alias=nobody").code());
+  }
+
+  @Test
+  void oneActOnSeveralZonesGoesOnAfterAFailure() {
+    create("{\"brand\": \"native\", \"alias\": \"one\"}");
+    create("{\"brand\": \"native\", \"alias\": \"two\"}");
+    Desk.Answer answer = desk.polder("start", "one", "missing", "two");
+    assertEquals(1, answer.code());
+    assertTrue(answer.err().contains("missing"), answer.err());
+    assertEquals("running", get("two").get("state"));
+    assertEquals(2, desk.polder("stop", "-j", "one", "two").ok().out().lines().count());
+  }
+
+  @Test
+  void runEndsAsItsProgramDid(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    Desk.Answer answer =
+        desk.polder("run", "--rm", "busybox", "sh", "-c", "echo out; echo err >&2; exit 42");
+    assertEquals(42, answer.code());
+    assertEquals("out\n", answer.out());
+    assertTrue(answer.err().contains("err\n"), answer.err());
+    assertEquals("", desk.polder("list", "-q").ok().out());
+    assertEquals(127, desk.polder("run", "--rm", "busybox", "nothing-here").code());
+    assertEquals(125, desk.polder("run", "--rm", "no-such-image", "true").code());
+    assertEquals(125, desk.polder("run", "--colour", "busybox").code());
+    assertEquals(125, desk.polder("run").code());
+    assertEquals(125, desk.polder("run", "-it", "busybox", "sh").code());
+    assertEquals(125, desk.polder("run", "-d", "--rm", "busybox", "true").code());
+  }
+
+  @Test
+  void runReadsItsInputToTheEnd(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    String input = "one\ntwo\n".repeat(5000);
+    assertEquals(
+        input, desk.typing(input).polder("run", "--rm", "-i", "busybox", "cat").ok().out());
+  }
+
+  @Test
+  void runSpeaksDockersWords(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    desk.with(Map.of("OWN", "mine"));
+    desk.polder(
+            "run",
+            "-d",
+            "--name",
+            "web",
+            "-e",
+            "A=b=c",
+            "-e",
+            "OWN",
+            "-e",
+            "NONE",
+            "-w",
+            "/tmp",
+            "-u",
+            "1:2",
+            "-v",
+            "/srv:/data:ro,noexec",
+            "--tmpfs",
+            "/scratch:size=8m",
+            "-m",
+            "1G",
+            "--cpus",
+            "1.5",
+            "--pids",
+            "99",
+            "--cap-add",
+            "NET_ADMIN",
+            "--cap-drop",
+            "ALL",
+            "--read-only",
+            "--security-opt",
+            "seccomp=unconfined",
+            "--security-opt",
+            "no-new-privileges",
+            "--hostname",
+            "www",
+            "--restart",
+            "on-failure:3",
+            "--entrypoint",
+            "sleep",
+            "--stop-timeout",
+            "3",
+            "--ulimit",
+            "nofile=64:128",
+            "--tag",
+            "role=web",
+            "--device",
+            "/dev/fuse",
+            "--set",
+            "cpu_shares=7",
+            "busybox",
+            "1000")
+        .ok();
+    Map<String, Object> zone = get("web");
+    assertEquals(Map.of("A", "b=c", "OWN", "mine"), zone.get("env"));
+    assertEquals(List.of("sleep"), zone.get("entrypoint"));
+    assertEquals(List.of("1000"), zone.get("cmd"));
+    assertEquals(1024L, zone.get("max_physical_memory"));
+    assertEquals(150L, zone.get("cpu_cap"));
+    assertEquals(99L, zone.get("max_lwps"));
+    assertEquals(7L, zone.get("cpu_shares"));
+    assertEquals("on-failure:3", zone.get("restart"));
+    assertEquals("www", zone.get("hostname"));
+    assertEquals(Map.of("role", "web"), zone.get("tags"));
+    String security = Json.write(zone.get("security"));
+    assertTrue(security.contains("\"read_only_root\":true"), security);
+    assertTrue(security.contains("\"no_new_privs\":true"), security);
+    assertTrue(security.contains("\"seccomp\":\"unconfined\""), security);
+    String filesystems = Json.write(zone.get("filesystems"));
+    assertTrue(filesystems.contains("\"source\":\"/srv\""), filesystems);
+    assertTrue(filesystems.contains("[\"ro\",\"noexec\"]"), filesystems);
+    assertTrue(filesystems.contains("\"/scratch\""), filesystems);
+    assertEquals(125, desk.polder("run", "-v", "data:/data", "busybox").code());
+    assertEquals(125, desk.polder("run", "--cpus", "many", "busybox").code());
+    assertEquals(125, desk.polder("run", "--security-opt", "label=x", "busybox").code());
+  }
+
+  @Test
+  void aNativeZoneNeedsNoImage() {
+    assertEquals("hi\n", desk.polder("run", "--rm", "--brand", "native", "echo", "hi").ok().out());
+    assertEquals(125, desk.polder("run", "--brand", "native").code());
+  }
+
+  @Test
+  void execPassesCodesEnvironmentAndDirectoryOn() {
+    create("{\"brand\": \"native\", \"alias\": \"web\"}");
+    desk.polder("start", "web").ok();
+    assertEquals(3, desk.polder("exec", "web", "sh", "-c", "exit 3").code());
+    assertEquals(127, desk.polder("exec", "web", "nothing-here").code());
+    assertEquals(125, desk.polder("exec", "missing", "true").code());
+    assertEquals(125, desk.polder("exec", "web").code());
+    assertEquals(125, desk.polder("exec", "-it", "web", "sh").code());
+    assertEquals("/tmp\n", desk.polder("exec", "-w", "/tmp", "web", "pwd").ok().out());
+    assertEquals(
+        "x y\n", desk.polder("exec", "-e", "A=x y", "web", "sh", "-c", "echo $A").ok().out());
+    assertEquals("in", desk.typing("in").polder("exec", "-i", "web", "cat").ok().out());
+    assertEquals("", desk.typing("in").polder("exec", "web", "cat").ok().out());
+    assertEquals(
+        "24 80\n",
+        desk.typing("").atTerminal().polder("exec", "-it", "web", "stty", "size").ok().out());
+  }
+
+  @Test
+  void logsGoToTheStreamTheyCameFrom(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    desk.polder(
+            "run", "--name", "talker", "busybox", "sh", "-c", "echo one; echo two; echo bad >&2")
+        .ok();
+    assertEquals("one\ntwo\n", desk.polder("logs", "talker").ok().out());
+    assertEquals("bad\n", desk.polder("logs", "talker").ok().err());
+    assertTrue(
+        desk.polder("logs", "-t", "talker").ok().out().matches("(?s)20..-..-..T\\S+Z one\n.*"));
+    assertEquals("", desk.polder("logs", "-n", "0", "talker").ok().out());
+    assertEquals(2, desk.polder("logs", "--since", "yesterday", "talker").code());
+  }
+
+  @Test
+  void waitPrintsTheCodeAndEndsWithIt(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    desk.polder("run", "--name", "job", "busybox", "sh", "-c", "exit 7");
+    Desk.Answer answer = desk.polder("wait", "job");
+    assertEquals("7\n", answer.out());
+    assertEquals(7, answer.code());
+  }
+
+  @Test
+  void pauseResumeAndKill() {
+    create("{\"brand\": \"native\", \"alias\": \"web\"}");
+    desk.polder("start", "web").ok();
+    desk.polder("pause", "web").ok();
+    assertEquals("paused", get("web").get("state"));
+    desk.polder("resume", "web").ok();
+    desk.polder("kill", "-s", "KILL", "web").ok();
+    assertEquals(137, desk.polder("wait", "web").code());
+    assertEquals(1, desk.polder("console", "web").code());
+  }
+
+  @Test
+  void eventsAreNumbered() {
+    create("{\"brand\": \"native\", \"alias\": \"marked\"}");
+    List<String> lines = desk.polder("events", "-j").ok().out().lines().toList();
+    assertTrue(lines.getFirst().contains("\"cursor\":1"), lines.getFirst());
+    assertTrue(lines.stream().anyMatch(l -> l.contains("zone.create") && l.contains("marked")));
+    long last = lines.size();
+    assertEquals("", desk.polder("events", "--since", String.valueOf(last)).ok().out());
+  }
+
+  @Test
+  void imagesAreImportedNamedAndDeleted(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    Path file = directory.resolve("Busy_Box.tar");
+    desk.polder("image", "import", file.toString()).ok();
+    desk.polder("image", "tag", "busybox", "base:1").ok();
+    assertTrue(desk.polder("image", "list").ok().out().contains("base"));
+    assertTrue(desk.polder("image", "get", "base:1").ok().out().contains("sha256:"));
+    desk.polder("image", "delete", "base:1").ok();
+    assertEquals(1, desk.polder("image", "get", "base:1").code());
+    assertEquals(1, desk.polder("image", "import", "/no/such/file.tar").code());
+    assertEquals(2, desk.polder("image", "import", "-").code());
+    assertEquals(1, desk.typing("no tar").polder("image", "import", "-n", "x", "-").code());
+  }
+
+  @Test
+  void theHostDescribesItself() {
+    assertTrue(desk.polder("info").ok().out().contains("daemon_pid"));
+    assertTrue(Json.object(desk.polder("-j", "info").ok().out()).containsKey("daemon_pid"));
+    assertTrue(desk.polder("doctor").ok().out().contains("use a real host"));
+    desk.polder("fsck").ok();
+    assertTrue(desk.polder("schema").ok().out().contains("max_physical_memory"));
+    assertTrue(desk.polder("schema", "--refused").ok().out().contains("zfs_io_priority"));
+    assertTrue(desk.polder("schema", "alias").ok().out().contains("live"));
+    assertEquals(
+        "https://json-schema.org/draft/2020-12/schema",
+        Json.object(desk.polder("schema", "-j").ok().out()).get("$schema"));
+  }
+
+  @Test
+  void aDryRunOnlyPlans() {
+    String plan = desk.typing("{\"brand\": \"native\"}").polder("create", "-n").ok().out();
+    assertFalse(plan.isBlank());
+    assertEquals("", desk.polder("list", "-q").ok().out());
+  }
+}
