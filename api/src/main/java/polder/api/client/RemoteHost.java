@@ -1,0 +1,115 @@
+package polder.api.client;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import polder.model.ErrorKind;
+import polder.model.Events;
+import polder.model.Finding;
+import polder.model.Host;
+import polder.model.HostInfo;
+import polder.model.Images;
+import polder.model.PolderException;
+import polder.model.Zones;
+import polder.model.json.HostJson;
+import polder.model.json.Json;
+
+/**
+ * A host whose daemon is asked over its socket.
+ *
+ * <pre>{@code
+ * try (Host host = RemoteHost.of("unix:///run/polder/api.sock")) {
+ *   host.zones().list().forEach(zone -> System.out.println(zone.name()));
+ * }
+ * }</pre>
+ *
+ * <p>Any of its methods may throw {@link PolderException} UNREACHABLE or DENIED beside what {@link
+ * Host} says.
+ */
+public final class RemoteHost implements Host {
+  private final Caller caller;
+
+  private RemoteHost(Path socket) {
+    caller = new Caller(socket);
+  }
+
+  /** The host whose daemon listens on {@code socket}; nothing is asked yet. */
+  public static RemoteHost open(Path socket) {
+    return new RemoteHost(socket);
+  }
+
+  /**
+   * The host that {@code POLDER_HOST} names.
+   *
+   * @param address {@code unix:///path/to/api.sock}
+   * @throws PolderException INVALID, or UNSUPPORTED for {@code https}
+   */
+  public static RemoteHost of(String address) {
+    try {
+      URI uri = new URI(address);
+      if ("https".equals(uri.getScheme())) {
+        throw new PolderException(
+            ErrorKind.UNSUPPORTED,
+            "this version reaches hosts by their Unix socket only: use unix:///path, over ssh for"
+                + " another machine's");
+      }
+      String path = uri.getPath();
+      if ("unix".equals(uri.getScheme())
+          && uri.getRawAuthority() == null
+          && path != null
+          && path.startsWith("/")) {
+        return open(Path.of(path));
+      }
+    } catch (URISyntaxException e) {
+      throw wrong(address);
+    }
+    throw wrong(address);
+  }
+
+  private static PolderException wrong(String address) {
+    return new PolderException(
+        ErrorKind.INVALID,
+        "POLDER_HOST '%s' is no address: use unix:///path/to/api.sock".formatted(address));
+  }
+
+  @Override
+  public Zones zones() {
+    return new RemoteZones(caller);
+  }
+
+  @Override
+  public Images images() {
+    return new RemoteImages(caller);
+  }
+
+  @Override
+  public Events events() {
+    return new RemoteEvents(caller);
+  }
+
+  @Override
+  public HostInfo info() {
+    return HostJson.readInfo(caller.call("GET", "/v1/info", null));
+  }
+
+  @Override
+  public List<Finding> doctor() {
+    return findings("/v1/doctor");
+  }
+
+  @Override
+  public List<Finding> fsck() {
+    return findings("/v1/fsck");
+  }
+
+  private List<Finding> findings(String target) {
+    return Json.asList(caller.call("GET", target, null)).stream()
+        .map(HostJson::readFinding)
+        .toList();
+  }
+
+  /** Does nothing: each request has a connection of its own. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,115 @@
+package polder.api.client;
+
+import static polder.api.client.Caller.encode;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import polder.model.ErrorKind;
+import polder.model.Image;
+import polder.model.ImageConfig;
+import polder.model.ImageRequest;
+import polder.model.Images;
+import polder.model.PolderException;
+import polder.model.Progress;
+import polder.model.json.ErrorJson;
+import polder.model.json.ImageJson;
+import polder.model.json.Json;
+
+/** The images of the host at the far end. */
+final class RemoteImages implements Images {
+  private final Caller caller;
+
+  RemoteImages(Caller caller) {
+    this.caller = caller;
+  }
+
+  /** Asks to be told later: so the progress of what follows the upload can be seen. */
+  @Override
+  public Image importTarball(InputStream tarball, ImageRequest request, Progress progress) {
+    String target = "/v1/images?name=" + encode(request.name()) + "&tag=" + encode(request.tag());
+    if (!request.config().equals(ImageConfig.NONE)) {
+      target += "&config=" + encode(Json.write(ImageJson.write(request.config())));
+    }
+    @Nullable Object tree =
+        caller.upload(
+            "POST", target, Map.of("Prefer", "respond-async"), new Counted(tarball, progress));
+    return ImageJson.read(result(Json.asObject(tree), progress));
+  }
+
+  private @Nullable Object result(Map<String, Object> first, Progress progress) {
+    Map<String, Object> operation = first;
+    while (String.valueOf(operation.get("state")).equals("running")) {
+      if (operation.get("progress") instanceof Map<?, ?> now
+          && now.get("done") instanceof Long done
+          && now.get("total") instanceof Long total) {
+        progress.report(String.valueOf(now.get("what")), done, total);
+      }
+      operation =
+          Json.asObject(
+              caller.call(
+                  "GET",
+                  "/v1/operations/" + encode(String.valueOf(operation.get("id"))) + "?wait=1",
+                  null));
+    }
+    @Nullable Object error = operation.get("error");
+    if (error != null) {
+      throw ErrorJson.read(error);
+    }
+    return operation.get("result");
+  }
+
+  @Override
+  public List<Image> list() {
+    return Json.asList(caller.call("GET", "/v1/images", null)).stream()
+        .map(ImageJson::read)
+        .toList();
+  }
+
+  @Override
+  public Image get(String reference) {
+    return ImageJson.read(caller.call("GET", path(reference), null));
+  }
+
+  @Override
+  public Image tag(String reference, String nameAndTag) {
+    return ImageJson.read(caller.call("PATCH", path(reference), Map.of("add_name", nameAndTag)));
+  }
+
+  @Override
+  public void delete(String reference) {
+    caller.call("DELETE", path(reference), null);
+  }
+
+  /** What no image is called would be another path, or none. */
+  private static String path(String reference) {
+    if (!reference.matches("[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,511}")
+        || reference.contains("//")
+        || reference.contains("/.")) {
+      throw new PolderException(ErrorKind.NOT_FOUND, "there is no image '%s'".formatted(reference));
+    }
+    return "/v1/images/" + encode(reference);
+  }
+
+  /** Tells how much was sent. */
+  private static final class Counted extends FilterInputStream {
+    private final Progress progress;
+    private long sent;
+
+    Counted(InputStream in, Progress progress) {
+      super(in);
+      this.progress = progress;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int count = super.read(into, offset, length);
+      sent += Math.max(0, count);
+      progress.report("sending", sent, -1);
+      return count;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package polder.api.server;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import polder.model.ErrorKind;
+import polder.model.Image;
+import polder.model.ImageConfig;
+import polder.model.ImageRequest;
+import polder.model.Images;
+import polder.model.PolderException;
+import polder.model.Progress;
+import polder.model.Type;
+import polder.model.Types;
+import polder.model.json.ImageJson;
+import polder.model.json.Json;
+
+/** What can be asked of images. */
+final class ImageRoutes {
+  private static final Content IMAGE = Content.json("Image", ImageJson.IMAGE);
+
+  private final Images images;
+  private final Operations operations;
+
+  ImageRoutes(Images images, Operations operations) {
+    this.images = images;
+    this.operations = operations;
+  }
+
+  List<Route> list() {
+    return List.of(
+        Route.of("GET", "/v1/images", "All images, by name and tag", this::all)
+            .gives(IMAGE.listed()),
+        Route.of(
+                "POST",
+                "/v1/images",
+                "Takes in a root file system tarball: plain, gzip, xz or zstd",
+                this::load)
+            .with(
+                Parameter.must("name", Types.LINE, "what it is to be called, such as debian"),
+                Parameter.query("tag", Types.LINE, "its version; latest if absent"),
+                Parameter.query("config", Types.TEXT, "how it is run: an ImageConfig as JSON"))
+            .takes(Content.bytes(Content.TAR))
+            .gives(IMAGE.status(201))
+            .orLater(),
+        Route.of("GET", "/v1/images/{reference...}", "One image", this::get).gives(IMAGE),
+        Route.of("PATCH", "/v1/images/{reference...}", "Gives it one more name", this::tag)
+            .takes(Content.field("add_name", Types.LINE.schema()))
+            .gives(IMAGE),
+        Route.of("DELETE", "/v1/images/{reference...}", "Takes an image away", this::delete)
+            .orLater());
+  }
+
+  private void all(Call call) {
+    call.answer(images.list().stream().map(ImageJson::write).toList());
+  }
+
+  private void get(Call call) {
+    call.answer(ImageJson.write(images.get(call.part("reference"))));
+  }
+
+  private void load(Call call) {
+    Type<String> line = Types.TEXT;
+    ImageConfig config =
+        call.find("config", line)
+            .map(text -> ImageJson.readConfig(Json.read(text)))
+            .orElse(ImageConfig.NONE);
+    ImageRequest request =
+        new ImageRequest(call.text("name"), call.find("tag", line).orElse("latest"), config);
+    UploadStream upload = new UploadStream(call.stream(Content.TAR));
+    if (!call.later()) {
+      answer(call, images.importTarball(upload, request, Progress.NONE));
+      return;
+    }
+    // the request lasts as long as its body; what is left to do after that is the operation's
+    Operation operation = operations.start("import", progress -> load(upload, request, progress));
+    upload.await();
+    Operations.answerLater(call, operation);
+  }
+
+  private Object load(UploadStream upload, ImageRequest request, Progress progress) {
+    try (upload) {
+      return ImageJson.write(images.importTarball(upload, request, progress));
+    }
+  }
+
+  private static void answer(Call call, Image image) {
+    call.answer(201, Map.of("Location", "/v1/images/" + image.uuid()), ImageJson.write(image));
+  }
+
+  private void tag(Call call) throws IOException {
+    Map<String, Object> body = Json.asObject(call.json());
+    if (!(body.get("add_name") instanceof String name) || body.size() != 1) {
+      throw new PolderException(
+          ErrorKind.INVALID, "the body must be {\"add_name\": \"name:tag\"} and nothing else");
+    }
+    call.answer(ImageJson.write(images.tag(call.part("reference"), name)));
+  }
+
+  private void delete(Call call) {
+    String reference = call.part("reference");
+    operations.answer(
+        call,
+        "delete image",
+        progress -> {
+          images.delete(reference);
+          return null;
+        });
+  }
+}
