@@ -127,7 +127,9 @@ public final class Child implements AutoCloseable {
         // until it is the one to be known
       }
       if (failure != null || forks < forksBeforeWaiting()) {
-        throw fail();
+        LaunchException why = fail();
+        close();
+        throw why;
       }
       return true;
     } finally {
@@ -227,7 +229,6 @@ public final class Child implements AutoCloseable {
         how = "the process was killed by " + signal;
       }
     }
-    close();
     if (why == null) {
       why = LaunchException.ended(program.steps().get(lastOwnStep()).name(), how + " before that");
       failure = why;

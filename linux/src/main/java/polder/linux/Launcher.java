@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>For many threads at once. One for each JVM is enough.
  */
 public final class Launcher implements AutoCloseable {
-  private static final int MOST_TRIES = 3;
+  private static final int MOST_TRIES = 10;
 
   private final Fd executable;
   private final ReentrantLock replacing = new ReentrantLock();

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** One running launcher, and the socket that it serves. It ends when the socket is closed. */
 final class LauncherProcess implements AutoCloseable {
@@ -29,6 +30,9 @@ final class LauncherProcess implements AutoCloseable {
 
   private final PacketSocket socket;
   private final Pidfd pidfd;
+  // closing a descriptor that another thread is about to use would make it use somebody else's
+  private final ReentrantReadWriteLock closing = new ReentrantReadWriteLock();
+  private boolean closed;
 
   private LauncherProcess(PacketSocket socket, Pidfd pidfd) {
     this.socket = socket;
@@ -58,6 +62,15 @@ final class LauncherProcess implements AutoCloseable {
    * @return empty if the launcher is dead and no process was made
    */
   Optional<Child> launch(Program program) {
+    closing.readLock().lock();
+    try {
+      return closed ? Optional.empty() : launchOpen(program);
+    } finally {
+      closing.readLock().unlock();
+    }
+  }
+
+  private Optional<Child> launchOpen(Program program) {
     PacketSocket.Pair pair = PacketSocket.pair();
     boolean made = false;
     try {
@@ -103,12 +116,18 @@ final class LauncherProcess implements AutoCloseable {
   /** Lets it end, and reaps it. */
   @Override
   public void close() {
-    socket.close();
-    if (pidfd.await(PATIENCE).isEmpty()) {
-      pidfd.signal(Signal.KILL); // stopped, or traced: it has nothing to lose
-      pidfd.await();
+    closing.writeLock().lock();
+    try {
+      closed = true;
+      socket.close();
+      if (pidfd.await(PATIENCE).isEmpty()) {
+        pidfd.signal(Signal.KILL); // stopped, or traced: it has nothing to lose
+        pidfd.await();
+      }
+      pidfd.close();
+    } finally {
+      closing.writeLock().unlock();
     }
-    pidfd.close();
   }
 
   /**

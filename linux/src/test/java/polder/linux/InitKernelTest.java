@@ -172,7 +172,7 @@ class InitKernelTest {
     try (Child zone = launcher.launch(idleZone())) {
       zone.awaitStarted();
       ProcessView init = new ProcessView(zone.pid());
-      try (Child entered = enter(zone, "[ $(hostname) = zone ] && [ $$ != 1 ] && sleep 100")) {
+      try (Child entered = enter(zone, "[ $(hostname) = zone ] && [ $$ != 1 ] && exec sleep 100")) {
         ProcessView seen = new ProcessView(entered.pid());
         for (Namespace namespace : namespaces()) {
           String link = "ns/" + namespace.link();
@@ -180,6 +180,7 @@ class InitKernelTest {
         }
         assertEquals(ProcessView.ourselves().pid(), Integer.parseInt(seen.status("PPid")));
         assertEquals(2, seen.status("NSpid").split("\t").length);
+        Eventually.is("it sleeps", () -> seen.status("Name").equals("sleep"), 2000);
         assertEquals(Set.of(0, 1, 2), seen.descriptors().keySet());
         entered.pidfd().signal(Signal.KILL);
         assertEquals(new WaitStatus.Killed(Signal.KILL, false), entered.pidfd().await());

@@ -183,6 +183,7 @@ class LauncherKernelTest {
     p.process().setGroups(List.of(1000));
     p.process().setGid(1000);
     p.process().setUid(1000);
+    p.process().blockSignals(Set.of(Signal.HUP, Signal.TERM));
     p.waitForGo();
     p.exec("/bin/sleep", List.of("sleep", "100"), List.of());
     try (Child child = launcher.launch(p.build())) {
@@ -190,6 +191,7 @@ class LauncherKernelTest {
       ProcessView seen = new ProcessView(child.pid());
       assertEquals("1000\t1000\t1000\t1000", seen.status("Uid"));
       assertEquals("1000", seen.status("Groups"));
+      assertEquals("0000000000004001", seen.status("SigBlk"));
       assertEquals(0, seen.owner());
       child.go();
       child.awaitStarted();
@@ -223,11 +225,11 @@ class LauncherKernelTest {
       p.inherit(input);
       Operand passed = p.pass(output);
       p.process().stdio(Operand.of(0), passed, passed);
-      exec(p, "cat <&3; ls -l /proc/$$/fd | grep -c ' -> '");
+      exec(p, "cat <&3");
       assertEquals(new WaitStatus.Exited(0), run(p));
       assertThrows(IllegalStateException.class, () -> p.inherit(input));
     }
-    assertEquals("from a file\n4\n", Files.readString(out));
+    assertEquals("from a file\n", Files.readString(out));
   }
 
   @Test

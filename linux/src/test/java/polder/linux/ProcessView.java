@@ -80,10 +80,19 @@ record ProcessView(int pid) {
 
   /** Its children, zombies too. */
   List<ProcessView> children() {
-    return Arrays.stream(list("task"))
-        .flatMap(thread -> Arrays.stream(read("task/" + thread + "/children").split(" ")))
+    StringBuilder pids = new StringBuilder();
+    for (String thread : list("task")) {
+      try {
+        pids.append(Files.readString(path("task/" + thread + "/children")));
+      } catch (IOException e) {
+        // the thread ended; its children are another thread's now, and there before they leave it
+      }
+    }
+    return pids.toString()
+        .lines()
+        .flatMap(line -> Arrays.stream(line.split(" ")))
         .filter(text -> !text.isBlank())
-        .map(text -> new ProcessView(Integer.parseInt(text.strip())))
+        .map(text -> new ProcessView(Integer.parseInt(text)))
         .toList();
   }
 
