@@ -277,15 +277,26 @@ public final class Cgroup {
       folder.write("cgroup.kill", "1");
       return;
     }
-    // before Linux 5.14: stand still, so that nobody forks on while the list is read
     Optional<FreezerController> freezer = folderOfFreezer().map(FreezerController::new);
-    freezer.ifPresent(FreezerController::freeze);
-    try {
-      for (long pid : pids()) {
-        Kernel.call(Nr.KILL, pid, SIGKILL);
+    if (freezer.isEmpty()) {
+      // whoever forks between two looks is met at the next
+      for (int i = 0; i < ATTEMPTS && populated(); i++) {
+        killEach();
       }
+      return;
+    }
+    // before Linux 5.14: stand still, so that nobody forks on while the list is read
+    freezer.get().freeze();
+    try {
+      killEach();
     } finally {
-      freezer.ifPresent(FreezerController::thaw);
+      freezer.get().thaw();
+    }
+  }
+
+  private void killEach() {
+    for (long pid : pids()) {
+      Kernel.call(Nr.KILL, pid, SIGKILL);
     }
   }
 
