@@ -298,10 +298,17 @@ public final class TarReader {
 
   /** To the end, so that whoever sums or decompresses the stream has seen all of it. */
   private void drain() throws IOException {
-    while (in.read(skipped, 0, skipped.length) >= 0) {
+    long after = 0;
+    int got = in.read(skipped, 0, skipped.length);
+    while (got >= 0) {
+      after += got;
+      if (after > limits.bytes()) {
+        throw Refusal.invalid("the archive goes on for %d bytes after its end mark", after);
+      }
       if (Thread.currentThread().isInterrupted()) {
         throw new PolderException(ErrorKind.WRONG_STATE, "reading the archive was interrupted");
       }
+      got = in.read(skipped, 0, skipped.length);
     }
   }
 

@@ -1,5 +1,6 @@
 package polder.image;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,8 +16,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import polder.linux.Bytes;
 import polder.model.ErrorKind;
 import polder.model.Image;
 import polder.model.ImageConfig;
@@ -165,6 +169,80 @@ class LocalStoreKernelTest {
       assertEquals(1, store.damages().size());
       assertEquals(
           bad.uuid(), store.importTarball(gzip("bad"), ImageRequest.of("bad"), none()).uuid());
+    }
+  }
+
+  @Test
+  @DisplayName("S-IMG-06 S-PATH-04 what is no reference names no file and no image")
+  void whatIsNoReferenceNamesNothing() throws IOException {
+    try (LocalStore store = open()) {
+      Image image = store.importTarball(gzip("a"), ImageRequest.of("a"), none());
+      String digits = image.digest().substring(7);
+      for (String reference :
+          List.of(
+              "",
+              ".",
+              "..",
+              "../a",
+              "/a",
+              "a/",
+              "a:",
+              ":a",
+              ":latest",
+              "a:latest:x",
+              "A",
+              "a\0",
+              "a\n",
+              "-a",
+              "%2e%2e",
+              "sha256:",
+              "sha256:../x",
+              "sha256:" + digits.toUpperCase(Locale.ROOT),
+              "sha256:" + digits.substring(1),
+              "sha256:" + digits + "0",
+              "sha512:" + digits,
+              digits + "/root",
+              digits.substring(0, 11),
+              "x".repeat(300))) {
+        assertEquals(ErrorKind.NOT_FOUND, kind(() -> store.get(reference)), reference);
+        assertEquals(ErrorKind.NOT_FOUND, kind(() -> store.delete(reference)), reference);
+        assertEquals(ErrorKind.NOT_FOUND, kind(() -> store.tag(reference, "b")), reference);
+      }
+      for (String name : List.of("", "..", "../a", "A", "a/", "a:", "a:.", "a: ", "a\0", "-a")) {
+        assertEquals(ErrorKind.INVALID, kind(() -> store.tag("a", name)), name);
+      }
+      assertEquals(List.of(image), store.list());
+    }
+  }
+
+  @Test
+  @DisplayName("R-CRASH an import that is killed is wholly there or not at all")
+  void anImportThatIsKilledIsWholeOrAbsent() throws Exception {
+    byte[] large = new byte[3 << 20];
+    new Random(5).nextBytes(large);
+    Archive archive = new Archive().directory("./");
+    for (int i = 0; i < 300; i++) {
+      archive.file("etc/f" + i, "contents " + i);
+    }
+    archive.entry(TarEntry.file(Bytes.of("large"), 0644, large.length, Archive.TIME), large);
+    Path tarball = Files.write(temp.resolve("image.tar"), archive.bytes());
+    Random random = new Random(1);
+    for (int round = 0; round < 5; round++) {
+      Process child = ImportingProcess.start(images(), tarball);
+      assertEquals('r', child.getInputStream().read(), "the child did not begin");
+      Thread.sleep(random.nextInt(500));
+      child.destroyForcibly().waitFor();
+      try (LocalStore store = open()) {
+        assertEquals(List.of(), store.damages());
+        assertEquals(0, count("unfinished"));
+        assertEquals(store.list().size(), count("sha256"));
+        for (Image image : store.list()) {
+          Path root = store.layers(image.uuid()).get(0);
+          assertArrayEquals(large, Files.readAllBytes(root.resolve("large")));
+          assertEquals("contents 299", Files.readString(root.resolve("etc/f299")));
+          store.delete(image.digest());
+        }
+      }
     }
   }
 

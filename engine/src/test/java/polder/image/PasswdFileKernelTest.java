@@ -14,9 +14,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -27,6 +29,7 @@ import polder.linux.Directory;
 import polder.linux.FileName;
 import polder.linux.FilePath;
 import polder.linux.FileType;
+import polder.linux.Mounts;
 import polder.model.PolderException;
 
 @Tag("kernel")
@@ -204,6 +207,20 @@ class PasswdFileKernelTest {
       Files.writeString(temp.resolve("etc/passwd"), PASSWD);
       Files.writeString(temp.resolve("etc/group"), GROUP);
     }
+  }
+
+  @Test
+  void filesOnAMountOfTheirOwnAreReadToo() throws IOException {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "only root may mount");
+    Path other = Files.createDirectory(temp.resolve("other"));
+    Files.writeString(other.resolve("passwd"), "web:x:7:8::/:/bin/sh\n");
+    Mounts.bind(other, temp.resolve("etc"), Set.of());
+    try {
+      assertEquals(id(7, 8, "/", 8), find("web"));
+    } finally {
+      Mounts.detach(temp.resolve("etc"));
+    }
+    assertEquals(1000, find("web").uid());
   }
 
   private void etc(Consumer<Directory> make, String file) {

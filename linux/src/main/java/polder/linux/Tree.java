@@ -30,7 +30,7 @@ public final class Tree {
       if (e.errno().equals(Errno.ENOENT)) {
         return false;
       }
-      if (!isDirectory(e)) {
+      if (!isDirectory(parent, name, e)) {
         throw e;
       }
     }
@@ -71,7 +71,7 @@ public final class Tree {
       if (e.errno().equals(Errno.ENOENT)) {
         return;
       }
-      if (!isDirectory(e)) {
+      if (!isDirectory(directory, name, e)) {
         throw e;
       }
     }
@@ -102,8 +102,9 @@ public final class Tree {
     return parent.enter(new FilePath(name.value()), Walk.NO_LINKS.onOneMount());
   }
 
-  /** unlink(2) of a directory fails with EISDIR on Linux, and with EPERM as POSIX has it. */
-  private static boolean isDirectory(SyscallException e) {
-    return e.errno().equals(Errno.EISDIR) || e.errno().equals(Errno.EPERM);
+  /** unlink(2) of a directory fails with EISDIR on Linux, and on some file systems with EPERM. */
+  private static boolean isDirectory(Directory parent, FileName name, SyscallException e) {
+    return e.errno().equals(Errno.EISDIR)
+        || (e.errno().equals(Errno.EPERM) && parent.stat(name).type() == FileType.DIRECTORY);
   }
 }
