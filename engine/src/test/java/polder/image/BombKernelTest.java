@@ -85,7 +85,7 @@ class BombKernelTest {
     bombs.put(
         "names: 10,000 deep",
         new Archive().pax("path", "a/".repeat(10_000)).directory("d").stream());
-    bombs.put("entries: more than are allowed", gzip(manyEntries(20_001)));
+    bombs.put("entries: more than are allowed", gzip(manyEntries(2_001)));
     return bombs.entrySet().stream()
         .map(bomb -> dynamicTest(bomb.getKey(), () -> isRefused(bomb.getValue())))
         .toList();
@@ -95,7 +95,7 @@ class BombKernelTest {
     Path images = Files.createTempDirectory(temp, "images");
     long start = System.nanoTime();
     try (LocalStore store =
-        LocalStore.open(images, image -> false, Limits.DEFAULT.withEntries(20_000))) {
+        LocalStore.open(images, image -> false, Limits.DEFAULT.withEntries(2_000))) {
       PolderException refusal =
           assertThrows(
               PolderException.class,
@@ -124,7 +124,7 @@ class BombKernelTest {
   private static InputStream manyEntries(int count) {
     Archive archive = new Archive();
     for (int i = 0; i < count; i++) {
-      archive.directory("d" + i);
+      archive.file("f" + i, "");
     }
     return archive.stream();
   }
