@@ -1,0 +1,341 @@
+package polder.linux;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What this package believes of the kernel's structures and numbers, asked of the C headers. */
+@Tag("kernel")
+class HeadersKernelTest {
+  private static final String HEADERS =
+      """
+      #define _GNU_SOURCE
+      #include <stdio.h>
+      #include <stddef.h>
+      #include <fcntl.h>
+      #include <poll.h>
+      #include <sched.h>
+      #include <signal.h>
+      #include <time.h>
+      #include <dirent.h>
+      #include <sys/epoll.h>
+      #include <sys/eventfd.h>
+      #include <sys/ioctl.h>
+      #include <sys/mount.h>
+      #include <sys/prctl.h>
+      #include <sys/resource.h>
+      #include <sys/socket.h>
+      #include <sys/stat.h>
+      #include <sys/statfs.h>
+      #include <sys/statvfs.h>
+      #include <sys/syscall.h>
+      #include <sys/uio.h>
+      #include <net/if.h>
+      #include <asm/termbits.h>
+      #include <linux/audit.h>
+      #include <linux/capability.h>
+      #include <linux/filter.h>
+      #include <linux/if_link.h>
+      #include <linux/magic.h>
+      #include <linux/netlink.h>
+      #include <linux/openat2.h>
+      #include <linux/rtnetlink.h>
+      #include <linux/sched.h>
+      #include <linux/seccomp.h>
+      #include <linux/securebits.h>
+      #include <linux/sockios.h>
+      #ifndef NSFS_MAGIC
+      #define NSFS_MAGIC 0x6e736673
+      #endif
+      """;
+
+  @TempDir private Path folder;
+
+  @Test
+  @DisplayName("J-11 structures have the sizes and offsets that the C compiler gives them")
+  void structures() throws Exception {
+    Map<String, Number> expected = new LinkedHashMap<>();
+    expected.put(
+        "sizeof (struct sock_filter)",
+        SeccompFilter.of(SeccompProfile.zone()).bytes().length
+            / SeccompFilter.of(SeccompProfile.zone()).length());
+    offsets(expected, "sock_filter", "code", 0, "jt", 2, "jf", 3, "k", 4);
+    offsets(expected, "sock_fprog", "len", 0, "filter", 8);
+    offsets(
+        expected,
+        "seccomp_data",
+        "nr",
+        SeccompCompiler.NUMBER,
+        "arch",
+        SeccompCompiler.ARCHITECTURE,
+        "args",
+        SeccompCompiler.ARGUMENTS);
+    size(expected, "mount_attr", Mounts.MOUNT_ATTR_SIZE);
+    offsets(
+        expected, "mount_attr", "attr_set", 0, "attr_clr", 8, "propagation", 16, "userns_fd", 24);
+    size(expected, "open_how", 24);
+    offsets(expected, "open_how", "flags", 0, "mode", 8, "resolve", 16);
+    size(expected, "clone_args", 88);
+    offsets(expected, "clone_args", "flags", 0, "exit_signal", 32, "cgroup", 80);
+    size(expected, "epoll_event", Epoll.EVENT_SIZE);
+    offsets(expected, "epoll_event", "events", 0, "data", Epoll.TOKEN_OFFSET);
+    size(expected, "pollfd", CgroupEvents.POLLFD_SIZE);
+    offsets(expected, "pollfd", "fd", 0, "events", 4, "revents", 6);
+    size(expected, "winsize", WindowSize.SIZE);
+    offsets(expected, "winsize", "ws_row", 0, "ws_col", 2);
+    size(expected, "termios", Terminal.TERMIOS_SIZE);
+    offsets(
+        expected,
+        "termios",
+        "c_iflag",
+        Terminal.INPUT_FLAGS,
+        "c_oflag",
+        Terminal.OUTPUT_FLAGS,
+        "c_cflag",
+        Terminal.CONTROL_FLAGS,
+        "c_lflag",
+        Terminal.LOCAL_FLAGS,
+        "c_cc",
+        Terminal.CHARACTERS);
+    size(expected, "nlmsghdr", NetlinkMessage.HEADER);
+    offsets(
+        expected, "nlmsghdr", "nlmsg_len", 0, "nlmsg_type", 4, "nlmsg_flags", 6, "nlmsg_seq", 8);
+    size(expected, "nlattr", NetlinkAttributes.HEADER);
+    offsets(expected, "nlattr", "nla_len", 0, "nla_type", 2);
+    size(expected, "nlmsgerr", 4 + NetlinkMessage.HEADER);
+    size(expected, "sockaddr_nl", NetlinkSocket.ADDRESS_SIZE);
+    offsets(expected, "sockaddr_nl", "nl_pid", 4);
+    size(expected, "ifinfomsg", Links.IFINFOMSG);
+    offsets(
+        expected,
+        "ifinfomsg",
+        "ifi_index",
+        Links.IFINFOMSG_INDEX,
+        "ifi_flags",
+        Links.IFINFOMSG_FLAGS);
+    size(expected, "ifreq", 40);
+    offsets(expected, "ifreq", "ifr_flags", 16);
+    size(expected, "statfs", StatFs.SIZE);
+    offsets(
+        expected,
+        "statfs",
+        "f_type",
+        0,
+        "f_bsize",
+        8,
+        "f_blocks",
+        16,
+        "f_bfree",
+        24,
+        "f_bavail",
+        32,
+        "f_files",
+        40,
+        "f_ffree",
+        48,
+        "f_namelen",
+        64,
+        "f_flags",
+        80);
+    size(expected, "statx", Stat.SIZE);
+    offsets(
+        expected,
+        "statx",
+        "stx_nlink",
+        16,
+        "stx_uid",
+        20,
+        "stx_gid",
+        24,
+        "stx_mode",
+        28,
+        "stx_ino",
+        32,
+        "stx_size",
+        40,
+        "stx_blocks",
+        48,
+        "stx_atime",
+        64,
+        "stx_ctime",
+        96,
+        "stx_mtime",
+        112,
+        "stx_rdev_major",
+        128,
+        "stx_rdev_minor",
+        132,
+        "stx_dev_major",
+        136,
+        "stx_dev_minor",
+        140,
+        "stx_mnt_id",
+        144);
+    expected.put("offsetof (struct dirent64, d_reclen)", 16);
+    expected.put("offsetof (struct dirent64, d_type)", 18);
+    expected.put("offsetof (struct dirent64, d_name)", 19);
+    expected.put("sizeof (siginfo_t)", 128);
+    expected.put("offsetof (siginfo_t, si_code)", 8);
+    expected.put("offsetof (siginfo_t, si_pid)", 16);
+    expected.put("offsetof (siginfo_t, si_status)", 24);
+    size(expected, "msghdr", 56);
+    offsets(expected, "msghdr", "msg_iov", 16, "msg_iovlen", 24, "msg_control", 32);
+    offsets(expected, "msghdr", "msg_controllen", 40);
+    size(expected, "cmsghdr", 16);
+    offsets(expected, "cmsghdr", "cmsg_len", 0, "cmsg_level", 8, "cmsg_type", 12);
+    size(expected, "iovec", 16);
+    size(expected, "ucred", 12);
+    size(expected, "timespec", 16);
+    size(expected, "rlimit", 16);
+    expected.put("2 * sizeof (struct __user_cap_data_struct)", 24);
+    compare(expected);
+  }
+
+  @Test
+  @DisplayName("J-11 constants have the numbers of the C headers")
+  void constants() throws Exception {
+    Map<String, Number> expected = new LinkedHashMap<>();
+    for (Capability each : Capability.values()) {
+      expected.put(each.text(), each.number());
+    }
+    expected.put("CAP_LAST_CAP", Capability.values().length - 1);
+    for (Namespace each : Namespace.values()) {
+      expected.put(
+          each == Namespace.MOUNT ? "CLONE_NEWNS" : "CLONE_NEW" + each.name(), each.flag());
+    }
+    expected.put("(unsigned) SECCOMP_RET_KILL_PROCESS", unsigned(SeccompAction.KILL_PROCESS));
+    expected.put("SECCOMP_RET_KILL_THREAD", unsigned(SeccompAction.KILL_THREAD));
+    expected.put("SECCOMP_RET_TRAP", unsigned(SeccompAction.TRAP));
+    expected.put("SECCOMP_RET_USER_NOTIF", unsigned(SeccompAction.NOTIFY));
+    expected.put("SECCOMP_RET_LOG", unsigned(SeccompAction.LOG));
+    expected.put("SECCOMP_RET_ALLOW", unsigned(SeccompAction.ALLOW));
+    expected.put("SECCOMP_RET_ERRNO | 1", unsigned(SeccompAction.errno(Errno.EPERM)));
+    expected.put("SECCOMP_RET_TRACE | 7", unsigned(SeccompAction.trace(7)));
+    expected.put("(unsigned) AUDIT_ARCH_X86_64", Integer.toUnsignedLong(SeccompFilter.X86_64));
+    expected.put("(unsigned) AUDIT_ARCH_I386", Integer.toUnsignedLong(SeccompFilter.I386));
+    expected.put("BPF_MAXINSNS", SeccompFilter.MAX_LENGTH);
+    expected.put("BPF_LD | BPF_W | BPF_ABS", BpfInstruction.LOAD);
+    expected.put("BPF_ALU | BPF_AND | BPF_K", BpfInstruction.AND);
+    expected.put("BPF_JMP | BPF_JA", BpfInstruction.JUMP);
+    expected.put("BPF_JMP | BPF_JEQ | BPF_K", BpfInstruction.JUMP_EQUAL);
+    expected.put("BPF_JMP | BPF_JGT | BPF_K", BpfInstruction.JUMP_GREATER);
+    expected.put("BPF_JMP | BPF_JGE | BPF_K", BpfInstruction.JUMP_GREATER_OR_EQUAL);
+    expected.put("BPF_RET | BPF_K", BpfInstruction.RETURN);
+    expected.put("MOUNT_ATTR_RDONLY", MountAttribute.READ_ONLY.bit());
+    expected.put("MOUNT_ATTR_NOSUID", MountAttribute.NO_SETUID.bit());
+    expected.put("MOUNT_ATTR_NODEV", MountAttribute.NO_DEVICES.bit());
+    expected.put("MOUNT_ATTR_NOEXEC", MountAttribute.NO_EXECUTE.bit());
+    expected.put("MOUNT_ATTR_NOATIME", MountAttribute.NO_ACCESS_TIMES.bit());
+    expected.put("MOUNT_ATTR_IDMAP", Mounts.MOUNT_ATTR_IDMAP);
+    expected.put("OPEN_TREE_CLONE", Mounts.OPEN_TREE_CLONE);
+    expected.put("OPEN_TREE_CLOEXEC", Mounts.OPEN_TREE_CLOEXEC);
+    expected.put("MOVE_MOUNT_F_EMPTY_PATH", Mounts.MOVE_MOUNT_F_EMPTY_PATH);
+    expected.put("MOVE_MOUNT_T_EMPTY_PATH", Mounts.MOVE_MOUNT_T_EMPTY_PATH);
+    expected.put("AT_EMPTY_PATH", Mounts.AT_EMPTY_PATH);
+    expected.put("AT_RECURSIVE", Mounts.AT_RECURSIVE);
+    expected.put("MNT_DETACH", Mounts.MNT_DETACH);
+    expected.put("UMOUNT_NOFOLLOW", Mounts.UMOUNT_NOFOLLOW);
+    expected.put("MS_PRIVATE", Propagation.PRIVATE.flag());
+    expected.put("MS_SLAVE", Propagation.SLAVE.flag());
+    expected.put("MS_SHARED", Propagation.SHARED.flag());
+    expected.put("MS_UNBINDABLE", Propagation.UNBINDABLE.flag());
+    expected.put("FSCONFIG_SET_FLAG", FilesystemContext.FSCONFIG_SET_FLAG);
+    expected.put("FSCONFIG_SET_STRING", FilesystemContext.FSCONFIG_SET_STRING);
+    expected.put("FSCONFIG_SET_FD", FilesystemContext.FSCONFIG_SET_FD);
+    expected.put("FSCONFIG_CMD_CREATE", FilesystemContext.FSCONFIG_CMD_CREATE);
+    expected.put("FSCONFIG_CMD_RECONFIGURE", FilesystemContext.FSCONFIG_CMD_RECONFIGURE);
+    expected.put("PROC_SUPER_MAGIC", StatFs.PROC);
+    expected.put("SYSFS_MAGIC", StatFs.SYSFS);
+    expected.put("TMPFS_MAGIC", StatFs.TMPFS);
+    expected.put("EXT4_SUPER_MAGIC", StatFs.EXT4);
+    expected.put("(unsigned) BTRFS_SUPER_MAGIC", StatFs.BTRFS);
+    expected.put("XFS_SUPER_MAGIC", StatFs.XFS);
+    expected.put("OVERLAYFS_SUPER_MAGIC", StatFs.OVERLAY);
+    expected.put("CGROUP2_SUPER_MAGIC", StatFs.CGROUP2);
+    expected.put("CGROUP_SUPER_MAGIC", StatFs.CGROUP);
+    expected.put("DEVPTS_SUPER_MAGIC", StatFs.DEVPTS);
+    expected.put("NSFS_MAGIC", StatFs.NSFS);
+    expected.put("EPOLLIN", Epoll.READABLE);
+    expected.put("EPOLLPRI", Epoll.PRIORITY);
+    expected.put("EPOLLOUT", Epoll.WRITABLE);
+    expected.put("EPOLLERR", Epoll.ERROR);
+    expected.put("EPOLLHUP", Epoll.HANGUP);
+    expected.put("EPOLLONESHOT", Epoll.ONCE);
+    expected.put("NLM_F_REQUEST", NetlinkMessage.REQUEST);
+    expected.put("NLM_F_ACK", NetlinkMessage.ACK);
+    expected.put("NLM_F_DUMP", NetlinkMessage.DUMP);
+    expected.put("NLM_F_DUMP_INTR", NetlinkMessage.DUMP_INTERRUPTED);
+    expected.put("NLMSG_ERROR", NetlinkMessage.ERROR);
+    expected.put("NLMSG_DONE", NetlinkMessage.DONE);
+    expected.put("O_CLOEXEC", OpenFlags.O_CLOEXEC);
+    expected.put("O_DIRECTORY", OpenFlags.O_DIRECTORY);
+    expected.put("O_NOFOLLOW", OpenFlags.O_NOFOLLOW);
+    expected.put("O_PATH", OpenFlags.O_PATH);
+    expected.put("O_TMPFILE", OpenFlags.O_TMPFILE);
+    expected.put("O_NONBLOCK", OpenFlags.O_NONBLOCK);
+    compare(expected);
+  }
+
+  @Test
+  @DisplayName("J-11 system calls have the numbers of the C headers")
+  void systemCalls() throws Exception {
+    Map<String, Number> expected = new TreeMap<>();
+    Syscalls.all().forEach((name, number) -> expected.put("SYS_" + name, number));
+    for (Field each : Nr.class.getDeclaredFields()) {
+      if (Modifier.isStatic(each.getModifiers()) && each.getType() == int.class) {
+        Number before =
+            expected.put("SYS_" + each.getName().toLowerCase(Locale.ROOT), each.getInt(null));
+        assertEquals(before, each.getInt(null), each.getName());
+      }
+    }
+    assertTrue(compare(expected) >= 362, "the headers know too few calls to compare");
+  }
+
+  private static long unsigned(SeccompAction action) {
+    return Integer.toUnsignedLong(action.value());
+  }
+
+  private static void size(Map<String, Number> expected, String structure, long size) {
+    expected.put("sizeof (struct %s)".formatted(structure), size);
+  }
+
+  /** Pairs of a member and its offset. */
+  private static void offsets(Map<String, Number> expected, String structure, Object... pairs) {
+    for (int i = 0; i < pairs.length; i += 2) {
+      expected.put(
+          "offsetof (struct %s, %s)".formatted(structure, pairs[i]), (Number) pairs[i + 1]);
+    }
+  }
+
+  /** Answers how many were compared: a macro that old headers lack is left out. */
+  private int compare(Map<String, Number> expected) throws IOException, InterruptedException {
+    StringBuilder source = new StringBuilder(HEADERS).append("int main(void) {\n");
+    for (String each : expected.keySet()) {
+      boolean macro = each.matches("[A-Z][A-Za-z0-9_]*") && !each.startsWith("FSCONFIG");
+      String print = "printf(\"%%lld %s\\n\", (long long) (%s));\n".formatted(each, each);
+      source.append(macro ? "#ifdef %s\n%s#endif\n".formatted(each, print) : print);
+    }
+    source.append("return 0; }\n");
+    Map<String, Long> actual = new LinkedHashMap<>();
+    for (String line : Gcc.run(Gcc.compile(folder, source.toString())).lines().toList()) {
+      int space = line.indexOf(' ');
+      actual.put(line.substring(space + 1), Long.parseLong(line.substring(0, space)));
+    }
+    Map<String, Long> ours = new LinkedHashMap<>();
+    actual.keySet().forEach(each -> ours.put(each, expected.getOrDefault(each, -1).longValue()));
+    assertEquals(actual, ours);
+    return actual.size();
+  }
+}
