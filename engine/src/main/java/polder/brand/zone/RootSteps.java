@@ -45,13 +45,14 @@ final class RootSteps {
   /**
    * Inside the zone's user namespace, whose ids the layers' mounts are mapped to. The kernel takes
    * only layers that have a place in the mount namespace; they get it in a file system in memory
-   * that the old root takes along when it goes.
+   * that the old root takes along when it goes. It is on a directory that every host has, and not
+   * on the old root itself: unmounting "." would then unmount the stage, and leave the host's root.
    *
    * <p>If the kernel cannot use the work directory it mounts read-only without an error.
    */
   private void enterOverlay(RootMount.Overlay overlay) {
     Operand stage = mounts.newMount("tmpfs", 0, List.of("mode=0700", "size=1m"));
-    mounts.put(stage, Operand.AT_FDCWD, "/", "a stage for the root");
+    mounts.put(stage, Operand.AT_FDCWD, "/usr", "a stage for the root");
     files.fchdir(stage);
     List<String> names = new ArrayList<>();
     for (int i = 0; i < overlay.layers().size(); i++) {

@@ -14,7 +14,7 @@ import polder.linux.UserNamespace;
  * are kept.
  */
 final class UserNamespaces implements AutoCloseable {
-  private static final int KEPT = 64;
+  private static final int KEPT = 2; // a restart finds its own
 
   private final Launcher launcher;
   private final ReentrantLock keeping = new ReentrantLock();

@@ -98,17 +98,14 @@ final class TestZones implements AutoCloseable {
 
   /** Makes a zone, runs it to its end, and takes it away. */
   Outcome run(ZoneSpec spec, Path... layers) {
-    Zone zone = zone(spec, layers);
-    try (zone) {
+    try (Zone zone = zone(spec, layers)) {
       return zone.run();
-    } finally {
-      zones.remove(zone);
     }
   }
 
   @Override
   public void close() {
-    zones.forEach(Zone::close);
+    List.copyOf(zones).forEach(Zone::close);
     nativeBrand.close();
     lxBrand.close();
     storage.close();
@@ -211,6 +208,7 @@ final class TestZones implements AutoCloseable {
 
     @Override
     public void close() {
+      zones.remove(this);
       cgroup.killAll();
       cgroup.delete(Duration.ofSeconds(5));
       storage.destroy(spec.uuid());
