@@ -34,6 +34,8 @@ public final class Cgroup {
 
   private final CgroupHost host;
   private final String path;
+  private final List<CgroupFolder> roots;
+  private final List<CgroupFolder> folders;
 
   Cgroup(CgroupHost host, String path) {
     for (String name : path.split("/", -1)) {
@@ -45,6 +47,8 @@ public final class Cgroup {
     }
     this.host = host;
     this.path = path;
+    this.roots = host.roots();
+    this.folders = roots.stream().map(this::folder).toList();
   }
 
   /** Its path below the roots, such as "polder/web". */
@@ -54,7 +58,7 @@ public final class Cgroup {
 
   /** Whether it is there in any hierarchy. */
   public boolean exists() {
-    return folders().stream().anyMatch(each -> Files.isDirectory(each.path()));
+    return folders.stream().anyMatch(each -> Files.isDirectory(each.path()));
   }
 
   /**
@@ -66,7 +70,7 @@ public final class Cgroup {
   public void create() {
     List<CgroupFolder> made = new ArrayList<>();
     try {
-      for (CgroupFolder root : host.roots()) {
+      for (CgroupFolder root : roots) {
         create(root);
         made.add(folder(root));
       }
@@ -81,49 +85,69 @@ public final class Cgroup {
 
   private void create(CgroupFolder root) {
     for (int attempt = 0; ; attempt++) {
-      long result = descend(root);
+      long result = make(root, folder(root));
       if (result == 0) {
+        if (root.unified()) {
+          try {
+            handDown(root);
+          } catch (SyscallException e) {
+            folder(root).remove();
+            throw e;
+          }
+        }
         return;
       }
-      // a parent may have been empty and removed since it was looked at
+      // its parents are missing, or were empty and have just been removed
       if (result != -Errno.ENOENT.number() || attempt == ATTEMPTS) {
         Kernel.check(result, () -> "make control group " + folder(root).path());
+      }
+      makeParents(root);
+    }
+  }
+
+  private void makeParents(CgroupFolder root) {
+    for (CgroupFolder parent : parents(root)) {
+      if (make(root, parent) == -Errno.ENOENT.number()) {
+        return; // somebody removes while we make: from the top again
       }
     }
   }
 
-  /** Makes each folder on the way; the last must be new. */
-  private long descend(CgroupFolder root) {
-    CgroupFolder parent = root;
-    long result = 0;
-    for (Path name : Path.of(path)) {
-      enableControllers(parent);
-      CgroupFolder next = new CgroupFolder(parent.path().resolve(name), root.unified());
-      result = next.make();
-      if (result == 0 && next.has("cpuset.mems")) {
-        new CpusetController(next).inherit(parent);
+  /** The folders on the way, without the root and the last one. */
+  private List<CgroupFolder> parents(CgroupFolder root) {
+    List<CgroupFolder> parents = new ArrayList<>();
+    for (Path at = Path.of(path).getParent(); at != null; at = at.getParent()) {
+      parents.addFirst(new CgroupFolder(root.path().resolve(at), root.unified()));
+    }
+    return parents;
+  }
+
+  private long make(CgroupFolder root, CgroupFolder folder) {
+    long result = folder.make();
+    if (result == 0 && root.path().equals(host.version1().get("cpuset"))) {
+      Path parent = folder.path().getParent();
+      if (parent != null) {
+        new CpusetController(folder).inherit(new CgroupFolder(parent, false));
       }
-      if (result != 0 && result != -Errno.EEXIST.number()) {
-        return result;
-      }
-      parent = next;
     }
     return result;
   }
 
-  /** In version 2 a group has only the controllers that its parent hands down. */
-  private void enableControllers(CgroupFolder parent) {
-    if (!parent.unified()) {
+  /** In version 2 a group has only the controllers that its parents hand down. */
+  private void handDown(CgroupFolder root) {
+    Set<String> wanted = new TreeSet<>(host.unifiedControllers());
+    wanted.retainAll(CgroupHost.WANTED);
+    if (wanted.isEmpty()) {
       return;
     }
-    Set<String> missing = new TreeSet<>(host.unifiedControllers());
-    missing.retainAll(CgroupHost.WANTED);
-    if (missing.isEmpty() || !parent.has("cgroup.subtree_control")) {
-      return;
-    }
-    missing.removeAll(Set.of(parent.read("cgroup.subtree_control").split(" ", -1)));
-    for (String each : missing) {
-      parent.write("cgroup.subtree_control", "+" + each);
+    List<CgroupFolder> givers = new ArrayList<>(parents(root));
+    givers.addFirst(root);
+    for (CgroupFolder giver : givers) {
+      Set<String> missing = new TreeSet<>(wanted);
+      missing.removeAll(Set.of(giver.read("cgroup.subtree_control").split(" ", -1)));
+      for (String each : missing) {
+        giver.write("cgroup.subtree_control", "+" + each);
+      }
     }
   }
 
@@ -196,14 +220,14 @@ public final class Cgroup {
 
   /** Moves the process {@code pid}, with all its threads, in here in every hierarchy. */
   public void attach(long pid) {
-    for (CgroupFolder each : folders()) {
+    for (CgroupFolder each : folders) {
       each.write("cgroup.procs", Long.toString(pid));
     }
   }
 
   /** As {@link #attach}, for a process that was born into version 2's folder. */
   public void attachVersion1(long pid) {
-    for (CgroupFolder each : folders()) {
+    for (CgroupFolder each : folders) {
       if (!each.unified()) {
         each.write("cgroup.procs", Long.toString(pid));
       }
@@ -221,7 +245,7 @@ public final class Cgroup {
 
   /** The files that a process is written to, to be attached by a step of its own, one each. */
   public List<Path> processFiles() {
-    return folders().stream().map(each -> each.path().resolve("cgroup.procs")).toList();
+    return folders.stream().map(each -> each.path().resolve("cgroup.procs")).toList();
   }
 
   /** The processes in it and in groups below it, as numbers: any of them may be gone by now. */
@@ -343,9 +367,12 @@ public final class Cgroup {
       throw new SyscallException(
           "remove control group %s with processes %s in it".formatted(path, pids()), Errno.EBUSY);
     }
-    for (CgroupFolder each : folders()) {
-      for (CgroupFolder folder : below(each).reversed()) {
-        remove(folder, deadline);
+    for (CgroupFolder each : folders) {
+      long result = each.remove();
+      if (result != 0 && result != -Errno.ENOENT.number()) {
+        for (CgroupFolder folder : below(each).reversed()) {
+          remove(folder, deadline);
+        }
       }
     }
     removeParents();
@@ -368,11 +395,11 @@ public final class Cgroup {
   }
 
   private void removeParents() {
-    for (CgroupFolder root : host.roots()) {
-      Path parent = Path.of(path).getParent();
-      while (parent != null
-          && new CgroupFolder(root.path().resolve(parent), root.unified()).remove() == 0) {
-        parent = parent.getParent(); // one that is not empty ends this
+    for (CgroupFolder root : roots) {
+      for (CgroupFolder parent : parents(root).reversed()) {
+        if (parent.remove() != 0) {
+          break; // one that is not empty, and so neither are those above it
+        }
       }
     }
   }
@@ -416,11 +443,7 @@ public final class Cgroup {
 
   /** Its folder in the hierarchy by which processes are found: version 2 if that is there. */
   private CgroupFolder tracked() {
-    return folders().stream().findFirst().orElseThrow(() -> missing("of any kind"));
-  }
-
-  private List<CgroupFolder> folders() {
-    return host.roots().stream().map(this::folder).toList();
+    return folders.stream().findFirst().orElseThrow(() -> missing("of any kind"));
   }
 
   private Optional<CgroupFolder> folder(String controller) {

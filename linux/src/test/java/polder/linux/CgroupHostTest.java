@@ -87,9 +87,13 @@ class CgroupHostTest {
     Files.writeString(root.resolve("unified/cgroup.controllers"), "cpu hugetlb\n");
     Files.writeString(root.resolve("unified/cgroup.subtree_control"), "");
 
+    Files.createDirectories(root.resolve("unified/polder"));
+    Files.writeString(root.resolve("unified/polder/cgroup.subtree_control"), "memory pids");
+
     CgroupHost.of(table("cgroup2:unified:rw")).group("polder/web").create();
 
     assertEquals("+cpu", Files.readString(root.resolve("unified/cgroup.subtree_control")));
+    assertEquals("+cpu", Files.readString(root.resolve("unified/polder/cgroup.subtree_control")));
   }
 
   @Test
