@@ -162,7 +162,13 @@ public final class Child implements AutoCloseable {
     if (message.first() == 0) {
       made(result, message.sender());
     } else {
-      done(program.stepAt(message.first()), result, message.sender());
+      int index = program.stepAt(message.first());
+      if (index < 0 || index >= program.steps().size()) {
+        // not from the launcher's code: somebody in a zone took the socket from a joining process
+        failure = LaunchException.ended("hear from the process", "it reports what it was not told");
+      } else {
+        done(index, result, message.sender());
+      }
     }
     return true;
   }

@@ -79,8 +79,9 @@ public final class Program {
     return image;
   }
 
-  /** The step whose record lies at {@code address} in the launcher's memory. */
+  /** The step whose record lies at {@code address} in the launcher's memory; -1 if none can. */
   int stepAt(long address) {
-    return Math.toIntExact((address - firstStep) / JobMemory.STEP_SIZE);
+    long offset = address - firstStep;
+    return offset >= 0 && offset < JobMemory.SIZE ? (int) (offset / JobMemory.STEP_SIZE) : -1;
   }
 }

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,6 +26,25 @@ import org.junit.jupiter.api.Test;
 class InitKernelTest {
   private static final Set<Integer> STOPS_OR_NOTHING = // signal(7): these do not end a process
       Set.of(17, 18, 19, 20, 21, 22, 23, 28);
+  private static final String PROBE = // as the zone's root, looks at every process again and again
+      """
+      import os, signal, sys
+      seen = refused = 0
+      def end(*_):
+          print("refused", refused, "seen", seen, flush=True)
+          os._exit(0)
+      signal.signal(signal.SIGTERM, end)
+      print("looking", flush=True)
+      while True:
+          for pid in filter(str.isdigit, os.listdir("/proc")):
+              try:
+                  if "memfd" in os.readlink("/proc/" + pid + "/exe"):
+                      seen += 1
+              except PermissionError:
+                  refused += 1
+              except OSError:
+                  pass
+      """;
   private static Launcher launcher;
 
   @BeforeAll
@@ -225,6 +248,36 @@ class InitKernelTest {
     }
   }
 
+  @Test
+  @DisplayName("S-FD-05 S-EXE-01 a zone's root sees nothing of who enters, until it executes")
+  void hidesWhoEnters() throws Exception {
+    Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/python3")), "no python3 to look with");
+    Path said = Files.createTempFile("polder-probe", "");
+    try (Child zone = launcher.launch(idleZone());
+        Fd output = Procfs.open(said.toString(), OpenFlags.O_WRONLY)) {
+      zone.awaitStarted();
+      ProgramBuilder p = entering(zone, output);
+      p.exec("/usr/bin/python3", List.of("python3", "-c", PROBE), List.of());
+      try (Child probe = launcher.launch(p.build())) {
+        probe.awaitStarted();
+        Eventually.is("it looks", () -> read(said).startsWith("looking"), 10_000);
+        for (int i = 0; i < 300; i++) {
+          try (Child entered = enter(zone, "exit 3")) {
+            assertEquals(new WaitStatus.Exited(3), entered.pidfd().await());
+          }
+        }
+        probe.pidfd().signal(Signal.TERM);
+        assertEquals(new WaitStatus.Exited(0), probe.pidfd().await());
+      }
+      end(zone);
+      assertTrue(read(said).endsWith(" seen 0\n"), read(said));
+      int refused = Integer.parseInt(read(said).replaceFirst("(?s).*refused (\\d+).*", "$1"));
+      assertTrue(refused > 100, "it hardly looked: " + read(said));
+    } finally {
+      Files.delete(said);
+    }
+  }
+
   private static Child enterAfterStart(Child zone) {
     zone.awaitStarted();
     return enter(zone, "sleep 100");
@@ -264,6 +317,22 @@ class InitKernelTest {
     p.process().joinNamespaces(p.pass(zone.pidfd().fd()), namespaces());
     p.forkOn();
     return p;
+  }
+
+  /** As root in the zone, with {@code output} for standard output. */
+  private static ProgramBuilder entering(Child zone, Fd output) {
+    ProgramBuilder p = entering(zone);
+    Operand out = p.pass(output);
+    p.process().stdio(Operand.of(0), out, out);
+    return p;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Child enter(Child zone, String script) {

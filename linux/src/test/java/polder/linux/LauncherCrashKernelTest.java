@@ -122,6 +122,29 @@ class LauncherCrashKernelTest {
   }
 
   @Test
+  @DisplayName("J-05 children outlive the threads that started the launcher and them")
+  void childrenOutliveThreads() throws Exception {
+    List<Launcher> started = new ArrayList<>();
+    List<Child> children = new ArrayList<>();
+    ProgramBuilder p = Program.builder(Set.of());
+    p.exec("/bin/sleep", List.of("sleep", "100"), List.of());
+    Thread.ofPlatform().start(() -> started.add(Launcher.start())).join();
+    try (Launcher launcher = started.getFirst()) {
+      for (int i = 0; i < 5; i++) {
+        Thread.ofPlatform().start(() -> children.add(launcher.launch(p.build()))).join();
+      }
+      assertEquals(5, children.size());
+      for (Child child : children) {
+        child.awaitStarted();
+        assertTrue(child.pidfd().isAlive());
+        child.pidfd().signal(Signal.TERM);
+        assertEquals(new WaitStatus.Killed(Signal.TERM, false), child.pidfd().await());
+        child.close();
+      }
+    }
+  }
+
+  @Test
   void lettingGoOfAWaitingChildEndsIt() {
     try (Launcher launcher = Launcher.start()) {
       ProgramBuilder p = Program.builder(Set.of());
