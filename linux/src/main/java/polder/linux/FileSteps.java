@@ -16,7 +16,6 @@ public final class FileSteps {
   private static final long O_CLOEXEC = OpenFlags.O_CLOEXEC;
   private static final long S_IFCHR = 0020000; // linux/stat.h
   private static final long S_IFBLK = 0060000;
-  public static final long O_NONBLOCK = OpenFlags.O_NONBLOCK;
   public static final long RESOLVE_NO_MAGICLINKS = 0x02; // linux/openat2.h
   public static final long RESOLVE_NO_SYMLINKS = 0x04;
   public static final long RESOLVE_IN_ROOT = 0x10;

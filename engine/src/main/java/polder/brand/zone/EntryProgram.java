@@ -80,7 +80,7 @@ final class EntryProgram {
             .openIn(
                 Operand.AT_FDCWD,
                 "/dev/pts/ptmx",
-                FileSteps.O_RDWR | FileSteps.O_NOCTTY | FileSteps.O_NONBLOCK,
+                FileSteps.O_RDWR | FileSteps.O_NOCTTY,
                 FileSteps.RESOLVE_NO_SYMLINKS | FileSteps.RESOLVE_IN_ROOT);
     program.files().dup3(master, ZoneProgram.MASTER);
     Operand peer = program.process().peerOf(Operand.of(ZoneProgram.MASTER));

@@ -116,8 +116,10 @@ final class TerminalHolder {
   void release(boolean ended) {
     master.close();
     if (holder != null) {
-      var _ = holder.pidfd().await(ended ? END : Duration.ZERO);
-      holder.close();
+      if (ended) {
+        var _ = holder.pidfd().await(END);
+      }
+      Launched.release(holder);
     }
   }
 }
