@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import polder.model.json.Json;
 
 /** {@code polder bench}. */
@@ -39,6 +38,9 @@ public final class Main {
     try {
       options = Options.parse(words);
       rows = options.choose(Rows.all());
+      if (!options.profile().isEmpty()) {
+        rows = List.of(Rows.named(options.profile()));
+      }
     } catch (IllegalArgumentException e) {
       err.println("polder bench: " + e.getMessage() + "; see polder bench --help");
       return WRONG_USAGE;
@@ -70,31 +72,14 @@ public final class Main {
   }
 
   private int measure(List<Row> rows, Options options) {
-    Consumer<String> progress = Progress.on(err);
-    Race race = new Race(options.warmUps(), options.rounds(), PAUSE, progress);
     CountDownLatch clean = new CountDownLatch(1);
-    Thread onSignal = new Thread(() -> cleanUp(race, clean), "clean up");
-    Runtime.getRuntime().addShutdownHook(onSignal);
     try (Stage stage = Stage.open()) {
-      List<Result> results = race.run(rows, stage);
-      if (options.json()) {
-        results.forEach(result -> out.println(Report.json(result)));
-      } else {
-        out.println(Machine.text());
-        out.println(
-            "%d rounds after %d to warm up; medians; min–max beside them"
-                .formatted(options.rounds(), options.warmUps()));
-        out.println();
-        out.print(Report.table(results));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(stage, clean), "clean up"));
+      if (options.profile().isEmpty()) {
+        return race(rows, options, stage);
       }
-      Report.remarks(results).forEach(err::println);
-      boolean failed =
-          results.stream()
-              .anyMatch(
-                  r ->
-                      r.ours() instanceof Outcome.Failed
-                          || r.peer().filter(p -> p instanceof Outcome.Failed).isPresent());
-      return failed ? FAILED : 0;
+      out.print(Profile.of(rows.getFirst(), stage, options.warmUps(), options.rounds()));
+      return 0;
     } catch (RuntimeException e) {
       err.println("polder bench: " + e.getMessage());
       return FAILED;
@@ -103,9 +88,26 @@ public final class Main {
     }
   }
 
+  private int race(List<Row> rows, Options options, Stage stage) {
+    Race race = new Race(options.warmUps(), options.rounds(), PAUSE, Progress.on(err));
+    List<Result> results = race.run(rows, stage);
+    if (options.json()) {
+      results.forEach(result -> out.println(Report.json(result)));
+    } else {
+      out.println(Machine.text());
+      out.println(
+          "%d rounds after %d to warm up; medians, and beside them min–max"
+              .formatted(options.rounds(), options.warmUps()));
+      out.println();
+      out.print(Report.table(results));
+    }
+    Report.remarks(results).forEach(err::println);
+    return results.stream().anyMatch(Result::failed) ? FAILED : 0;
+  }
+
   /** On SIGINT and SIGTERM: no container may stay behind. */
-  private static void cleanUp(Race race, CountDownLatch clean) {
-    race.stop();
+  private static void cleanUp(Stage stage, CountDownLatch clean) {
+    stage.stop();
     try {
       if (!clean.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("polder bench: could not clean up in time");

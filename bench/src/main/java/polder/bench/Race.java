@@ -21,7 +21,6 @@ final class Race {
   private final int rounds;
   private final Duration pause;
   private final Consumer<String> progress;
-  private volatile boolean stopped;
 
   /**
    * A race that has not begun.
@@ -37,12 +36,11 @@ final class Race {
     this.progress = progress;
   }
 
-  /** Ends the race before its time, from another thread: {@link #run} then throws. */
-  void stop() {
-    stopped = true;
-  }
-
-  /** Runs it. Every contender is closed when this returns. */
+  /**
+   * Runs it. Every contender is closed when this ends.
+   *
+   * @throws IllegalStateException if the stage was stopped meanwhile
+   */
   List<Result> run(List<Row> rows, Stage stage) {
     Set<Entrant> entrants = new LinkedHashSet<>();
     for (Row row : rows) {
@@ -53,7 +51,7 @@ final class Race {
     List<Runner> runners = new ArrayList<>();
     try {
       for (Entrant entrant : entrants) {
-        checkStopped();
+        stage.checkGoing();
         progress.accept("preparing " + entrant.name());
         try {
           runners.add(new Runner(entrant, entrant.opener().open(stage), new ArrayList<>()));
@@ -66,7 +64,6 @@ final class Race {
       for (int round = -warmUps; round < rounds; round++) {
         progress.accept(round < 0 ? "warming up" : "round %d of %d".formatted(round + 1, rounds));
         for (Runner runner : List.copyOf(runners)) {
-          checkStopped();
           try {
             runner.measure(round >= 0);
           } catch (RuntimeException e) {
@@ -75,7 +72,7 @@ final class Race {
             runners.remove(runner);
             runner.contender().close();
           }
-          rest();
+          stage.rest(pause);
         }
       }
       for (Runner runner : runners) {
@@ -96,20 +93,6 @@ final class Race {
       if (counts) {
         samples.add(sample);
       }
-    }
-  }
-
-  private void rest() {
-    try {
-      Thread.sleep(pause);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("interrupted", e);
-    }
-  }
-
-  private void checkStopped() {
-    if (stopped) {
-      throw new IllegalStateException("stopped");
     }
   }
 

@@ -46,6 +46,11 @@ record Result(Row row, Outcome ours, Optional<Outcome> peer) {
     return row.bound().met(value(), ratio());
   }
 
+  /** Whether somebody was there and failed. */
+  boolean failed() {
+    return ours instanceof Outcome.Failed || peer.orElse(ours) instanceof Outcome.Failed;
+  }
+
   private OptionalDouble both(java.util.function.ToDoubleBiFunction<Samples, Samples> ratio) {
     if (ourSamples().isEmpty() || peerSamples().isEmpty()) {
       return OptionalDouble.empty();

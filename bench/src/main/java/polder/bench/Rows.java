@@ -27,6 +27,23 @@ final class Rows {
 
   private Rows() {}
 
+  /**
+   * The row of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Row named(String name) {
+    return all().stream()
+        .filter(row -> row.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no row is named '%s': there are %s"
+                        .formatted(
+                            name, String.join(", ", all().stream().map(Row::name).toList()))));
+  }
+
   /** Them all. */
   static List<Row> all() {
     return List.of(

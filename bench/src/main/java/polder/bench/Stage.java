@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -19,13 +20,15 @@ import polder.linux.Tree;
  * What several contenders share: a temporary directory, a launcher, and props that are made when
  * somebody first asks for them. Closing it takes all of it away, the latest first.
  *
- * <p>For one thread.
+ * <p>For one thread, but {@link #stop}.
  */
 final class Stage implements AutoCloseable {
   private final Path directory;
   private final Launcher launcher;
   private final Map<Class<?>, AutoCloseable> props = new HashMap<>();
   private final Deque<AutoCloseable> newestFirst = new ArrayDeque<>();
+
+  private volatile boolean stopped;
 
   private Stage(Path directory, Launcher launcher) {
     this.directory = directory;
@@ -63,6 +66,32 @@ final class Stage implements AutoCloseable {
       newestFirst.push(there);
     }
     return type.cast(there);
+  }
+
+  /** Asks whoever works on the stage to end soon. From any thread. */
+  void stop() {
+    stopped = true;
+  }
+
+  /**
+   * Does nothing, unless {@link #stop} was called.
+   *
+   * @throws IllegalStateException if it was
+   */
+  void checkGoing() {
+    if (stopped) {
+      throw new IllegalStateException("stopped");
+    }
+  }
+
+  /** Lets the machine come to rest. */
+  void rest(Duration pause) {
+    checkGoing();
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   @Override

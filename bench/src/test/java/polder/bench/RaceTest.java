@@ -84,7 +84,7 @@ class RaceTest {
         entrant(
             "x",
             () -> {
-              race.stop();
+              stage.stop();
               return 1;
             });
 
