@@ -1,6 +1,0 @@
-package polder.daemon;
-
-/** To be replaced. */
-public final class Placeholder {
-  private Placeholder() {}
-}
