@@ -1,0 +1,99 @@
+# Sourced by ./polder: builds what is missing below target/dist.
+#
+#   lib/          every module and library: the module path
+#   man/          manual pages      completions/   for bash, zsh, fish
+#   polder.aot    ahead-of-time cache of the command line (JEP 514); made in the background
+#   built         newer than the sources it was built from
+source "$root/dist/jdk.sh"
+
+modules=(linux model engine api cli daemon bench)
+
+build_say() { printf 'polder: %s\n' "$*" >&2; }
+
+# Whether a source is newer than what was built.
+build_is_old() {
+  local places=("$root/pom.xml") module
+  for module in "${modules[@]}"; do
+    places+=("$root/$module/pom.xml" "$root/$module/src/main")
+  done
+  [ ! -f "$dist/built" ] ||
+    [ -n "$(find "${places[@]}" -newer "$dist/built" -print -quit 2>/dev/null)" ]
+}
+
+build_if_needed() {
+  if ! build_is_old; then
+    printf '%s\n' "$EPOCHSECONDS" 2>/dev/null >"$dist/looked"
+    return 0
+  fi
+  mkdir -p "$dist" || return 1
+  exec 8>"$dist/lock"
+  flock 8
+  if build_is_old; then # nobody built it while we waited
+    build || return 1
+  fi
+  exec 8>&-
+}
+
+build() {
+  jdk25 || return 1
+  if ! command -v mvn >/dev/null; then
+    build_say "Maven is missing: apt install maven"
+    return 1
+  fi
+  local started=$EPOCHSECONDS log=$dist/build.log
+  touch "$dist/building"
+  build_say "building (log: ${log#"$PWD"/})"
+  if ! build_maven -o >"$log" 2>&1; then
+    # offline fails the first time, when libraries are not there yet
+    if grep -qE 'offline|not been downloaded|Could not (resolve|find)' "$log"; then
+      build_say "downloading libraries"
+      build_maven 2>&1 | tee "$log" | build_progress
+    fi
+    if ! grep -q 'BUILD SUCCESS' "$log"; then
+      grep -E '^\[ERROR\]' "$log" | head -20 >&2
+      build_say "the build failed; see $log"
+      return 1
+    fi
+  fi
+  rm -rf "$dist/lib"
+  mv "$dist/lib.new" "$dist/lib"
+  rm -f "$dist/polder.aot" "$dist/polderd.aot"
+  printf '%s\n' "$JAVA_HOME" >"$dist/java_home"
+  mv "$dist/building" "$dist/built"
+  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -p "$dist/lib" \
+    -m polder.cli/polder.cli.Pages "$dist" || return 1
+  build_cache 8>&- </dev/null >/dev/null 2>&1 &
+  disown
+  build_say "built in $((EPOCHSECONDS - started)) s"
+}
+
+build_maven() {
+  rm -rf "$dist/lib.new"
+  mkdir -p "$dist/lib.new"
+  (cd "$root" && mvn -B -ntp "$@" -pl "$(IFS=,; echo "${modules[*]}")" -Dmaven.test.skip=true \
+    package org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
+    -DincludeScope=runtime "-DoutputDirectory=$dist/lib.new") || return 1
+  local module
+  for module in "${modules[@]}"; do
+    cp "$root/$module/target/polder-$module-"[0-9]*.jar "$dist/lib.new/" || return 1
+  done
+}
+
+build_progress() {
+  local line
+  while read -r line; do
+    case $line in
+      *'Building polder'*) [ -t 2 ] && printf '\r\033[Kpolder: %s' "${line#*INFO] }" >&2 ;;
+    esac
+  done
+  [ -t 2 ] && printf '\r\033[K' >&2
+}
+
+# Runs the command line once against a host that is not one, and keeps what the JVM learned.
+build_cache() {
+  local fresh=$dist/polder.aot.$BASHPID
+  nice "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData \
+    "-XX:AOTCacheOutput=$fresh" --enable-native-access=polder.linux \
+    -p "$lib" -m polder.cli/polder.cli.Rehearsal "$dist" && mv "$fresh" "$dist/polder.aot"
+  rm -f "$fresh" "$fresh.config"
+}
