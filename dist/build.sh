@@ -1,11 +1,9 @@
-# Sourced by ./polder: builds what is missing below target/dist.
+# Sourced by ./polder, with $root and $dist set: builds what is missing below target/dist.
 #
 #   lib/          every module and library: the module path
 #   man/          manual pages      completions/   for bash, zsh, fish
 #   polder.aot    ahead-of-time cache of the command line (JEP 514); made in the background
 #   built         newer than the sources it was built from
-source "$root/dist/jdk.sh"
-
 modules=(linux model engine api cli daemon bench)
 
 build_say() { printf 'polder: %s\n' "$*" >&2; }
@@ -35,7 +33,6 @@ build_if_needed() {
 }
 
 build() {
-  jdk25 || return 1
   if ! command -v mvn >/dev/null; then
     build_say "Maven is missing: apt install maven"
     return 1
@@ -58,7 +55,6 @@ build() {
   rm -rf "$dist/lib"
   mv "$dist/lib.new" "$dist/lib"
   rm -f "$dist/polder.aot" "$dist/polderd.aot"
-  printf '%s\n' "$JAVA_HOME" >"$dist/java_home"
   mv "$dist/building" "$dist/built"
   "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -p "$dist/lib" \
     -m polder.cli/polder.cli.Pages "$dist" || return 1
