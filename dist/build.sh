@@ -90,6 +90,6 @@ build_cache() {
   local fresh=$dist/polder.aot.$BASHPID
   nice "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData \
     "-XX:AOTCacheOutput=$fresh" --enable-native-access=polder.linux \
-    -p "$lib" -m polder.cli/polder.cli.Rehearsal "$dist" && mv "$fresh" "$dist/polder.aot"
+    -p "$lib" -m polder.cli/polder.cli.Rehearsal "$dist" <<<'{"brand": "native"}' && mv "$fresh" "$dist/polder.aot"
   rm -f "$fresh" "$fresh.config"
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import polder.api.client.RemoteHost;
 import polder.cli.call.Caller;
@@ -20,11 +21,17 @@ public final class Main {
 
   /** Does what the words ask, and ends with its exit code. */
   public static void main(String[] words) {
+    int code = new Dispatcher(caller(System.getenv())).run(List.of(words));
+    Runtime.getRuntime().halt(code); // all is flushed and closed; exit() would load a logger first
+  }
+
+  /** Whoever called this process. */
+  static Caller caller(Map<String, String> environment) {
     Output out = new Output(new FileOutputStream(FileDescriptor.out), isTerminal(1));
     Output err = new Output(new FileOutputStream(FileDescriptor.err), isTerminal(2));
     LocalDaemon daemon =
         new LocalDaemon(
-            System.getenv(),
+            environment,
             Optional.ofNullable(System.getProperty("polder.launcher")),
             RemoteHost::open,
             sentence -> {
@@ -32,17 +39,15 @@ public final class Main {
                 err.line("polder: " + sentence);
               }
             });
-    Caller caller =
-        new Caller(
-            new FileInputStream(FileDescriptor.in),
-            isTerminal(0),
-            out,
-            err,
-            System.getenv(),
-            Path.of(""),
-            daemon,
-            LocalScreen::open);
-    System.exit(new Dispatcher(caller).run(List.of(words)));
+    return new Caller(
+        new FileInputStream(FileDescriptor.in),
+        isTerminal(0),
+        out,
+        err,
+        environment,
+        Path.of(""),
+        daemon,
+        LocalScreen::open);
   }
 
   /** By its name, because isatty(3) would be a foreign call: 18 ms. */

@@ -1,9 +1,7 @@
 package polder.cli;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -14,17 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import polder.api.client.RemoteHost;
 import polder.cli.call.Caller;
-import polder.cli.call.Output;
-import polder.cli.call.Screen;
-import polder.cli.host.LocalDaemon;
-import polder.model.ErrorKind;
-import polder.model.PolderException;
 import polder.model.Zone;
 import polder.model.ZoneSpec;
 import polder.model.ZoneStatus;
@@ -61,7 +53,7 @@ public final class Rehearsal {
               List.of("list", "-j"),
               List.of("get", "zone-7"),
               List.of("start", "zone-7"),
-              List.of("create", "-f", "-"),
+              List.of("create"),
               List.of("nonsense"),
               List.of("exec", "--help"),
               List.of("version"))) {
@@ -74,22 +66,11 @@ public final class Rehearsal {
     }
   }
 
+  /** As {@link Main} makes it from the real environment, but for the host. */
   private static Caller caller(Path socket) {
-    Map<String, String> environment = Map.of("POLDER_HOST", "unix://" + socket);
-    byte[] payload = "{\"brand\": \"native\"}".getBytes(StandardCharsets.UTF_8);
-    return new Caller(
-        new ByteArrayInputStream(payload),
-        false,
-        new Output(OutputStream.nullOutputStream(), false),
-        new Output(OutputStream.nullOutputStream(), false),
-        environment,
-        Path.of(""),
-        new LocalDaemon(environment, Optional.empty(), RemoteHost::open, sentence -> {}),
-        Rehearsal::noScreen);
-  }
-
-  private static Screen noScreen() {
-    throw new PolderException(ErrorKind.UNSUPPORTED, "there is no terminal in a rehearsal");
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("POLDER_HOST", "unix://" + socket);
+    return Main.caller(environment);
   }
 
   private static void play(ServerSocketChannel server) {

@@ -3,10 +3,12 @@ package polder.cli.zone;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import polder.api.client.RemoteHost;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.view.Filter;
 import polder.cli.view.Order;
+import polder.model.Host;
 import polder.model.Zone;
 
 /** The zones that {@code list} and {@code lookup} are asked for. */
@@ -27,13 +29,18 @@ final class Selection {
       order.add((down ? "-" : "") + Columns.key(column));
     }
     List<Map<String, Object>> zones = new ArrayList<>();
-    for (Zone zone : caller.ask(host -> host.zones().list())) {
-      Map<String, Object> tree = zone.write();
+    for (Map<String, Object> tree : caller.ask(Selection::trees)) {
       if (filters.stream().allMatch(filter -> filter.matches(tree))) {
         zones.add(tree);
       }
     }
     zones.sort(Order.of(order));
     return zones;
+  }
+
+  private static List<Map<String, Object>> trees(Host host) {
+    return host instanceof RemoteHost remote
+        ? remote.zoneTrees()
+        : host.zones().list().stream().map(Zone::write).toList();
   }
 }
