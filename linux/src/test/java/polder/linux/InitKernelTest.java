@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -58,6 +59,11 @@ class InitKernelTest {
     if (launcher != null) {
       launcher.close();
     }
+  }
+
+  @AfterEach
+  void endLeftovers() {
+    Leftovers.end();
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -50,6 +51,11 @@ class LauncherKernelTest {
     if (launcher != null) {
       launcher.close();
     }
+  }
+
+  @AfterEach
+  void endLeftovers() {
+    Leftovers.end();
   }
 
   @Test

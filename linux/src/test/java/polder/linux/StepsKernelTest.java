@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -37,6 +38,11 @@ class StepsKernelTest {
     if (launcher != null) {
       launcher.close();
     }
+  }
+
+  @AfterEach
+  void endLeftovers() {
+    Leftovers.end();
   }
 
   @Test
