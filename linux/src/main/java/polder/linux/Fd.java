@@ -23,6 +23,11 @@ public final class Fd implements AutoCloseable {
     this.number = new AtomicInteger((int) number);
   }
 
+  /** {@code /dev/null}, for reading and writing: null(4). */
+  public static Fd nothing() {
+    return Procfs.open("/dev/null", OpenFlags.O_RDWR);
+  }
+
   /**
    * The kernel's number for it.
    *

@@ -85,6 +85,7 @@ final class Nr {
   static final int EVENTFD2 = 290;
   static final int EPOLL_CREATE1 = 291;
   static final int DUP3 = 292;
+  static final int SPLICE = 275;
   static final int PIPE2 = 293;
   static final int PRLIMIT64 = 302;
   static final int SYNCFS = 306;

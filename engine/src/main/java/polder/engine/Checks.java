@@ -1,0 +1,107 @@
+package polder.engine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import polder.image.LocalStore;
+import polder.linux.HostFeature;
+import polder.linux.HostFeatures;
+import polder.linux.Launcher;
+import polder.linux.StatFs;
+import polder.linux.SyscallException;
+import polder.model.Finding;
+import polder.model.Finding.Level;
+import polder.model.HostInfo;
+
+/** What the host says of itself. */
+final class Checks {
+  private static final long LITTLE_ROOM = 256L << 20;
+
+  private final Hall hall;
+  private final LocalStore store;
+  private final Launcher launcher;
+
+  Checks(Hall hall, LocalStore store, Launcher launcher) {
+    this.hall = hall;
+    this.store = store;
+    this.launcher = launcher;
+  }
+
+  HostInfo info() {
+    List<LocalZone> zones = hall.table().list();
+    Map<String, Long> counts = new LinkedHashMap<>();
+    counts.put("zones", (long) zones.size());
+    counts.put("running", zones.stream().filter(zone -> zone.life().isPresent()).count());
+    counts.put("images", (long) store.list().size());
+    return new HostInfo(
+        Polder.version(),
+        System.getProperty("java.version"),
+        System.getProperty("os.version"),
+        System.getProperty("os.arch"),
+        ProcessHandle.current().pid(),
+        hall.paths().describe(),
+        counts);
+  }
+
+  List<Finding> doctor() {
+    List<Finding> findings = new ArrayList<>();
+    for (HostFeature feature : HostFeatures.probe(launcher, hall.paths().state())) {
+      findings.add(
+          new Finding(feature.name(), level(feature.level()), feature.value(), feature.mend()));
+    }
+    findings.add(new Finding("JDK", Level.OK, System.getProperty("java.runtime.version"), ""));
+    findings.add(new Finding("storage driver", Level.OK, hall.storage().driver(), ""));
+    findings.add(room());
+    findings.add(ids());
+    findings.add(subordinate());
+    return List.copyOf(findings);
+  }
+
+  private static Level level(HostFeature.Level level) {
+    return switch (level) {
+      case OK -> Level.OK;
+      case WARNING -> Level.WARNING;
+      case MISSING -> Level.MISSING;
+    };
+  }
+
+  private Finding room() {
+    try {
+      StatFs state = StatFs.of(hall.paths().state());
+      String value =
+          "%d MiB free in %s".formatted(state.bytesAvailable() >> 20, hall.paths().state());
+      if (state.readOnly()) {
+        return new Finding(
+            "state", Level.MISSING, hall.paths().state() + " is read-only", "mount it read-write");
+      }
+      return state.bytesAvailable() < LITTLE_ROOM
+          ? new Finding("state", Level.WARNING, value, "make room, or zones cannot be created")
+          : new Finding("state", Level.OK, value, "");
+    } catch (SyscallException e) {
+      return new Finding(
+          "state", Level.MISSING, String.valueOf(e.getMessage()), "mount the state directory");
+    }
+  }
+
+  private Finding ids() {
+    int free = hall.ids().free();
+    String value = "%d of %d ranges of 65536 ids are free".formatted(free, hall.ids().size());
+    return free == 0
+        ? new Finding("id ranges", Level.WARNING, value, "delete a zone, or none can be created")
+        : new Finding("id ranges", Level.OK, value, "");
+  }
+
+  /** Another user of ids above a million would share them with zones. */
+  private static Finding subordinate() {
+    List<String> others = SubordinateIds.overlapping();
+    return others.isEmpty()
+        ? new Finding("subordinate ids", Level.OK, "none overlap with zones' ids", "")
+        : new Finding(
+            "subordinate ids",
+            Level.WARNING,
+            String.join(", ", others),
+            "give those users ids below %d in /etc/subuid and /etc/subgid"
+                .formatted(IdRanges.FIRST));
+  }
+}

@@ -1,0 +1,198 @@
+package polder.engine;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import polder.brand.IdRange;
+import polder.brand.RootFiles;
+import polder.model.ErrorKind;
+import polder.model.Fault;
+import polder.model.PolderException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+import polder.model.ZoneState;
+import polder.model.ZoneStatus;
+import polder.storage.Root;
+
+/** Makes zones, and takes them away. */
+final class Creation {
+  private final Hall hall;
+
+  Creation(Hall hall) {
+    this.hall = hall;
+  }
+
+  /**
+   * The spec that would be recorded: checked, with a uuid, its image resolved, and possible here.
+   */
+  ZoneSpec settle(ZoneSpec asked) {
+    ZoneSpec spec = asked.checked();
+    if (!spec.has(ZoneProperties.ZONE_UUID)) {
+      spec = spec.with(ZoneProperties.ZONE_UUID, UUID.randomUUID());
+    }
+    Optional<String> image = spec.find(ZoneProperties.IMAGE);
+    if (image.isPresent()) {
+      spec =
+          spec.without(ZoneProperties.IMAGE)
+              .with(ZoneProperties.IMAGE_UUID, hall.images().get(image.get()).uuid());
+    } else if (spec.has(ZoneProperties.IMAGE_UUID)) {
+      hall.images().get(spec.get(ZoneProperties.IMAGE_UUID).toString());
+    }
+    verify("the payload is refused", spec);
+    return spec;
+  }
+
+  /** Refuses what the storage or the brand cannot do on this host. */
+  void verify(String what, ZoneSpec spec) {
+    List<Fault> faults = new ArrayList<>(hall.storage().verify(spec));
+    faults.addAll(hall.brand(spec.brand()).verify(spec));
+    if (!faults.isEmpty()) {
+      throw new PolderException(what, faults);
+    }
+  }
+
+  /** Makes a zone, wholly or not at all. */
+  LocalZone create(ZoneSpec asked) {
+    hall.reserve().keep();
+    ZoneSpec spec = settle(asked);
+    Instant now = Instant.now();
+    LocalZone zone =
+        new LocalZone(
+            new ZoneRecord(1, spec, Optional.empty(), now, now),
+            ZoneStatus.configured(now),
+            hall.store().path(spec.uuid()).toString());
+    zone.operating().lock(); // nobody else touches it before it is whole
+    try (Undo undo = new Undo()) {
+      hall.table().add(zone);
+      undo.add(
+          () -> {
+            hall.table().remove(zone);
+            zone.vanish();
+          });
+      if (spec.get(ZoneProperties.SECURITY).userns()) {
+        IdRange ids = hall.ids().take();
+        undo.add(() -> hall.ids().release(ids));
+        zone.record(new ZoneRecord(1, spec, Optional.of(ids), now, now));
+      }
+      List<Step.Make> plan = Planner.create(spec);
+      run(zone, plan);
+      undo.forget();
+      zone.state(ZoneState.INSTALLED);
+      hall.events()
+          .add("zone.create", Optional.of(zone.uuid()), zone.name(), Map.of("brand", brand(spec)));
+      return zone;
+    } catch (RuntimeException e) {
+      throw Failures.of("create zone '%s'".formatted(spec.name()), e);
+    } finally {
+      zone.operating().unlock();
+    }
+  }
+
+  private void run(LocalZone zone, List<Step.Make> plan) {
+    Journal.Entry entry = hall.journal().begin("create", zone.uuid(), plan);
+    try {
+      hall.executor().run("create", plan, (step, back) -> make(zone, step, back));
+    } catch (RuntimeException e) {
+      if (e.getSuppressed().length == 0) {
+        entry.done(); // else something is left, which our next start takes back
+      }
+      throw e;
+    }
+    entry.done();
+  }
+
+  private static String brand(ZoneSpec spec) {
+    return spec.brand().word();
+  }
+
+  private void make(LocalZone zone, Step.Make step, Undo undo) {
+    switch (step) {
+      case Step.Make.Dataset(UUID uuid, Optional<UUID> image) -> {
+        List<Path> layers =
+            image.map(from -> hall.images().get(from.toString()).layers()).orElse(List.of());
+        undo.add(() -> hall.storage().destroy(uuid));
+        hall.storage().create(uuid, layers);
+      }
+      case Step.Make.Install(UUID uuid, var brand) ->
+          hall.brand(brand).install(zone.record().spec(), files(hall, uuid));
+      case Step.Make.Log(UUID uuid) -> {
+        undo.add(() -> Logs.remove(hall, uuid));
+        zone.log(Logs.open(hall, uuid));
+      }
+      case Step.Make.Keep(UUID uuid) -> {
+        undo.add(() -> hall.store().remove(uuid));
+        hall.store().put(zone.record());
+      }
+    }
+  }
+
+  /** A zone's root as the storage knows it. */
+  static Root root(Hall hall, UUID zone) {
+    return hall.storage()
+        .find(zone)
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.HOST,
+                    "the root of zone %s is gone from the storage".formatted(zone)));
+  }
+
+  /** A zone's files as its brand knows them. */
+  static RootFiles files(Hall hall, UUID zone) {
+    return switch (root(hall, zone)) {
+      case Root.Tree(Path directory) -> new RootFiles.Tree(directory);
+      case Root.Overlay(List<Path> layers, Path upper, Path work) ->
+          new RootFiles.Overlay(layers, upper, work);
+    };
+  }
+
+  /** Takes a zone away that does not run; with the zone's lock. */
+  void delete(LocalZone zone) {
+    UUID uuid = zone.uuid();
+    List<Step.Drop> plan = Planner.delete(uuid);
+    try {
+      hall.reserve()
+          .spend(
+              () -> {
+                Journal.Entry entry = hall.journal().begin("delete", uuid, plan);
+                // not with run(): what is gone cannot come back, and what is left can be retried
+                hall.executor().runAll("delete", plan, (step, none) -> drop(step));
+                entry.done(); // not if it failed: then our next start tries again
+              });
+    } catch (RuntimeException e) {
+      zone.status(Statuses.failed(zone.status(), "its deletion broke off: " + e.getMessage()));
+      throw Failures.of("delete zone '%s'".formatted(zone.name()), e);
+    }
+    hall.table().remove(zone);
+    zone.record().ids().ifPresent(hall.ids()::release);
+    zone.vanish();
+    hall.events().add("zone.delete", Optional.of(uuid), zone.name(), Map.of());
+    hall.reserve().keep();
+  }
+
+  private void drop(Step.Drop step) {
+    switch (step) {
+      case Step.Drop.Dataset(UUID uuid) -> hall.storage().destroy(uuid);
+      case Step.Drop.Log(UUID uuid) -> Logs.remove(hall, uuid);
+      case Step.Drop.Forget(UUID uuid) -> hall.store().remove(uuid);
+    }
+  }
+
+  /** Finishes or takes back, after our own death, what the journal says was begun. */
+  void recover(Journal.Intent intent) {
+    switch (intent.operation()) {
+      case "create" -> {
+        if (!hall.store().has(intent.zone())) {
+          Planner.delete(intent.zone()).forEach(this::drop);
+        }
+      }
+      case "delete" -> Planner.delete(intent.zone()).forEach(this::drop);
+      default -> {} // an operation of a later version: comparing shows what it left
+    }
+    hall.journal().done(intent);
+  }
+}

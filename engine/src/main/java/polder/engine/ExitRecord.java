@@ -1,0 +1,32 @@
+package polder.engine;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import polder.model.ExitStatus;
+
+/**
+ * How a zone's last run ended: {@code zones/UUID/exit.json}. Renamed into place but not synced: it
+ * outlives this process, and after a power cut nobody knows how a zone ended anyway.
+ */
+record ExitRecord(ExitStatus status, Instant at, boolean oomKilled, int restarts, Instant booted) {
+  Map<String, Object> write() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("code", (long) status.code());
+    tree.put("at", at.toString());
+    tree.put("oom_killed", oomKilled);
+    tree.put("restarts", (long) restarts);
+    tree.put("booted", booted.toString());
+    return tree;
+  }
+
+  static ExitRecord read(Map<String, Object> tree) {
+    Fields fields = new Fields(tree);
+    return new ExitRecord(
+        new ExitStatus((int) fields.number("code") & 0xff),
+        fields.time("at"),
+        fields.flag("oom_killed"),
+        (int) fields.number("restarts"),
+        fields.time("booted"));
+  }
+}

@@ -1,0 +1,63 @@
+package polder.engine;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import polder.model.json.Json;
+
+/** The fields of a JSON object that we wrote ourselves: what is not as we write it is damage. */
+record Fields(Map<String, Object> tree) {
+  long number(String name) {
+    return optionalNumber(name).orElseThrow(() -> wrong(name));
+  }
+
+  Optional<Long> optionalNumber(String name) {
+    return typed(name, Long.class);
+  }
+
+  String text(String name) {
+    return optionalText(name).orElseThrow(() -> wrong(name));
+  }
+
+  Optional<String> optionalText(String name) {
+    return typed(name, String.class);
+  }
+
+  private <T> Optional<T> typed(String name, Class<T> type) {
+    Optional<Object> value = Optional.ofNullable(tree.get(name));
+    if (value.isPresent() && !type.isInstance(value.get())) {
+      throw wrong(name);
+    }
+    return value.map(type::cast);
+  }
+
+  boolean flag(String name) {
+    return tree.get(name) instanceof Boolean flag && flag;
+  }
+
+  UUID uuid(String name) {
+    try {
+      return UUID.fromString(text(name));
+    } catch (IllegalArgumentException e) {
+      throw wrong(name);
+    }
+  }
+
+  Instant time(String name) {
+    try {
+      return Instant.parse(text(name));
+    } catch (DateTimeException e) {
+      throw wrong(name);
+    }
+  }
+
+  Map<String, Object> object(String name) {
+    return Json.asObject(tree.get(name));
+  }
+
+  private static RuntimeException wrong(String name) {
+    return Document.damaged("its field '%s' is missing or is not what we write".formatted(name));
+  }
+}

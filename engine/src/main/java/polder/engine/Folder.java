@@ -1,0 +1,155 @@
+package polder.engine;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import polder.linux.Directory;
+import polder.linux.DirectoryEntry;
+import polder.linux.DurableFile;
+import polder.linux.Errno;
+import polder.linux.FileName;
+import polder.linux.FileType;
+import polder.linux.RegularFile;
+import polder.linux.SyscallException;
+
+/** A directory of the engine's own, made 0700 if it is not there, and the documents in it. */
+final class Folder implements AutoCloseable {
+  private static final int OWNER_ONLY = 0700;
+  private static final int FILE_OWNER_ONLY = 0600;
+  private static final int LARGEST = 16 << 20;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Directory directory;
+
+  private Folder(Directory directory) {
+    this.directory = directory;
+  }
+
+  /** The directory at {@code path}, whose parent must be there. */
+  static Folder open(Path path) {
+    FileName last = FileName.of(String.valueOf(path.getFileName()));
+    try (Directory parent = Directory.open(parentOf(path))) {
+      return new Folder(parent.ensureDirectory(last, OWNER_ONLY));
+    }
+  }
+
+  private static Path parentOf(Path path) {
+    Path parent = path.getParent();
+    return parent == null ? path : parent;
+  }
+
+  Directory directory() {
+    return directory;
+  }
+
+  /** The folder {@code name} in it. */
+  Folder enter(String name) {
+    return new Folder(directory.ensureDirectory(FileName.of(name), OWNER_ONLY));
+  }
+
+  boolean has(String name) {
+    return directory.find(FileName.of(name)).isPresent();
+  }
+
+  /** The names of what is in it. */
+  List<String> names() {
+    return directory.entries().stream().map(entry -> entry.name().toString()).toList();
+  }
+
+  /** The names of the directories in it. */
+  List<String> folders() {
+    return directory.entries().stream()
+        .filter(entry -> entry.type() == FileType.DIRECTORY)
+        .map(entry -> entry.name().toString())
+        .toList();
+  }
+
+  /**
+   * What the document {@code name} holds; empty if there is none.
+   *
+   * @throws polder.model.PolderException if it is damaged
+   */
+  Optional<Map<String, Object>> read(String name) {
+    try (RegularFile file = directory.read(FileName.of(name))) {
+      return Optional.of(Document.read(file.readAll(LARGEST)));
+    } catch (SyscallException e) {
+      if (e.errno().equals(Errno.ENOENT)) {
+        return Optional.empty();
+      }
+      throw Document.damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Writes the document {@code name}: it is on the disk when this returns. */
+  void keep(String name, Map<String, Object> holds) {
+    DurableFile.replace(directory, FileName.of(name), Document.write(holds));
+  }
+
+  /** Writes the document {@code name} whole or not at all, but it may not outlive a power cut. */
+  void note(String name, Map<String, Object> holds) {
+    byte[] contents = Document.write(holds);
+    byte[] random = new byte[8];
+    RANDOM.nextBytes(random);
+    FileName unfinished = FileName.of(".unfinished-" + HexFormat.of().formatHex(random));
+    try (RegularFile file = directory.create(unfinished, FILE_OWNER_ONLY)) {
+      file.write(contents, 0, contents.length);
+      directory.rename(unfinished, directory, FileName.of(name));
+    } catch (SyscallException e) {
+      removeIfThere(directory, unfinished);
+      throw e;
+    }
+  }
+
+  void rename(String name, String to) {
+    directory.rename(FileName.of(name), directory, FileName.of(to));
+  }
+
+  /** Removes the file {@code name}, if it is there. */
+  void remove(String name) {
+    removeIfThere(directory, FileName.of(name));
+  }
+
+  /** Removes {@code name} and, if it is a directory, all that is in it. */
+  void removeTree(String name) {
+    removeTree(directory, FileName.of(name));
+  }
+
+  private static void removeTree(Directory in, FileName name) {
+    if (in.find(name).isEmpty()) {
+      return;
+    }
+    if (in.stat(name).type() != FileType.DIRECTORY) {
+      removeIfThere(in, name);
+      return;
+    }
+    try (Directory tree = in.enter(name)) {
+      for (DirectoryEntry entry : tree.entries()) {
+        removeTree(tree, entry.name());
+      }
+    }
+    in.removeDirectory(name);
+  }
+
+  private static void removeIfThere(Directory in, FileName name) {
+    try {
+      in.remove(name);
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.ENOENT)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Waits until its entries are on the disk. */
+  void sync() {
+    directory.sync();
+  }
+
+  @Override
+  public void close() {
+    directory.close();
+  }
+}

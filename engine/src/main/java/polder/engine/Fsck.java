@@ -1,0 +1,155 @@
+package polder.engine;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import polder.image.LocalStore;
+import polder.linux.ProcessIdentity;
+import polder.model.Finding;
+import polder.model.Finding.Level;
+import polder.model.PolderException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneState;
+
+/** Compares what is recorded with what is there, and says where the two differ. */
+final class Fsck {
+  private static final String DELETE = "delete the zone, or restore it from a backup";
+
+  private final Hall hall;
+  private final LocalStore store;
+  private final List<Finding> findings = new ArrayList<>();
+
+  Fsck(Hall hall, LocalStore store) {
+    this.hall = hall;
+    this.store = store;
+  }
+
+  /** What is wrong or left over; empty if all is well. */
+  List<Finding> run() {
+    for (String name : hall.store().aside()) {
+      warn(
+          "zone record",
+          name + " could not be read and is in quarantine",
+          "see " + hall.paths().quarantine());
+    }
+    for (String damage : store.damages()) {
+      warn("image", damage, "import the image again");
+    }
+    for (String file : hall.journal().damaged()) {
+      warn("journal", file + " could not be read", "look at what else is found, then remove it");
+    }
+    hall.table().list().forEach(this::zone);
+    Set<String> known = new HashSet<>();
+    hall.table().list().forEach(zone -> known.add(zone.uuid().toString()));
+    hall.store().aside().forEach(name -> known.add(name.replaceAll("\\.[0-9]+$", "")));
+    leftovers(known);
+    intents();
+    return List.copyOf(findings);
+  }
+
+  private void zone(LocalZone zone) {
+    if (zone.operating().isLocked()) {
+      return; // it is being worked on: whatever is seen is not yet so
+    }
+    String name = zone.name();
+    if (zone.status().state() == ZoneState.FAILED) {
+      missing("zone " + name, zone.status().failure().orElse("failed"), DELETE);
+    }
+    if (!hall.store().has(zone.uuid())) {
+      missing("zone " + name, "its record is gone from the disk", "update it, to write it again");
+    }
+    if (hall.storage().find(zone.uuid()).isEmpty()) {
+      missing("zone " + name, "its dataset is gone", DELETE);
+    }
+    zone.record()
+        .spec()
+        .find(ZoneProperties.IMAGE_UUID)
+        .ifPresent(
+            image -> {
+              try {
+                hall.images().get(image.toString());
+              } catch (PolderException e) {
+                missing("zone " + name, String.valueOf(e.getMessage()), "import the image again");
+              }
+            });
+    Optional<Life> life = zone.life();
+    if (life.isPresent()) {
+      running(zone, life.get());
+    } else if (hall.cgroup(zone.uuid()).exists()) {
+      warn("zone " + name, "it is down and has a control group", "start and stop it");
+    }
+  }
+
+  private void running(LocalZone zone, Life life) {
+    String name = "zone " + zone.name();
+    if (life.run().first().filter(ProcessIdentity::exists).isEmpty()) {
+      warn(name, "its first process is gone", "wait a moment, or restart the daemon");
+    }
+    if (!life.cgroup().exists()) {
+      missing(name, "its control group is gone", "reboot it");
+    }
+    if (!hall.runs().has(zone.uuid())) {
+      missing(name, "its run files are gone", "reboot it");
+    }
+  }
+
+  private void leftovers(Set<String> known) {
+    for (UUID dataset : hall.storage().list()) {
+      if (!known.contains(dataset.toString()) && hall.table().find(dataset).isEmpty()) {
+        warn(
+            "dataset " + dataset,
+            "belongs to no zone",
+            "remove it below " + hall.paths().storage());
+      }
+    }
+    for (String group : hall.cgroups().children(hall.cgroupParent())) {
+      if (!known.contains(group) && !isZone(group)) {
+        warn("control group " + group, "belongs to no zone", "end its processes and remove it");
+      }
+    }
+    for (UUID run : hall.runs().list()) {
+      if (hall.table().find(run).isEmpty()) {
+        warn("run files " + run, "belong to no zone", "restart the daemon");
+      }
+    }
+    try (Folder logs = Folder.open(hall.paths().log())) {
+      for (String log : logs.folders()) {
+        if (!known.contains(log) && !isZone(log)) {
+          warn("log " + log, "belongs to no zone", "remove it below " + hall.paths().log());
+        }
+      }
+    }
+  }
+
+  private boolean isZone(String uuid) {
+    try {
+      return hall.table().find(UUID.fromString(uuid)).isPresent();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private void intents() {
+    for (Journal.Intent intent : hall.journal().unfinished()) {
+      boolean inProgress =
+          hall.table().find(intent.zone()).filter(zone -> zone.operating().isLocked()).isPresent();
+      if (!inProgress && hall.journal().isOpen(intent)) {
+        warn(
+            "journal",
+            "%s of zone %s was not finished".formatted(intent.operation(), intent.zone()),
+            "restart the daemon");
+      }
+    }
+  }
+
+  private void warn(String name, String value, String mend) {
+    findings.add(new Finding(name, Level.WARNING, value, mend));
+  }
+
+  private void missing(String name, String value, String mend) {
+    findings.add(new Finding(name, Level.MISSING, value, mend));
+  }
+}

@@ -1,0 +1,50 @@
+package polder.engine;
+
+import java.util.Map;
+import java.util.UUID;
+import polder.brand.Brand;
+import polder.linux.Cgroup;
+import polder.linux.CgroupHost;
+import polder.storage.Storage;
+
+/**
+ * What the engine's parts work with: opened once, the same for all of them.
+ *
+ * @param boot the id of the host's present boot
+ * @param streams waits for what zones write, and for what is written to them
+ * @param ends waits for the ends of processes
+ */
+record Hall(
+    HostPaths paths,
+    String boot,
+    ZoneStore store,
+    RunFiles runs,
+    Journal journal,
+    Storage storage,
+    Map<polder.model.Brand, Brand> brands,
+    ImageSource images,
+    CgroupHost cgroups,
+    String cgroupParent,
+    EventLog events,
+    ZoneTable table,
+    IdRanges ids,
+    Executor executor,
+    Reserve reserve,
+    Lookout streams,
+    Lookout ends,
+    Timers timers) {
+
+  /** The way of running zones of that brand. */
+  Brand brand(polder.model.Brand word) {
+    Brand brand = brands.get(word);
+    if (brand == null) {
+      throw new IllegalStateException("no brand " + word);
+    }
+    return brand;
+  }
+
+  /** The control group of a zone, be it there or not. */
+  Cgroup cgroup(UUID zone) {
+    return cgroups.group(cgroupParent + "/" + zone);
+  }
+}

@@ -1,0 +1,173 @@
+package polder.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import polder.brand.Running;
+import polder.brand.ZoneProcess;
+import polder.linux.Epoll;
+import polder.linux.Fd;
+import polder.linux.LaunchException;
+import polder.linux.Signal;
+import polder.linux.SyscallException;
+import polder.linux.WaitStatus;
+import polder.model.ExecSpec;
+import polder.model.Healthcheck;
+import polder.model.PolderException;
+
+/** Asks a running zone again and again whether it is well. */
+final class Health implements AutoCloseable {
+  static final String STARTING = "starting";
+  static final String HEALTHY = "healthy";
+  static final String UNHEALTHY = "unhealthy";
+
+  private final Hall hall;
+  private final LocalZone zone;
+  private final Life life;
+  private final Healthcheck check;
+  private final long startedAt = System.nanoTime();
+  private int failures;
+  private volatile boolean closed;
+
+  Health(Hall hall, LocalZone zone, Life life, Healthcheck check) {
+    this.hall = hall;
+    this.zone = zone;
+    this.life = life;
+    this.check = check;
+    next();
+  }
+
+  /** What a zone's health is before it was asked; empty if nobody asks. */
+  static Optional<String> first(Optional<Healthcheck> check) {
+    return check.map(any -> STARTING);
+  }
+
+  /**
+   * What a zone's health is after one more answer.
+   *
+   * @param was what it was
+   * @param well the answer
+   * @param failures answers in a row that were not well, this one counted
+   * @param starting whether the start period is not over
+   */
+  static String after(String was, boolean well, int failures, int retries, boolean starting) {
+    if (well) {
+      return HEALTHY;
+    }
+    if (starting && was.equals(STARTING)) {
+      return STARTING;
+    }
+    return failures >= retries ? UNHEALTHY : was;
+  }
+
+  private void next() {
+    hall.timers().after(check.interval(), this::ask);
+  }
+
+  private void ask() {
+    if (closed || zone.status().paused()) {
+      if (!closed) {
+        next(); // a frozen zone cannot answer, and that says nothing
+      }
+      return;
+    }
+    Optional<Running> running = life.running();
+    if (running.isEmpty()) {
+      return;
+    }
+    boolean well = well(running.get());
+    if (!closed) {
+      tell(well);
+      next();
+    }
+  }
+
+  private boolean well(Running running) {
+    ExecSpec spec =
+        new ExecSpec(
+            check.test(), Optional.empty(), Optional.empty(), Map.of(), false, false, 0, 0);
+    try (ZoneProcess process = running.exec(spec, zone.record().spec(), life.config())) {
+      CompletableFuture<WaitStatus> end = new CompletableFuture<>();
+      List<Fd> outputs = List.of(process.output().orElseThrow(), process.error().orElseThrow());
+      List<Lookout.Watched> drains = outputs.stream().map(this::drain).toList();
+      try (Lookout.Watched _ =
+          hall.ends()
+              .watch(
+                  process.pidfd().fd(),
+                  Epoll.READABLE,
+                  true,
+                  () -> end.complete(new WaitStatus.Unknown()))) {
+        end.get(check.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        return process.pidfd().status().filter(status -> status.shellCode() == 0).isPresent();
+      } catch (TimeoutException e) {
+        process.pidfd().signal(Signal.KILL);
+        return false;
+      } finally {
+        drains.forEach(Lookout.Watched::close);
+      }
+    } catch (PolderException | SyscallException | LaunchException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e); // it is only ever completed with a status
+    }
+  }
+
+  /** What a check says is not wanted, but it must not wait for a full pipe. */
+  private Lookout.Watched drain(Fd output) {
+    byte[] buffer = new byte[4096];
+    AtomicReference<Lookout.@Nullable Watched> self = new AtomicReference<>();
+    Lookout.Watched watched =
+        hall.streams()
+            .watch(
+                output,
+                Epoll.READABLE,
+                true,
+                () -> {
+                  Lookout.Watched mine = self.get();
+                  if (output.read(buffer, 0, buffer.length) > 0 && mine != null) {
+                    mine.arm();
+                  }
+                });
+    self.set(watched);
+    watched.arm(); // what came before it was set
+    return watched;
+  }
+
+  private void tell(boolean well) {
+    failures = well ? 0 : failures + 1;
+    zone.operating().lock();
+    try {
+      if (closed || zone.life().filter(now -> now == life).isEmpty()) {
+        return;
+      }
+      String was = zone.status().health().orElse(STARTING);
+      String now = after(was, well, failures, check.retries(), inStartPeriod());
+      if (!now.equals(was)) {
+        zone.status(Statuses.health(zone.status(), Optional.of(now)));
+        hall.events()
+            .add("zone.health", Optional.of(zone.uuid()), zone.name(), Map.of("health", now));
+      }
+    } finally {
+      zone.operating().unlock();
+    }
+  }
+
+  private boolean inStartPeriod() {
+    return Duration.ofNanos(System.nanoTime() - startedAt).compareTo(check.startPeriod()) < 0;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

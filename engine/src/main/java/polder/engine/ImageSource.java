@@ -1,0 +1,29 @@
+package polder.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import polder.model.ImageConfig;
+
+/** Where zones' roots come from, as far as zones need to know. */
+interface ImageSource {
+  /**
+   * An image as a zone uses it.
+   *
+   * @param uuid its identity
+   * @param layers its files, the lowest first
+   * @param config how it is run
+   */
+  record Found(UUID uuid, List<Path> layers, ImageConfig config) {
+    public Found {
+      layers = List.copyOf(layers);
+    }
+  }
+
+  /**
+   * The image of that name[:tag], digest or uuid.
+   *
+   * @throws polder.model.PolderException NOT_FOUND
+   */
+  Found get(String reference);
+}

@@ -1,0 +1,83 @@
+package polder.engine;
+
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import polder.image.LocalStore;
+import polder.model.Image;
+import polder.model.ImageRequest;
+import polder.model.Images;
+import polder.model.Progress;
+
+/** The images of this machine: the store, and what happens to it told. */
+final class LocalImages implements Images {
+  private final LocalStore store;
+  private final Hall hall;
+
+  LocalImages(LocalStore store, Hall hall) {
+    this.store = store;
+    this.hall = hall;
+  }
+
+  /** The store as zones use it. */
+  static ImageSource source(LocalStore store) {
+    return reference -> {
+      Image image = store.get(reference);
+      return new ImageSource.Found(image.uuid(), store.layers(image.uuid()), image.config());
+    };
+  }
+
+  @Override
+  public Image importTarball(InputStream tarball, ImageRequest request, Progress progress) {
+    try {
+      hall.reserve().keep();
+      Image image = store.importTarball(tarball, request, progress);
+      tell("image.import", image);
+      return image;
+    } catch (RuntimeException e) {
+      throw Failures.of("import image '%s:%s'".formatted(request.name(), request.tag()), e);
+    }
+  }
+
+  @Override
+  public List<Image> list() {
+    return store.list();
+  }
+
+  @Override
+  public Image get(String reference) {
+    return store.get(reference);
+  }
+
+  @Override
+  public Image tag(String reference, String nameAndTag) {
+    try {
+      Image image = store.tag(reference, nameAndTag);
+      tell("image.tag", image);
+      return image;
+    } catch (RuntimeException e) {
+      throw Failures.of("tag image '%s'".formatted(reference), e);
+    }
+  }
+
+  @Override
+  public void delete(String reference) {
+    try {
+      Image image = store.get(reference);
+      store.delete(reference);
+      tell("image.delete", image);
+    } catch (RuntimeException e) {
+      throw Failures.of("delete image '%s'".formatted(reference), e);
+    }
+  }
+
+  private void tell(String kind, Image image) {
+    hall.events()
+        .add(
+            kind,
+            Optional.empty(),
+            image.name() + ":" + image.tag(),
+            Map.of("uuid", image.uuid().toString(), "digest", image.digest()));
+  }
+}

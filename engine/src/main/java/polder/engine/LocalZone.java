@@ -1,0 +1,197 @@
+package polder.engine;
+
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import polder.model.ErrorKind;
+import polder.model.ExitStatus;
+import polder.model.PolderException;
+import polder.model.Zone;
+import polder.model.ZoneProperties;
+import polder.model.ZoneState;
+import polder.model.ZoneStatus;
+
+/**
+ * One zone as the engine holds it. What is swapped whole may be read without its lock; all is
+ * changed with it.
+ */
+final class LocalZone {
+  private final UUID uuid;
+  private final String path;
+  private final ReentrantLock operating = new ReentrantLock();
+  private volatile ZoneRecord record;
+  private volatile ZoneStatus status;
+  private volatile @Nullable Life life;
+  private volatile @Nullable ZoneLog log;
+  private volatile CompletableFuture<ExitStatus> end = new CompletableFuture<>();
+  private volatile CompletableFuture<Life> up = new CompletableFuture<>();
+  private Timers.@Nullable Timer restart;
+  private long promise;
+  private volatile boolean gone;
+
+  LocalZone(ZoneRecord record, ZoneStatus status, String path) {
+    this.uuid = record.uuid();
+    this.record = record;
+    this.status = status;
+    this.path = path;
+  }
+
+  UUID uuid() {
+    return uuid;
+  }
+
+  /** One operation at a time; never held while waiting for the zone to end. */
+  ReentrantLock operating() {
+    return operating;
+  }
+
+  /** Takes the lock, unless the zone was deleted meanwhile. */
+  void lock() {
+    operating.lock();
+    if (gone) {
+      operating.unlock();
+      throw missing();
+    }
+  }
+
+  void unlock() {
+    operating.unlock();
+  }
+
+  PolderException missing() {
+    return new PolderException(ErrorKind.NOT_FOUND, "there is no zone '%s'".formatted(name()));
+  }
+
+  ZoneRecord record() {
+    return record;
+  }
+
+  void record(ZoneRecord changed) {
+    record = changed;
+  }
+
+  String name() {
+    return record.spec().name();
+  }
+
+  ZoneStatus status() {
+    return status;
+  }
+
+  void status(ZoneStatus changed) {
+    status = changed;
+  }
+
+  void state(ZoneState state) {
+    status = Statuses.in(status, state);
+  }
+
+  /** Its present run; empty while it is down. */
+  Optional<Life> life() {
+    return Optional.ofNullable(life);
+  }
+
+  void life(@Nullable Life now) {
+    life = now;
+    if (now != null) {
+      up.complete(now);
+    } else if (up.isDone()) {
+      up = new CompletableFuture<>();
+    }
+  }
+
+  /** Its present run, or the next one when it has begun. */
+  CompletableFuture<Life> up() {
+    return up;
+  }
+
+  /** Where what it writes is kept. */
+  ZoneLog log() {
+    ZoneLog there = log;
+    if (there == null) {
+      throw missing();
+    }
+    return there;
+  }
+
+  void log(ZoneLog there) {
+    log = there;
+  }
+
+  /** The end of its present run, or of the next one while it is down. */
+  CompletableFuture<ExitStatus> end() {
+    return end;
+  }
+
+  /** Tells all who wait for its end; who asks from now on waits for the next. */
+  void ended(ExitStatus status) {
+    CompletableFuture<ExitStatus> told = end;
+    end = new CompletableFuture<>();
+    told.complete(status);
+  }
+
+  /** Promises to start it again later; the promise is {@code kept} by its number. */
+  long promiseRestart() {
+    cancelRestart();
+    return promise;
+  }
+
+  /** The clock that keeps the promise. */
+  void restartBy(Timers.Timer timer) {
+    restart = timer;
+  }
+
+  /** Whether nothing came between that promise and now. */
+  boolean promised(long number) {
+    return promise == number && !gone;
+  }
+
+  /** It is not to be started again. */
+  void cancelRestart() {
+    if (restart != null) {
+      restart.cancel();
+      restart = null;
+    }
+    promise++;
+  }
+
+  /** It was deleted. */
+  void vanish() {
+    gone = true;
+    ZoneLog there = log;
+    if (there != null) {
+      there.close();
+    }
+    up.completeExceptionally(missing());
+    end.complete(status.exit().orElse(ExitStatus.UNKNOWN));
+  }
+
+  /** Lets go of it because the engine closes; a run goes on. With the zone's lock. */
+  void release() {
+    cancelRestart();
+    Life now = life;
+    if (now != null) {
+      now.letGo();
+    }
+    ZoneLog there = log;
+    if (there != null) {
+      there.close();
+    }
+    gone = true;
+  }
+
+  boolean vanished() {
+    return gone;
+  }
+
+  boolean terminal() {
+    return record.spec().get(ZoneProperties.TTY);
+  }
+
+  /** As callers see it. */
+  Zone view() {
+    return new Zone(record.spec(), status, path);
+  }
+}

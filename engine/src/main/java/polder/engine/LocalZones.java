@@ -1,0 +1,321 @@
+package polder.engine;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import polder.linux.Signal;
+import polder.model.Cursor;
+import polder.model.ErrorKind;
+import polder.model.ExecSpec;
+import polder.model.ExitStatus;
+import polder.model.LogLine;
+import polder.model.LogQuery;
+import polder.model.Patch;
+import polder.model.PolderException;
+import polder.model.Session;
+import polder.model.StopOptions;
+import polder.model.UpdatePlan;
+import polder.model.Zone;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+import polder.model.ZoneState;
+import polder.model.Zones;
+
+/** The zones of this machine: finds the zone that is meant, takes its lock, and has it done. */
+final class LocalZones implements Zones {
+  private final Hall hall;
+  private final Creation creation;
+  private final Supervisor supervisor;
+  private final Stopping stopping;
+  private final Updating updating;
+  private final Sessions sessions;
+  private final Copying copying;
+
+  LocalZones(Hall hall, Creation creation, Supervisor supervisor, Stopping stopping) {
+    this.hall = hall;
+    this.creation = creation;
+    this.supervisor = supervisor;
+    this.stopping = stopping;
+    this.updating = new Updating(hall, creation, supervisor);
+    this.sessions = new Sessions(hall, supervisor);
+    this.copying = new Copying(hall);
+  }
+
+  private LocalZone find(ZoneRef ref) {
+    return hall.table().get(ref);
+  }
+
+  /** Does {@code work} with the zone's lock; a failure names what was tried on which zone. */
+  private <T> T locked(String verb, LocalZone zone, Supplier<T> work) {
+    zone.lock();
+    try {
+      hall.reserve().keep();
+      return work.get();
+    } catch (PolderException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw Failures.of("%s zone '%s'".formatted(verb, zone.name()), e);
+    } finally {
+      zone.unlock();
+    }
+  }
+
+  private static Life running(String verb, LocalZone zone) {
+    return zone.life()
+        .filter(life -> life.running().isPresent())
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.WRONG_STATE,
+                    "cannot %s zone '%s': it is %s; start it first"
+                        .formatted(verb, zone.name(), zone.status().state().word())));
+  }
+
+  @Override
+  public Zone create(ZoneSpec spec) {
+    return creation.create(spec).view();
+  }
+
+  @Override
+  public List<String> plan(ZoneSpec spec) {
+    ZoneSpec settled = creation.settle(spec);
+    List<String> sentences = new ArrayList<>();
+    Planner.create(settled).forEach(step -> sentences.add(step.describe()));
+    Planner.start(settled).forEach(step -> sentences.add(step.describe()));
+    return List.copyOf(sentences);
+  }
+
+  @Override
+  public List<Zone> list() {
+    return hall.table().list().stream().map(LocalZone::view).toList();
+  }
+
+  @Override
+  public Zone get(ZoneRef zone) {
+    return find(zone).view();
+  }
+
+  @Override
+  public UpdatePlan update(ZoneRef ref, Patch patch, boolean dryRun) {
+    LocalZone zone = find(ref);
+    return locked("update", zone, () -> updating.update(zone, patch, dryRun));
+  }
+
+  @Override
+  public Zone start(ZoneRef ref) {
+    LocalZone zone = find(ref);
+    return locked(
+        "start",
+        zone,
+        () -> {
+          if (zone.life().isPresent()) {
+            if (zone.status().state() == ZoneState.SHUTTING_DOWN) {
+              throw new PolderException(
+                  ErrorKind.WRONG_STATE,
+                  "cannot start zone '%s': it is being stopped; wait for its end"
+                      .formatted(zone.name()));
+            }
+            return zone.view();
+          }
+          stopping.wanted(zone, true);
+          supervisor.starting().start(zone, 0, 0);
+          return zone.view();
+        });
+  }
+
+  @Override
+  public Zone stop(ZoneRef ref, StopOptions options) {
+    LocalZone zone = find(ref);
+    Optional<Stopping.Pending> pending =
+        locked(
+            "stop",
+            zone,
+            () -> {
+              stopping.wanted(zone, false);
+              return halt(zone, options, false);
+            });
+    pending.ifPresent(end -> end.await(zone.name()));
+    return zone.view();
+  }
+
+  /** Asks it to end, or not to be started again; with the zone's lock. */
+  private Optional<Stopping.Pending> halt(LocalZone zone, StopOptions options, boolean thenStart) {
+    Optional<Life> life = zone.life();
+    if (life.isPresent()) {
+      Stopping.Pending pending = stopping.ask(zone, life.get(), options, thenStart);
+      hall.events().add("zone.stop", Optional.of(zone.uuid()), zone.name(), Map.of());
+      return Optional.of(pending);
+    }
+    zone.cancelRestart();
+    if (hall.runs().has(zone.uuid())) {
+      supervisor.ending().clearLeftovers(zone);
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Zone reboot(ZoneRef ref, StopOptions options) {
+    LocalZone zone = find(ref);
+    Optional<Stopping.Pending> pending =
+        locked(
+            "reboot",
+            zone,
+            () -> {
+              stopping.wanted(zone, true);
+              return halt(zone, options, true);
+            });
+    pending.ifPresent(end -> end.await(zone.name()));
+    return locked(
+        "reboot",
+        zone,
+        () -> {
+          if (zone.life().isEmpty()) {
+            supervisor.starting().start(zone, 0, 0);
+          }
+          return zone.view();
+        });
+  }
+
+  @Override
+  public void delete(ZoneRef ref, boolean force) {
+    LocalZone zone = find(ref);
+    while (true) {
+      Optional<Stopping.Pending> pending = locked("delete", zone, () -> deleteOrHalt(zone, force));
+      if (pending.isEmpty()) {
+        return;
+      }
+      pending.get().await(zone.name());
+    }
+  }
+
+  private Optional<Stopping.Pending> deleteOrHalt(LocalZone zone, boolean force) {
+    if (zone.record().spec().get(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)) {
+      throw new PolderException(
+          ErrorKind.WRONG_STATE,
+          "zone '%s' is indestructible; set indestructible_zoneroot to false first"
+              .formatted(zone.name()));
+    }
+    if (zone.life().isPresent() && !force) {
+      throw new PolderException(
+          ErrorKind.WRONG_STATE,
+          "zone '%s' runs; stop it first, or delete it with force".formatted(zone.name()));
+    }
+    Optional<Stopping.Pending> pending = halt(zone, StopOptions.FORCED, false);
+    if (pending.isEmpty()) {
+      creation.delete(zone);
+    }
+    return pending;
+  }
+
+  @Override
+  public void kill(ZoneRef ref, String signal) {
+    Signal wanted = Sessions.signal(signal);
+    LocalZone zone = find(ref);
+    locked(
+        "signal",
+        zone,
+        () -> {
+          Life life = running("signal", zone);
+          hall.events()
+              .add(
+                  "zone.kill",
+                  Optional.of(zone.uuid()),
+                  zone.name(),
+                  Map.of("signal", wanted.text()));
+          return life.running().orElseThrow().pidfd().signal(wanted);
+        });
+  }
+
+  @Override
+  public Zone pause(ZoneRef ref) {
+    return pause(ref, true);
+  }
+
+  @Override
+  public Zone resume(ZoneRef ref) {
+    return pause(ref, false);
+  }
+
+  private Zone pause(ZoneRef ref, boolean paused) {
+    String verb = paused ? "pause" : "resume";
+    LocalZone zone = find(ref);
+    return locked(
+        verb,
+        zone,
+        () -> {
+          Life life = running(verb, zone);
+          if (paused && zone.status().state() == ZoneState.SHUTTING_DOWN) {
+            throw new PolderException(
+                ErrorKind.WRONG_STATE,
+                "cannot pause zone '%s': it is being stopped".formatted(zone.name()));
+          }
+          if (zone.status().paused() != paused) {
+            if (paused) {
+              life.cgroup().freeze(Ending.PATIENCE);
+            } else {
+              life.cgroup().thaw();
+            }
+            zone.status(Statuses.paused(zone.status(), paused));
+            hall.events().add("zone." + verb, Optional.of(zone.uuid()), zone.name(), Map.of());
+          }
+          return zone.view();
+        });
+  }
+
+  @Override
+  public ExitStatus await(ZoneRef ref) {
+    LocalZone zone = find(ref);
+    Optional<Life> life = zone.life();
+    if (life.isPresent()) {
+      return life.get().over().join();
+    }
+    return zone.status().exit().orElse(ExitStatus.UNKNOWN);
+  }
+
+  @Override
+  public Session exec(ZoneRef ref, ExecSpec spec) {
+    LocalZone zone = find(ref);
+    return locked(
+        "run a program in",
+        zone,
+        () -> {
+          Life life = running("run a program in", zone);
+          if (zone.status().paused()) {
+            throw new PolderException(
+                ErrorKind.WRONG_STATE,
+                "cannot run a program in zone '%s': it is paused; resume it first"
+                    .formatted(zone.name()));
+          }
+          return sessions.exec(zone, life, spec);
+        });
+  }
+
+  @Override
+  public Session attach(ZoneRef ref) {
+    LocalZone zone = find(ref);
+    return locked("attach to", zone, () -> sessions.attach(zone));
+  }
+
+  @Override
+  public Cursor<LogLine> logs(ZoneRef ref, LogQuery query) {
+    LocalZone zone = find(ref);
+    return new LogCursor(zone.log(), query);
+  }
+
+  @Override
+  public void copyIn(ZoneRef ref, String directory, InputStream tar) {
+    LocalZone zone = find(ref);
+    copying.in(zone, directory, tar);
+  }
+
+  @Override
+  public void copyOut(ZoneRef ref, String path, OutputStream tar) {
+    LocalZone zone = find(ref);
+    copying.out(zone, path, tar);
+  }
+}

@@ -1,6 +1,0 @@
-package polder.engine;
-
-/** To be replaced. */
-public final class Placeholder {
-  private Placeholder() {}
-}

@@ -1,0 +1,58 @@
+package polder.engine;
+
+import java.lang.module.ModuleDescriptor;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import polder.brand.zone.LxBrand;
+import polder.brand.zone.NativeBrand;
+import polder.linux.Launcher;
+import polder.model.Brand;
+import polder.model.Host;
+
+/**
+ * The door for programs that embed the engine: no daemon, the same host.
+ *
+ * <pre>{@code
+ * try (Host host = Polder.open(Path.of("/srv/zones"))) {
+ *   host.zones().create(ZoneSpec.of(Brand.NATIVE).with(ZoneProperties.ALIAS, "web"));
+ * }
+ * }</pre>
+ *
+ * <p>Needs the rights to make namespaces, mounts and control groups, which is to say root.
+ */
+public final class Polder {
+  private Polder() {}
+
+  /**
+   * Opens the host whose configuration, state and logs lie below {@code home}, which is made if
+   * need be. Zones that run there are found again; closing lets them run on.
+   *
+   * @throws polder.model.PolderException WRONG_STATE if another engine has it open
+   */
+  public static Host open(Path home) {
+    return open(HostPaths.below(home));
+  }
+
+  /** Opens the host at {@code paths}: as {@link #open(Path)}. */
+  public static Host open(HostPaths paths) {
+    return LocalHost.open(
+        paths,
+        Polder::brands,
+        Failpoints.fromEnvironment(),
+        Integer.getInteger("polder.ids", IdRanges.MOST));
+  }
+
+  private static Map<Brand, polder.brand.Brand> brands(Launcher launcher, HostPaths paths) {
+    Path profiles = paths.config().resolve("seccomp");
+    return Map.of(
+        Brand.NATIVE, new NativeBrand(launcher, profiles),
+        Brand.LX, new LxBrand(launcher, profiles));
+  }
+
+  /** This program's version. */
+  public static String version() {
+    @Nullable ModuleDescriptor descriptor = Polder.class.getModule().getDescriptor();
+    return descriptor == null ? "unknown" : descriptor.rawVersion().orElse("unknown");
+  }
+}

@@ -1,0 +1,91 @@
+package polder.engine;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import polder.linux.ProcessIdentity;
+
+/**
+ * What belongs to one run of a zone: {@code run/zones/UUID/run.json}. It says that the zone is
+ * meant to run in this boot, and how to find it again.
+ *
+ * @param boot the boot id of the host when it was written; in another boot its pids mean nothing
+ * @param first the first process, once there is one
+ * @param booted when the zone was started
+ * @param restarts how often it was started again since somebody started it
+ * @param inARow how often without having run well in between
+ * @param stopBy the uptime in milliseconds by which it must be gone, once it was asked to stop
+ * @param thenStart whether it is to be started when it has stopped
+ * @param startAt the uptime in milliseconds at which it is to be started again, while it is down
+ */
+record RunRecord(
+    String boot,
+    Optional<ProcessIdentity> first,
+    Instant booted,
+    int restarts,
+    int inARow,
+    Optional<Long> stopBy,
+    boolean thenStart,
+    Optional<Long> startAt) {
+
+  static RunRecord starting(String boot, Instant now, int restarts, int inARow) {
+    return new RunRecord(
+        boot, Optional.empty(), now, restarts, inARow, Optional.empty(), false, Optional.empty());
+  }
+
+  RunRecord with(ProcessIdentity process) {
+    return new RunRecord(
+        boot, Optional.of(process), booted, restarts, inARow, stopBy, thenStart, startAt);
+  }
+
+  RunRecord stoppingBy(long uptime, boolean start) {
+    return new RunRecord(
+        boot, first, booted, restarts, inARow, Optional.of(uptime), start, startAt);
+  }
+
+  /** Down, and to be started again later. */
+  static RunRecord waiting(String boot, Instant booted, int restarts, int inARow, long uptime) {
+    return new RunRecord(
+        boot,
+        Optional.empty(),
+        booted,
+        restarts,
+        inARow,
+        Optional.empty(),
+        false,
+        Optional.of(uptime));
+  }
+
+  Map<String, Object> write() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("boot", boot);
+    first.ifPresent(
+        process -> {
+          tree.put("pid", (long) process.pid());
+          tree.put("start_time", process.startTime());
+        });
+    tree.put("booted", booted.toString());
+    tree.put("restarts", (long) restarts);
+    tree.put("in_a_row", (long) inARow);
+    stopBy.ifPresent(uptime -> tree.put("stop_by", uptime));
+    tree.put("then_start", thenStart);
+    startAt.ifPresent(uptime -> tree.put("start_at", uptime));
+    return tree;
+  }
+
+  static RunRecord read(Map<String, Object> tree) {
+    Fields fields = new Fields(tree);
+    return new RunRecord(
+        fields.text("boot"),
+        fields
+            .optionalNumber("pid")
+            .map(pid -> new ProcessIdentity(pid.intValue(), fields.number("start_time"))),
+        fields.time("booted"),
+        (int) fields.number("restarts"),
+        (int) fields.number("in_a_row"),
+        fields.optionalNumber("stop_by"),
+        fields.flag("then_start"),
+        fields.optionalNumber("start_at"));
+  }
+}

@@ -1,0 +1,176 @@
+package polder.engine;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import polder.brand.Platform;
+import polder.brand.Ready;
+import polder.brand.Running;
+import polder.brand.Stdio;
+import polder.linux.Cgroup;
+import polder.model.ErrorKind;
+import polder.model.ExitStatus;
+import polder.model.ImageConfig;
+import polder.model.PolderException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+import polder.model.ZoneState;
+
+/** Makes zones run. */
+final class Starting {
+  private static final int NOT_FOUND = 127; // as shells say it
+  private static final int NOT_EXECUTABLE = 126;
+
+  private final Hall hall;
+  private final Supervisor supervisor;
+
+  Starting(Hall hall, Supervisor supervisor) {
+    this.hall = hall;
+    this.supervisor = supervisor;
+  }
+
+  /**
+   * Starts a zone that is down; with the zone's lock.
+   *
+   * @param restarts how often it was started again since somebody started it
+   * @param inARow how often without having run well in between
+   */
+  void start(LocalZone zone, int restarts, int inARow) {
+    zone.cancelRestart();
+    ZoneSpec spec = zone.record().spec();
+    Optional<Life> begun = Optional.empty();
+    try {
+      ImageConfig config =
+          spec.find(ZoneProperties.IMAGE_UUID)
+              .map(image -> hall.images().get(image.toString()).config())
+              .orElse(ImageConfig.NONE);
+      RunRecord run = RunRecord.starting(hall.boot(), Instant.now(), restarts, inARow);
+      Life life = new Life(hall.cgroup(zone.uuid()), config, run);
+      begun = Optional.of(life);
+      zone.state(ZoneState.READY);
+      boot(zone, life);
+      zone.life(life);
+      Running running = life.running().orElseThrow();
+      zone.status(
+          Statuses.running(
+              zone.status(),
+              running.identity().pid(),
+              life.run(),
+              Health.first(spec.find(ZoneProperties.HEALTHCHECK))));
+      supervisor.watch(zone, life);
+      hall.events()
+          .add(
+              "zone.start",
+              Optional.of(zone.uuid()),
+              zone.name(),
+              Map.of("pid", (long) running.identity().pid(), "restarts", (long) restarts));
+    } catch (RuntimeException e) {
+      begun.ifPresent(Life::letGo);
+      zone.life(null);
+      fail(zone, e);
+      throw Failures.of("start zone '%s'".formatted(zone.name()), e);
+    }
+  }
+
+  private void boot(LocalZone zone, Life life) {
+    AtomicReference<Ready> ready = new AtomicReference<>();
+    hall.executor()
+        .run(
+            "start",
+            Planner.start(zone.record().spec()),
+            (step, undo) -> work(zone, life, ready, step, undo));
+  }
+
+  private void work(
+      LocalZone zone, Life life, AtomicReference<Ready> ready, Step.Boot step, Undo undo) {
+    switch (step) {
+      case Step.Boot.RunFile(UUID uuid) -> {
+        undo.add(() -> hall.runs().remove(uuid));
+        hall.runs().write(uuid, life.run());
+      }
+      case Step.Boot.Cgroup(UUID uuid) -> makeCgroup(zone, life.cgroup(), undo);
+      case Step.Boot.Streams(UUID uuid) -> connect(zone, life, undo);
+      case Step.Boot.Prepare(UUID uuid) -> {
+        Ready prepared = prepare(zone, life);
+        ready.set(prepared);
+        undo.add(prepared::close);
+      }
+      case Step.Boot.Pid(UUID uuid) -> {
+        life.run(life.run().with(ready.get().identity()));
+        hall.runs().write(uuid, life.run());
+      }
+      case Step.Boot.Go(UUID uuid) -> {
+        Running running = ready.get().go();
+        life.running(running);
+        // it runs: if what comes after this fails, it is killed with its control group
+        undo.add(() -> life.cgroup().killAll());
+      }
+    }
+  }
+
+  private void makeCgroup(LocalZone zone, Cgroup cgroup, Undo undo) {
+    if (cgroup.exists()) { // of a start that we died in: nothing of it may stay
+      cgroup.killAll();
+      cgroup.delete(Ending.PATIENCE);
+    }
+    undo.add(() -> cgroup.delete(Ending.PATIENCE));
+    cgroup.create();
+    List<String> cannot = cgroup.limit(Limits.of(zone.record().spec()));
+    if (!cannot.isEmpty()) {
+      hall.events()
+          .add(
+              "zone.warning",
+              Optional.of(zone.uuid()),
+              zone.name(),
+              Map.of("warnings", List.copyOf(cannot)));
+    }
+  }
+
+  private void connect(LocalZone zone, Life life, Undo undo) {
+    ZoneSpec spec = zone.record().spec();
+    boolean input = spec.get(ZoneProperties.OPEN_STDIN) && !spec.get(ZoneProperties.TTY);
+    ZoneStreams streams = new ZoneStreams(hall.runs().path(zone.uuid()), zone.log(), input);
+    life.streams(streams);
+    undo.add(streams::close);
+    streams.pump(hall.streams());
+  }
+
+  private Ready prepare(LocalZone zone, Life life) {
+    ZoneSpec spec = zone.record().spec();
+    Stdio ends = life.streams().orElseThrow().ends();
+    try (var in = ends.in();
+        var out = ends.out();
+        var err = ends.err()) {
+      return hall.brand(spec.brand())
+          .prepare(
+              spec,
+              new Platform(
+                  Creation.files(hall, zone.uuid()),
+                  life.config(),
+                  zone.record().ids(),
+                  life.cgroup(),
+                  new Stdio(in, out, err)));
+    }
+  }
+
+  /** It is down again; a program that is missing has the exit code that shells give it. */
+  private void fail(LocalZone zone, RuntimeException failure) {
+    zone.state(ZoneState.INSTALLED);
+    if (failure instanceof PolderException told
+        && (told.kind() == ErrorKind.NOT_FOUND || told.kind() == ErrorKind.DENIED)) {
+      ExitStatus status =
+          new ExitStatus(told.kind() == ErrorKind.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE);
+      ExitRecord exit = new ExitRecord(status, Instant.now(), false, 0, Instant.now());
+      zone.status(Statuses.ended(zone.status(), exit));
+    }
+    hall.events()
+        .add(
+            "zone.fail",
+            Optional.of(zone.uuid()),
+            zone.name(),
+            Map.of("reason", String.valueOf(failure.getMessage())));
+  }
+}

@@ -1,0 +1,188 @@
+package polder.engine;
+
+import java.util.Optional;
+import java.util.UUID;
+import polder.model.Brand;
+
+/** One thing to do for a zone: data, so that a plan can be printed, kept and compared. */
+sealed interface Step {
+  /** What it does, as one sentence for people. */
+  String describe();
+
+  /** Steps that make a zone. */
+  sealed interface Make extends Step {
+    /** The dataset that holds its root; from an image's layers, or empty. */
+    record Dataset(UUID zone, Optional<UUID> image) implements Make {
+      @Override
+      public String describe() {
+        return image
+            .map(from -> "make dataset %s from image %s".formatted(zone, from))
+            .orElseGet(() -> "make empty dataset " + zone);
+      }
+    }
+
+    /** What its brand puts into a new root. */
+    record Install(UUID zone, Brand brand) implements Make {
+      @Override
+      public String describe() {
+        return "install brand %s in zone %s".formatted(brand.word(), zone);
+      }
+    }
+
+    /** Where its output goes. */
+    record Log(UUID zone) implements Make {
+      @Override
+      public String describe() {
+        return "make the log directory of zone " + zone;
+      }
+    }
+
+    /** The record that says that there is such a zone: the last step, from here on there is. */
+    record Keep(UUID zone) implements Make {
+      @Override
+      public String describe() {
+        return "write the record of zone " + zone;
+      }
+    }
+  }
+
+  /** Steps that make a zone run. */
+  sealed interface Boot extends Step {
+    /** What says that it is meant to run in this boot. */
+    record RunFile(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "note that zone %s starts".formatted(zone);
+      }
+    }
+
+    /** Its control group, with its limits. */
+    record Cgroup(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "make the control group of zone %s and set its limits".formatted(zone);
+      }
+    }
+
+    /** The FIFOs of its streams, and the log that reads them. */
+    record Streams(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "connect the output of zone %s to its log".formatted(zone);
+      }
+    }
+
+    /** Namespaces, mounts, sandbox: up to the first process, which waits. */
+    record Prepare(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "prepare the first process of zone " + zone;
+      }
+    }
+
+    /** Its pid, so that it is found again. */
+    record Pid(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "note the first process of zone " + zone;
+      }
+    }
+
+    /** Its program runs. */
+    record Go(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "execute the program of zone " + zone;
+      }
+    }
+  }
+
+  /** Steps that take down what a run left; each is fine with having been done already. */
+  sealed interface Clear extends Step {
+    /** Every process of it. */
+    record Processes(UUID zone) implements Clear {
+      @Override
+      public String describe() {
+        return "end all processes of zone " + zone;
+      }
+    }
+
+    /** The rest of its output goes to the log. */
+    record Streams(UUID zone) implements Clear {
+      @Override
+      public String describe() {
+        return "take the last output of zone " + zone;
+      }
+    }
+
+    /** The control group, empty now. */
+    record Cgroup(UUID zone) implements Clear {
+      @Override
+      public String describe() {
+        return "remove the control group of zone " + zone;
+      }
+    }
+
+    /** How it ended. */
+    record Exit(UUID zone) implements Clear {
+      @Override
+      public String describe() {
+        return "note how zone %s ended".formatted(zone);
+      }
+    }
+
+    /** What said that it runs. */
+    record RunFile(UUID zone) implements Clear {
+      @Override
+      public String describe() {
+        return "remove the run files of zone " + zone;
+      }
+    }
+  }
+
+  /** Steps that take a zone away; each is fine with having been done already. */
+  sealed interface Drop extends Step {
+    /** Its root and all that is in it. */
+    record Dataset(UUID zone) implements Drop {
+      @Override
+      public String describe() {
+        return "destroy dataset " + zone;
+      }
+    }
+
+    /** What it wrote. */
+    record Log(UUID zone) implements Drop {
+      @Override
+      public String describe() {
+        return "remove the log of zone " + zone;
+      }
+    }
+
+    /** Its record. */
+    record Forget(UUID zone) implements Drop {
+      @Override
+      public String describe() {
+        return "remove the record of zone " + zone;
+      }
+    }
+  }
+
+  /** Steps that change a zone. */
+  sealed interface Alter extends Step {
+    /** The limits of its control group, while it runs. */
+    record Limits(UUID zone) implements Alter {
+      @Override
+      public String describe() {
+        return "set the limits of zone " + zone;
+      }
+    }
+
+    /** Its record. */
+    record Keep(UUID zone) implements Alter {
+      @Override
+      public String describe() {
+        return "write the changed record of zone " + zone;
+      }
+    }
+  }
+}

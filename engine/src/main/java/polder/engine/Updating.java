@@ -1,0 +1,81 @@
+package polder.engine;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import polder.linux.CgroupLimits;
+import polder.model.Patch;
+import polder.model.UpdatePlan;
+import polder.model.UpdatePlanner;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+
+/** Changes zones. */
+final class Updating {
+  private final Hall hall;
+  private final Creation creation;
+  private final Supervisor supervisor;
+
+  Updating(Hall hall, Creation creation, Supervisor supervisor) {
+    this.hall = hall;
+    this.creation = creation;
+    this.supervisor = supervisor;
+  }
+
+  /** Changes a zone, wholly or not at all; with the zone's lock. */
+  UpdatePlan update(LocalZone zone, Patch patch, boolean dryRun) {
+    ZoneSpec before = zone.record().spec();
+    ZoneSpec after = patch.applyTo(before);
+    Optional<Life> life = zone.life();
+    UpdatePlan plan = UpdatePlanner.plan(before, after, life.isPresent());
+    if (plan.refused()) {
+      return plan;
+    }
+    creation.verify("the update is refused", after);
+    if (dryRun || after.equals(before)) {
+      return plan;
+    }
+    ZoneRecord changed = zone.record().with(after, Instant.now());
+    try (Undo undo = new Undo()) {
+      hall.table().rename(zone.uuid(), before, after);
+      undo.add(() -> hall.table().rename(zone.uuid(), after, before));
+      hall.executor()
+          .run(
+              "update",
+              Planner.update(before, after, life.isPresent()),
+              (step, back) -> work(before, changed, life, step, back));
+      undo.forget();
+    } catch (RuntimeException e) {
+      throw Failures.of("update zone '%s'".formatted(before.name()), e);
+    }
+    zone.record(changed);
+    zone.status(Statuses.modified(zone.status(), changed.modified()));
+    if (life.isPresent()
+        && !before
+            .find(ZoneProperties.HEALTHCHECK)
+            .equals(after.find(ZoneProperties.HEALTHCHECK))) {
+      zone.status(
+          Statuses.health(zone.status(), Health.first(after.find(ZoneProperties.HEALTHCHECK))));
+      life.get().letHealthGo();
+      supervisor.checkHealth(zone, life.get());
+    }
+    List<String> names = plan.lines().stream().map(UpdatePlan.Line::property).toList();
+    hall.events()
+        .add("zone.update", Optional.of(zone.uuid()), after.name(), Map.of("changes", names));
+    return plan;
+  }
+
+  private void work(
+      ZoneSpec before, ZoneRecord changed, Optional<Life> life, Step.Alter step, Undo undo) {
+    switch (step) {
+      case Step.Alter.Limits(UUID uuid) -> {
+        CgroupLimits old = Limits.of(before);
+        undo.add(() -> life.ifPresent(now -> now.cgroup().limit(old)));
+        life.ifPresent(now -> now.cgroup().limit(Limits.of(changed.spec())));
+      }
+      case Step.Alter.Keep(UUID uuid) -> hall.reserve().spend(() -> hall.store().put(changed));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package polder.engine;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import polder.brand.IdRange;
+import polder.model.ZoneSpec;
+
+/**
+ * What is kept of a zone: {@code zones/UUID/zone.json}. Whether it is wanted running is its spec's
+ * {@code autoboot}, which start and stop set.
+ *
+ * @param generation one more with each write
+ * @param spec what is asked; has a uuid
+ * @param ids the host ids that are its own; empty without a user namespace
+ * @param created when it was created
+ * @param modified when its spec changed last
+ */
+record ZoneRecord(
+    long generation, ZoneSpec spec, Optional<IdRange> ids, Instant created, Instant modified) {
+
+  UUID uuid() {
+    return spec.uuid();
+  }
+
+  /** The record after a change of the spec. */
+  ZoneRecord with(ZoneSpec changed, Instant now) {
+    return new ZoneRecord(generation + 1, changed, ids, created, now);
+  }
+
+  Map<String, Object> write() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("uuid", uuid().toString());
+    tree.put("generation", generation);
+    tree.put("created", created.toString());
+    tree.put("modified", modified.toString());
+    ids.ifPresent(
+        range -> {
+          tree.put("ids_base", range.base());
+          tree.put("ids_count", (long) range.count());
+        });
+    tree.put("spec", spec.write());
+    return tree;
+  }
+
+  static ZoneRecord read(Map<String, Object> tree) {
+    Fields fields = new Fields(tree);
+    ZoneSpec spec = ZoneSpec.read(fields.object("spec"));
+    if (!spec.find(polder.model.ZoneProperties.ZONE_UUID)
+        .equals(Optional.of(fields.uuid("uuid")))) {
+      throw Document.damaged("its spec is another zone's");
+    }
+    return new ZoneRecord(
+        fields.number("generation"),
+        spec,
+        fields
+            .optionalNumber("ids_base")
+            .map(base -> new IdRange(base, (int) fields.number("ids_count"))),
+        fields.time("created"),
+        fields.time("modified"));
+  }
+}

@@ -1,0 +1,160 @@
+package polder.engine;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import polder.linux.Directory;
+import polder.linux.DurableFile;
+import polder.linux.FileName;
+import polder.linux.SyscallException;
+import polder.model.PolderException;
+
+/**
+ * The zones' records on the disk, one directory each. It keeps nothing in memory.
+ *
+ * <p>A record that cannot be read is put aside, and named, with its directory; its root, logs and
+ * ids are left for an administrator to look at.
+ */
+final class ZoneStore implements AutoCloseable {
+  private static final String RECORD = "zone.json";
+  private static final String EXIT = "exit.json";
+
+  private final Folder zones;
+  private final Folder quarantine;
+  private final Path path;
+
+  /** A record that could not be read. */
+  record Damaged(String name, String reason) {}
+
+  /** What a scan found. */
+  record Scan(List<ZoneRecord> whole, List<Damaged> damaged) {}
+
+  ZoneStore(HostPaths paths) {
+    this.path = paths.zones();
+    this.zones = Folder.open(paths.zones());
+    this.quarantine = Folder.open(paths.quarantine());
+  }
+
+  /** The zone's directory, for people. */
+  Path path(UUID zone) {
+    return path.resolve(zone.toString());
+  }
+
+  /** Reads all records; puts damaged ones aside. */
+  Scan scan() {
+    List<ZoneRecord> whole = new ArrayList<>();
+    List<Damaged> damaged = new ArrayList<>();
+    for (String name : zones.names()) {
+      try {
+        Optional<ZoneRecord> record = read(name);
+        if (record.isPresent()) {
+          whole.add(record.get());
+        } else {
+          damaged.add(putAside(name, "it has no " + RECORD));
+        }
+      } catch (PolderException | SyscallException e) {
+        damaged.add(putAside(name, String.valueOf(e.getMessage())));
+      }
+    }
+    return new Scan(List.copyOf(whole), List.copyOf(damaged));
+  }
+
+  private Optional<ZoneRecord> read(String name) {
+    try (Directory directory = zones.directory().enter(FileName.of(name))) {
+      sweep(directory);
+    }
+    try (Folder folder = zones.enter(name)) {
+      Optional<ZoneRecord> record = folder.read(RECORD).map(ZoneRecord::read);
+      if (record.isPresent() && !record.get().uuid().toString().equals(name)) {
+        throw Document.damaged("it is the record of " + record.get().uuid());
+      }
+      return record;
+    }
+  }
+
+  private static void sweep(Directory directory) {
+    try {
+      DurableFile.sweep(directory);
+    } catch (SyscallException e) {
+      // a state directory that cannot be written: what is left over harms nobody
+    }
+  }
+
+  private Damaged putAside(String name, String reason) {
+    try {
+      String aside = name;
+      for (int i = 1; quarantine.has(aside); i++) {
+        aside = name + "." + i;
+      }
+      zones.directory().rename(FileName.of(name), quarantine.directory(), FileName.of(aside));
+    } catch (SyscallException e) {
+      return new Damaged(name, reason + "; it could not be put aside: " + e.getMessage());
+    }
+    return new Damaged(name, reason);
+  }
+
+  /** What is in quarantine. */
+  List<String> aside() {
+    return quarantine.names();
+  }
+
+  /** Whether there is a record of it. */
+  boolean has(UUID zone) {
+    return zones.has(zone.toString()) && hasRecord(zone);
+  }
+
+  private boolean hasRecord(UUID zone) {
+    try (Folder folder = zones.enter(zone.toString())) {
+      return folder.has(RECORD);
+    }
+  }
+
+  /** Writes a record; it is on the disk when this returns. */
+  void put(ZoneRecord record) {
+    String name = record.uuid().toString();
+    boolean isNew = !zones.has(name);
+    try (Folder folder = zones.enter(name)) {
+      folder.keep(RECORD, record.write());
+    }
+    if (isNew) {
+      zones.sync();
+    }
+  }
+
+  /** Removes the zone's directory, its record first. */
+  void remove(UUID zone) {
+    String name = zone.toString();
+    if (!zones.has(name)) {
+      return;
+    }
+    try (Folder folder = zones.enter(name)) {
+      folder.remove(RECORD);
+    }
+    zones.removeTree(name);
+    zones.sync();
+  }
+
+  /** Notes how the zone's last run ended. */
+  void noteExit(UUID zone, ExitRecord exit) {
+    try (Folder folder = zones.enter(zone.toString())) {
+      folder.note(EXIT, exit.write());
+    }
+  }
+
+  /** How the zone's last run ended, as far as anybody knows. */
+  Optional<ExitRecord> exit(UUID zone) {
+    try (Folder folder = zones.enter(zone.toString())) {
+      return folder.read(EXIT).map(ExitRecord::read);
+    } catch (PolderException e) {
+      return Optional.empty(); // it was not synced: after a power cut it may be anything
+    }
+  }
+
+  @Override
+  public void close() {
+    zones.close();
+    quarantine.close();
+  }
+}

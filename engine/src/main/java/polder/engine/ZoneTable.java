@@ -1,0 +1,153 @@
+package polder.engine;
+
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import polder.model.ErrorKind;
+import polder.model.PolderException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+
+/** All zones of the host, by uuid and by alias, neither of which two zones have. */
+final class ZoneTable {
+  private static final int SHORTEST = 4;
+
+  private final ReentrantLock names = new ReentrantLock();
+  private final TreeMap<String, LocalZone> zones = new TreeMap<>(); // by the uuid's text
+  private final Map<String, UUID> aliases = new HashMap<>();
+
+  /**
+   * Adds a zone.
+   *
+   * @throws PolderException EXISTS if another has its uuid or its alias
+   */
+  void add(LocalZone zone) {
+    names.lock();
+    try {
+      String uuid = zone.uuid().toString();
+      if (zones.containsKey(uuid)) {
+        throw new PolderException(
+            ErrorKind.EXISTS, "a zone with uuid %s is there already".formatted(uuid));
+      }
+      Optional<String> alias = zone.record().spec().find(ZoneProperties.ALIAS);
+      alias.ifPresent(name -> claim(name, zone.uuid()));
+      zones.put(uuid, zone);
+    } finally {
+      names.unlock();
+    }
+  }
+
+  private void claim(String alias, UUID zone) {
+    @Nullable UUID holder = aliases.get(alias);
+    if (holder != null && !holder.equals(zone)) {
+      throw new PolderException(
+          ErrorKind.EXISTS,
+          "the alias '%s' is that of zone %s; choose another, or delete that zone"
+              .formatted(alias, holder));
+    }
+    if (alias.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+        && !alias.equals(zone.toString())) {
+      throw new PolderException(
+          ErrorKind.INVALID, "the alias '%s' reads as another zone's uuid".formatted(alias));
+    }
+    aliases.put(alias, zone);
+  }
+
+  /**
+   * Gives a zone the alias of {@code after} in place of that of {@code before}.
+   *
+   * @throws PolderException EXISTS if another has it
+   */
+  void rename(UUID zone, ZoneSpec before, ZoneSpec after) {
+    names.lock();
+    try {
+      Optional<String> old = before.find(ZoneProperties.ALIAS);
+      Optional<String> now = after.find(ZoneProperties.ALIAS);
+      if (!old.equals(now)) {
+        now.ifPresent(name -> claim(name, zone));
+        old.ifPresent(name -> aliases.remove(name, zone));
+      }
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /** Takes a zone out. */
+  void remove(LocalZone zone) {
+    names.lock();
+    try {
+      zones.remove(zone.uuid().toString());
+      aliases.values().remove(zone.uuid());
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /**
+   * The zone that {@code ref} means.
+   *
+   * @throws PolderException NOT_FOUND, or INVALID if it could be several
+   */
+  LocalZone get(ZoneRef ref) {
+    names.lock();
+    try {
+      @Nullable UUID named = aliases.get(ref.text());
+      @Nullable LocalZone zone = zones.get(named == null ? ref.text() : named.toString());
+      if (zone != null) {
+        return zone;
+      }
+      if (ref.text().length() >= SHORTEST) {
+        List<LocalZone> begin =
+            zones.subMap(ref.text(), ref.text() + '\uffff').values().stream().toList();
+        if (begin.size() == 1) {
+          return begin.getFirst();
+        }
+        if (begin.size() > 1) {
+          throw new PolderException(
+              ErrorKind.INVALID,
+              "'%s' is the beginning of %d zones' uuids; write more of it"
+                  .formatted(ref.text(), begin.size()));
+        }
+      }
+      throw new PolderException(ErrorKind.NOT_FOUND, "there is no zone '%s'".formatted(ref.text()));
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /** The zone with that uuid. */
+  Optional<LocalZone> find(UUID uuid) {
+    names.lock();
+    try {
+      return Optional.ofNullable(zones.get(uuid.toString()));
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /** Whether a zone is made of that image. */
+  boolean uses(UUID image) {
+    return list().stream()
+        .map(zone -> zone.record().spec().find(ZoneProperties.IMAGE_UUID))
+        .anyMatch(made -> made.equals(Optional.of(image)));
+  }
+
+  /** All zones, by name, then uuid. */
+  List<LocalZone> list() {
+    names.lock();
+    try {
+      return zones.values().stream()
+          .sorted(Comparator.comparing(LocalZone::name).thenComparing(LocalZone::uuid))
+          .toList();
+    } finally {
+      names.unlock();
+    }
+  }
+}

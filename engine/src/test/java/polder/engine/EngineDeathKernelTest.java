@@ -1,0 +1,232 @@
+package polder.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import polder.linux.ProcessIdentity;
+import polder.model.Host;
+import polder.model.Patch;
+import polder.model.RestartPolicy;
+import polder.model.StopOptions;
+import polder.model.Zone;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+import polder.model.ZoneState;
+import polder.model.json.Json;
+
+/** The engine in a JVM of its own, which is killed. */
+@Tag("kernel")
+@Timeout(300)
+class EngineDeathKernelTest {
+  private TestHost test;
+
+  @BeforeEach
+  void open() throws IOException {
+    test = new TestHost();
+  }
+
+  @AfterEach
+  void leavesNothing() {
+    test.close();
+  }
+
+  /** What the other JVM does: {@code HOME VERB NAME [SPEC]}; then it waits to be killed. */
+  static final class Other {
+    private Other() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+      Host host = Polder.open(Path.of(arguments[0]));
+      ZoneRef zone = new ZoneRef(arguments[2]);
+      switch (arguments[1]) {
+        case "create" -> host.zones().create(ZoneSpec.read(Json.object(arguments[3])));
+        case "start" -> host.zones().start(zone);
+        case "stop" ->
+            Thread.ofPlatform().start(() -> host.zones().stop(zone, StopOptions.GRACEFUL));
+        case "stop-now" -> host.zones().stop(zone, StopOptions.FORCED);
+        case "delete" -> host.zones().delete(zone, true);
+        case "update" -> host.zones().update(zone, new Patch(Map.of("alias", arguments[3])), false);
+        default -> {}
+      }
+      System.out.println("done");
+      Thread.sleep(Long.MAX_VALUE);
+    }
+  }
+
+  /** Runs the engine elsewhere until it says "done" or dies, and kills it; says whether it did. */
+  private boolean elsewhere(String failpoints, String... arguments)
+      throws IOException, InterruptedException {
+    test.letGo();
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1",
+            "-Dpolder.failpoints=" + failpoints,
+            "-cp",
+            classPath(),
+            Other.class.getName(),
+            test.home().toString()));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    boolean done = false;
+    try (var reader = process.inputReader()) {
+      done = "done".equals(reader.readLine());
+      TestHost.pause(50);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    return done;
+  }
+
+  private static String classPath() {
+    List<String> parts = new ArrayList<>();
+    for (String property : List.of("java.class.path", "jdk.module.path")) {
+      String path = System.getProperty(property);
+      if (path != null && !path.isEmpty()) {
+        parts.add(path);
+      }
+    }
+    parts.add(Path.of("target/test-classes").toAbsolutePath().toString());
+    return String.join(":", parts);
+  }
+
+  @Test
+  @DisplayName("R-CRASH-01 zones outlive the engine; their output has no gap and no repetition")
+  void zonesOutliveTheEngine() throws IOException, InterruptedException {
+    test.run(
+        TestHost.spec("count", "i=0; while true; do echo line $i; i=$((i+1)); sleep 0.005; done"));
+    int pid = test.get("count").status().pid().orElseThrow();
+    for (int round = 0; round < 3; round++) {
+      elsewhere("", "nothing", "count");
+      TestHost.pause(100);
+      test.open();
+      Zone zone = test.get("count");
+      assertEquals(pid, zone.status().pid().orElseThrow());
+      assertEquals(0, zone.status().restarts());
+      assertEquals("0", test.exec("count", "true"));
+    }
+    test.host().zones().stop(TestHost.ref("count"), StopOptions.GRACEFUL);
+    List<String> lines = test.logs("count");
+    assertTrue(lines.size() > 50, lines.size() + " lines");
+    for (int i = 0; i < lines.size(); i++) {
+      assertEquals("line " + i, lines.get(i));
+    }
+  }
+
+  @Test
+  @DisplayName("R-CRASH-09 a stop that was pending is enforced after the engine died")
+  void pendingStopsAreEnforced() throws IOException, InterruptedException {
+    test.run(TestHost.spec("deaf", "trap '' TERM; while true; do sleep 0.1; done"));
+    elsewhere("", "stop", "deaf");
+    test.open();
+    TestHost.eventually("it is stopped", () -> test.get("deaf").state() == ZoneState.INSTALLED);
+    assertEquals(137, test.get("deaf").status().exit().orElseThrow().code());
+  }
+
+  @Test
+  @DisplayName("R-CRASH-08 what ended while nobody looked is told with 255, and its policy holds")
+  void whatEndedMeanwhileIsTold() throws IOException, InterruptedException {
+    test.run(TestHost.spec("gone", "exec sleep 1000"));
+    test.run(
+        TestHost.spec("back", "exec sleep 1000")
+            .with(ZoneProperties.RESTART, RestartPolicy.of("always")));
+    List<Long> pids = new ArrayList<>();
+    for (String name : List.of("gone", "back")) {
+      pids.add((long) test.get(name).status().pid().orElseThrow());
+    }
+    test.letGo();
+    for (long pid : pids) {
+      ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    }
+    TestHost.pause(300);
+    test.open();
+    assertEquals(ZoneState.INSTALLED, test.get("gone").state());
+    assertTrue(test.get("gone").status().exit().isPresent());
+    TestHost.eventually("it is back", () -> test.get("back").state() == ZoneState.RUNNING);
+    assertEquals(1, test.get("back").status().restarts());
+  }
+
+  @Test
+  @DisplayName("R-BOOT-02 no restart of the engine starts what its owner stopped")
+  void autobootIsOncePerBoot() {
+    test.run(TestHost.spec("off", "exec sleep 1000"));
+    test.host().zones().stop(TestHost.ref("off"), StopOptions.FORCED);
+    test.host().zones().create(TestHost.spec("fresh", "exec sleep 1000"));
+    for (int i = 0; i < 3; i++) {
+      test.reopen();
+      TestHost.pause(100);
+      assertEquals(ZoneState.INSTALLED, test.get("off").state());
+      assertEquals(ZoneState.INSTALLED, test.get("fresh").state());
+    }
+  }
+
+  @Test
+  @DisplayName("R-BOOT-04 another boot's run files make nothing happen but their end")
+  void runFilesOfAnotherBootAreCleared() throws IOException {
+    Zone zone = test.run(TestHost.spec("old", "exec sleep 1000"));
+    test.host().zones().stop(TestHost.ref("old"), StopOptions.FORCED);
+    test.letGo();
+    try (RunFiles runs = new RunFiles(HostPaths.below(test.home()))) {
+      runs.write(
+          zone.uuid(),
+          RunRecord.starting("another boot", Instant.now(), 0, 0)
+              .with(ProcessIdentity.of((int) ProcessHandle.current().pid()).orElseThrow()));
+    }
+    test.open();
+    assertEquals(ZoneState.INSTALLED, test.get("old").state());
+    assertEquals(255, test.get("old").status().exit().orElseThrow().code());
+  }
+
+  @Test
+  @DisplayName("R-CRASH-02 killed before and after each step, an operation is done or it is not")
+  void eachOperationIsWholeOrAbsent() throws IOException, InterruptedException {
+    String spec = Json.write(TestHost.spec("step", "exec sleep 1000").write());
+    int place = sweep("create", "create", "step", spec);
+    assertEquals(8, place);
+    assertEquals(12, sweep("start", "start", "step"));
+    assertEquals(4, sweep("update", "update", "step", "step"));
+    assertEquals(10, sweep("stop", "stop-now", "step"));
+    assertEquals(6, sweep("delete", "delete", "step"));
+    assertEquals(List.of(), test.host().zones().list());
+  }
+
+  /**
+   * Kills at place 1, 2, 3 … until the operation comes through; says how many places there were.
+   */
+  private int sweep(String operation, String... arguments)
+      throws IOException, InterruptedException {
+    int place = 1;
+    while (place < 30 && !elsewhere(operation + "." + place + "=kill", arguments)) {
+      test.open();
+      assertEquals(List.of(), test.host().fsck(), operation + "." + place);
+      if (operation.equals("create")) {
+        for (Zone zone : test.host().zones().list()) {
+          assertTrue(place >= 8, "made at place " + place);
+          test.host().zones().delete(ZoneRef.of(zone.uuid()), true);
+        }
+      }
+      if (operation.equals("delete") && test.host().zones().list().isEmpty()) {
+        test.host().zones().create(ZoneSpec.read(TestHost.spec("step", "true").write()));
+      }
+      place++;
+    }
+    test.open();
+    assertEquals(List.of(), test.host().fsck(), operation + " at its end");
+    return place - 1;
+  }
+}

@@ -1,0 +1,160 @@
+package polder.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Assertions;
+import polder.linux.CgroupHost;
+import polder.model.Brand;
+import polder.model.Cursor;
+import polder.model.Event;
+import polder.model.ExecSpec;
+import polder.model.Finding;
+import polder.model.Host;
+import polder.model.LogLine;
+import polder.model.LogQuery;
+import polder.model.Session;
+import polder.model.Zone;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+
+/** A host in a directory of its own, and that nothing of it is left in the end. */
+final class TestHost implements AutoCloseable {
+  private final Path home;
+  private Host host;
+
+  TestHost() throws IOException {
+    home = Files.createTempDirectory(Path.of("/var/tmp"), "polder-engine-test-");
+    host = Polder.open(home);
+  }
+
+  Path home() {
+    return home;
+  }
+
+  Host host() {
+    return host;
+  }
+
+  /** Closes the engine and opens it again. */
+  void reopen() {
+    host.close();
+    host = Polder.open(home);
+  }
+
+  /** Closes the engine, so that somebody else can open it. */
+  void letGo() {
+    host.close();
+  }
+
+  void open() {
+    host = Polder.open(home);
+  }
+
+  static ZoneRef ref(String name) {
+    return new ZoneRef(name);
+  }
+
+  /** A native zone that runs {@code script}. */
+  static ZoneSpec spec(String alias, String script) {
+    return ZoneSpec.of(Brand.NATIVE)
+        .with(ZoneProperties.ALIAS, alias)
+        .with(ZoneProperties.STOP_TIMEOUT, 2L)
+        .with(ZoneProperties.CMD, List.of("/bin/sh", "-c", script));
+  }
+
+  Zone run(ZoneSpec spec) {
+    Zone zone = host.zones().create(spec);
+    return host.zones().start(ZoneRef.of(zone.uuid()));
+  }
+
+  Zone get(String name) {
+    return host.zones().get(ref(name));
+  }
+
+  /** What a command in a zone writes, and its exit code on a line of its own. */
+  String exec(String zone, String script) throws IOException {
+    try (Session session = host.zones().exec(ref(zone), ExecSpec.of("/bin/sh", "-c", script))) {
+      String out = new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8);
+      return out + session.await().code();
+    }
+  }
+
+  List<String> logs(String zone) {
+    List<String> lines = new ArrayList<>();
+    try (Cursor<LogLine> cursor = host.zones().logs(ref(zone), LogQuery.ALL)) {
+      while (!cursor.ended()) {
+        cursor.next(Duration.ZERO).ifPresent(line -> lines.add(line.text()));
+      }
+    }
+    return lines;
+  }
+
+  List<Event> events(long after) {
+    List<Event> events = new ArrayList<>();
+    try (Cursor<Event> cursor = host.events().since(after, false)) {
+      while (!cursor.ended()) {
+        cursor.next(Duration.ZERO).ifPresent(events::add);
+      }
+    }
+    return events;
+  }
+
+  static void eventually(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        Assertions.fail("not within 15 s: " + what);
+      }
+      pause(10);
+    }
+  }
+
+  static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Deletes all zones, and sees that nothing is left of them. */
+  @Override
+  public void close() {
+    for (Zone zone : host.zones().list()) {
+      host.zones().delete(ZoneRef.of(zone.uuid()), true);
+    }
+    List<Finding> left = host.fsck();
+    host.close();
+    HostPaths paths = HostPaths.below(home);
+    Assertions.assertEquals(List.of(), left);
+    Assertions.assertEquals(List.of(), names(paths.zones()), "zones");
+    Assertions.assertEquals(List.of(), names(paths.storage()), "datasets");
+    Assertions.assertEquals(List.of(), names(paths.log()), "logs");
+    Assertions.assertEquals(List.of(), names(paths.journal()), "intents");
+    Assertions.assertEquals(List.of(), names(paths.runningZones()), "run files");
+    Assertions.assertTrue(CgroupHost.own().children(paths.cgroups()).isEmpty(), "control groups");
+    removeTree(home);
+  }
+
+  private static List<String> names(Path directory) {
+    try (var files = Files.list(directory)) {
+      return files.map(file -> String.valueOf(file.getFileName())).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void removeTree(Path tree) {
+    try (Folder parent = Folder.open(Path.of("/var/tmp"))) {
+      parent.removeTree(String.valueOf(tree.getFileName()));
+    }
+  }
+}
