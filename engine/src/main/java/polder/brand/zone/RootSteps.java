@@ -72,8 +72,12 @@ final class RootSteps {
     files.checkWritable(Operand.AT_FDCWD, ".");
   }
 
-  /** Mounts into the root; what a path leads to is found with the root as root. */
+  /**
+   * Mounts into the root; what a path leads to is found with the root as root. Images have links to
+   * /run, but not always what they lead to.
+   */
   void attach(List<Attachment> attachments) {
+    makeDirectory("/run");
     for (Attachment attachment : attachments) {
       switch (attachment) {
         case Attachment.Bind bind -> {
