@@ -12,6 +12,11 @@ final class Rows {
                 Command.of(stage, Userland.of(stage).root().resolve("bin/true").toString());
             return () -> Contender.milliseconds(command::run);
           });
+  private static final Entrant ZONE = new Entrant("zone", stage -> ZoneHost.of(stage).start(false));
+  private static final Entrant ZONE_LIMITED =
+      new Entrant("zone, limited", stage -> ZoneHost.of(stage).start(true));
+  private static final Entrant EXEC =
+      new Entrant("zone exec", stage -> ZoneHost.of(stage).exec(true));
   private static final Entrant LAUNCH = new Entrant("launcher", BareZone::start);
   private static final Entrant LAUNCH_LIMITED =
       new Entrant("launcher, limited", BareZone::startLimited);
@@ -53,6 +58,34 @@ final class Rows {
             "ms",
             HOST,
             new Bound.Nothing()),
+        Row.beside(
+            "zone",
+            "/bin/true in a whole zone through the library, start to exit and taken down",
+            "ms",
+            ZONE,
+            CRUN_RUN,
+            new Bound.RatioAtMost(0.15)),
+        Row.beside(
+            "zone-lean",
+            "as zone, the peer with a seccomp filter for x86-64 alone",
+            "ms",
+            ZONE,
+            CRUN_RUN_LEAN,
+            new Bound.Nothing()),
+        Row.beside(
+            "zone-limits",
+            "as zone, with memory, pids, cpu and devices control groups",
+            "ms",
+            ZONE_LIMITED,
+            CRUN_RUN_LIMITED,
+            new Bound.RatioAtMost(0.3)),
+        Row.beside(
+            "exec",
+            "/bin/true into a running zone through the library, start to exit",
+            "ms",
+            EXEC,
+            CRUN_EXEC,
+            new Bound.RatioAtMost(0.25)),
         Row.beside(
             "launch",
             "/bin/true in namespaces by the launcher alone, start to exit",

@@ -41,6 +41,8 @@ class RowsKernelTest {
     assertEquals(
         List.of(),
         CgroupHost.own().children("").stream().filter(name -> name.startsWith(own)).toList());
+    assertEquals(
+        List.of(), ProcessHandle.current().descendants().filter(ProcessHandle::isAlive).toList());
     assertFalse(Files.exists(directory), directory + " is still there");
   }
 }
