@@ -28,30 +28,42 @@ public final class Attachment {
   }
 
   /**
+   * Takes hold of the caller's terminal for a process that has one, if keys are to go there.
+   *
+   * @return null where the process has no terminal, or the caller none, or no input is passed on
+   */
+  public static @Nullable Screen screen(Caller caller, boolean terminal, boolean input) {
+    return terminal && input && caller.inTerminal() ? caller.screen().open() : null;
+  }
+
+  /** The screen's size; 0 by 0 without one. */
+  public static Screen.Size size(@Nullable Screen screen) {
+    return screen == null ? new Screen.Size(0, 0) : screen.size();
+  }
+
+  /**
    * Carries bytes both ways.
    *
    * @param input whether the caller's input goes to the process; else it is left alone
-   * @param terminal whether the process has a terminal, which the caller's then becomes
+   * @param screen the caller's terminal, where the process's is to be as large as it
    * @param keys whether keys can detach
    * @return how the process ended; empty if the caller detached
    */
   public static Optional<ExitStatus> carry(
-      Caller caller, Session session, boolean input, boolean terminal, boolean keys) {
+      Caller caller, Session session, boolean input, @Nullable Screen screen, boolean keys) {
     Attachment attachment = new Attachment(caller, session);
-    if (!terminal || !caller.inTerminal() || !input) {
+    if (screen == null) {
       return attachment.run(input, false);
     }
-    try (Screen screen = caller.screen().open()) {
-      Runnable resize =
-          () -> {
-            Screen.Size size = screen.size();
-            if (size.rows() > 0 && size.columns() > 0) {
-              session.resize(size.rows(), size.columns());
-            }
-          };
-      screen.onResize(resize);
-      resize.run();
-      return attachment.run(true, keys);
+    screen.onResize(() -> resize(session, screen));
+    resize(session, screen);
+    return attachment.run(input, keys);
+  }
+
+  private static void resize(Session session, Screen screen) {
+    Screen.Size size = screen.size();
+    if (size.rows() > 0 && size.columns() > 0) {
+      session.resize(size.rows(), size.columns());
     }
   }
 

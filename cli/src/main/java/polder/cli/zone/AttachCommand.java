@@ -5,6 +5,7 @@ import polder.cli.call.Caller;
 import polder.cli.call.Command;
 import polder.cli.call.Failure;
 import polder.cli.call.Operand;
+import polder.cli.call.Screen;
 import polder.cli.call.Usage;
 import polder.cli.terminal.Attachment;
 import polder.model.ErrorKind;
@@ -43,8 +44,9 @@ public final class AttachCommand implements Command {
       boolean tty = zone.spec().get(ZoneProperties.TTY);
       boolean input =
           (tty || zone.spec().get(ZoneProperties.OPEN_STDIN)) && !arguments.has("--no-stdin");
-      try (Session session = host.zones().attach(ref)) {
-        return Attachment.carry(caller, session, input, tty, true)
+      try (Session session = host.zones().attach(ref);
+          Screen screen = Attachment.screen(caller, tty, input)) {
+        return Attachment.carry(caller, session, input, screen, true)
             .map(ExitStatus::code)
             .orElse(Failure.DONE);
       }

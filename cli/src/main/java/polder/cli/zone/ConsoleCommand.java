@@ -6,6 +6,7 @@ import polder.cli.call.Caller;
 import polder.cli.call.Command;
 import polder.cli.call.Failure;
 import polder.cli.call.Operand;
+import polder.cli.call.Screen;
 import polder.cli.call.Usage;
 import polder.cli.terminal.Attachment;
 import polder.model.ErrorKind;
@@ -47,8 +48,9 @@ public final class ConsoleCommand implements Command {
                 .formatted(zone.name(), zone.state().word()));
       }
       caller.tell("connected to " + zone.name() + "; Ctrl-] leaves");
-      try (Session session = host.zones().attach(ref)) {
-        Optional<ExitStatus> end = Attachment.carry(caller, session, true, true, true);
+      try (Session session = host.zones().attach(ref);
+          Screen screen = Attachment.screen(caller, true, true)) {
+        Optional<ExitStatus> end = Attachment.carry(caller, session, true, screen, true);
         caller.tell("\r");
         return end.map(ExitStatus::code).orElse(Failure.DONE);
       }

@@ -1,10 +1,12 @@
 package polder.cli.zone;
 
 import java.util.Map;
+import java.util.function.Function;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.call.Command;
 import polder.cli.call.Operand;
+import polder.cli.call.Screen;
 import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
 import polder.cli.terminal.Attachment;
@@ -52,24 +54,30 @@ public final class ExecCommand implements Command {
         tty
             ? Environment.withTerm(caller, arguments.values("--env"))
             : Environment.of(caller, arguments.values("--env"));
-    ExecSpec spec =
-        new ExecSpec(
-            arguments.operandsFrom(1),
-            arguments.value("--user"),
-            arguments.value("--workdir"),
-            environment,
-            tty,
-            stdin,
-            0,
-            0);
     try (Host host = caller.hosts().connect()) {
-      return run(caller, host, zone, spec);
+      return run(
+          caller,
+          host,
+          zone,
+          size ->
+              new ExecSpec(
+                  arguments.operandsFrom(1),
+                  arguments.value("--user"),
+                  arguments.value("--workdir"),
+                  environment,
+                  tty,
+                  stdin,
+                  size.rows(),
+                  size.columns()));
     }
   }
 
-  private static int run(Caller caller, Host host, ZoneRef zone, ExecSpec spec) {
-    try (Session session = host.zones().exec(zone, spec)) {
-      return Attachment.carry(caller, session, spec.stdin(), spec.tty(), false)
+  private static int run(
+      Caller caller, Host host, ZoneRef zone, Function<Screen.Size, ExecSpec> asked) {
+    ExecSpec spec = asked.apply(new Screen.Size(0, 0)); // refused before the terminal is taken
+    try (Screen screen = Attachment.screen(caller, spec.tty(), spec.stdin());
+        Session session = host.zones().exec(zone, asked.apply(Attachment.size(screen)))) {
+      return Attachment.carry(caller, session, spec.stdin(), screen, false)
           .map(ExitStatus::code)
           .orElse(ProgramFailure.OURS);
     } catch (PolderException e) {

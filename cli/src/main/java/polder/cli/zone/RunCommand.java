@@ -7,6 +7,7 @@ import polder.cli.call.Caller;
 import polder.cli.call.Command;
 import polder.cli.call.Failure;
 import polder.cli.call.Operand;
+import polder.cli.call.Screen;
 import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
 import polder.cli.terminal.Attachment;
@@ -98,14 +99,19 @@ public final class RunCommand implements Command {
   /** The program's exit code, or -1 if the caller went and it runs on. */
   private static int stay(Caller caller, Zones zones, ZoneRef zone, boolean input, ZoneSpec spec) {
     boolean tty = spec.get(polder.model.ZoneProperties.TTY);
-    try (Session session = zones.attach(zone)) {
+    try (Session session = zones.attach(zone);
+        Screen screen = Attachment.screen(caller, tty, input)) {
+      Screen.Size size = Attachment.size(screen);
+      if (size.rows() > 0 && size.columns() > 0) {
+        session.resize(size.rows(), size.columns()); // before the program can look
+      }
       zones.start(zone);
-      if (!tty || !caller.inTerminal()) {
+      if (screen == null) {
         pass(session, "INT");
         pass(session, "TERM");
         pass(session, "HUP");
       }
-      Optional<ExitStatus> end = Attachment.carry(caller, session, input, tty, true);
+      Optional<ExitStatus> end = Attachment.carry(caller, session, input, screen, true);
       if (end.isEmpty()) {
         caller.err().line("\r\nleft " + zone.text() + " running; polder console has it back");
       }
