@@ -1,0 +1,190 @@
+#!/bin/bash
+# ./polder demo: shows what zones are, on a host of the demo's own, and leaves nothing behind.
+set -uo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export POLDER_NO_BUILD=1
+unset POLDER_HOST
+
+keep=false
+for word in "$@"; do
+  case $word in
+    --keep) keep=true ;;
+    *)
+      echo "polder: '$word' is not known; see ./polder demo --help" >&2
+      exit 2
+      ;;
+  esac
+done
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+  bold=$'\033[1m' dim=$'\033[2m' plain=$'\033[0m'
+else
+  bold='' dim='' plain=''
+fi
+
+say() { printf '\n%s==> %s%s\n' "$bold" "$*" "$plain"; }
+show() { printf '%s$ %s%s\n' "$dim" "$*" "$plain"; }
+polder() { "$root/polder" "$@"; }
+fail() {
+  printf 'polder: %s\n' "$*" >&2
+  exit 1
+}
+
+if [ "$(id -u)" != 0 ]; then
+  fail "the demo makes namespaces, mounts and control groups, so it needs root: run it as root"
+fi
+
+# 1. What is missing on this machine
+if ! command -v mmdebstrap >/dev/null; then
+  say "installing mmdebstrap, which makes the Debian userland (apt)"
+  command -v apt-get >/dev/null ||
+    fail "mmdebstrap is missing and there is no apt-get: install it, then run the demo again"
+  apt-get update -qq &&
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null ||
+    fail "cannot install mmdebstrap; apt's messages are above"
+fi
+
+# 2. A Debian userland, made once
+cache=$root/.polder/demo
+mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || cache=${XDG_CACHE_HOME:-$HOME/.cache}/polder/demo
+mkdir -p "$cache" || fail "cannot keep anything in $cache"
+userland=$cache/debian-12.tar
+if [ ! -f "$userland" ]; then
+  say "making a Debian 12 userland with mmdebstrap; the next run takes it from $cache"
+  rm -f "$cache"/debian-12.*.part.tar
+  part=$cache/debian-12.$$.part.tar
+  quiet=(--quiet)
+  [ -t 2 ] && quiet=()
+  mmdebstrap "${quiet[@]}" --variant=minbase --format=tar bookworm "$part" ||
+    { rm -f "$part"; fail "mmdebstrap could not make the userland; its messages are above"; }
+  mv "$part" "$userland"
+fi
+
+# 3. A host of the demo's own
+started=$EPOCHREALTIME
+POLDER_HOME=$(mktemp -d /tmp/polder-demo.XXXXXX)
+export POLDER_HOME
+
+cleanup() {
+  local code=$? pid
+  trap - EXIT INT TERM
+  if $keep && [ $code = 0 ]; then
+    printf '\nThe zones run on. Reach them with\n  export POLDER_HOME=%s\n  %s/polder list\n' \
+      "$POLDER_HOME" "$root"
+    exit 0
+  fi
+  say "cleaning up"
+  if pid=$(POLDER_START=no polder info -j 2>/dev/null | sed -n 's/.*"daemon_pid" *: *\([0-9]*\).*/\1/p') &&
+    [ -n "$pid" ]; then
+    POLDER_START=no polder list -q 2>/dev/null | while read -r zone; do
+      POLDER_START=no polder delete --force "$zone" || code=1
+    done
+    kill "$pid" 2>/dev/null
+    for _ in {1..100}; do
+      [ -d "/proc/$pid" ] || break
+      sleep 0.1
+    done
+  fi
+  if [ $code != 0 ] && [ -f "$POLDER_HOME/log/polderd.log" ]; then
+    echo "The daemon's last words:" >&2
+    tail -n 20 "$POLDER_HOME/log/polderd.log" >&2
+  fi
+  if grep -q " $POLDER_HOME/" /proc/self/mounts; then
+    echo "polder: something is still mounted below $POLDER_HOME; it is left there" >&2
+    code=1
+  else
+    rm -rf --one-file-system "$POLDER_HOME"
+  fi
+  exit $code
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+must() {
+  show "polder $*"
+  polder "$@" || fail "'polder $*' failed"
+}
+
+say "starting a daemon below $POLDER_HOME"
+must info
+
+say "taking the userland in as an image"
+must image import --name debian:12 "$userland"
+must image list
+
+say "two zones from examples/: one shares the host's userland, one has its own"
+must create -f "$root/examples/shared.json"
+must create -f "$root/examples/web.json"
+must start shared web
+must list -o alias,brand,state,pid,memory
+
+# 4. Side by side: one kernel, and everything else apart
+row() { # LABEL SCRIPT [no]: what SCRIPT prints on the host (unless 'no'), in shared, in web
+  local host=-
+  [ "${3:-}" = no ] || host=$(sh -c "$2" 2>&1 | tail -n 1)
+  printf '%-22s  %-30.30s  %-30.30s  %-30.30s\n' "$1" "$host" \
+    "$(polder exec shared sh -c "$2" 2>&1 | tail -n 1)" "$(polder exec web sh -c "$2" 2>&1 | tail -n 1)"
+}
+of() { # LABEL PROPERTY: what the zones' payloads say
+  printf '%-22s  %-30.30s  %-30.30s  %-30.30s\n' "$1" - "$(polder get shared "$2" 2>/dev/null || echo -)" \
+    "$(polder get web "$2" 2>/dev/null || echo -)"
+}
+
+say "side by side: the host, the native zone, the lx zone"
+printf '%s%-22s  %-30s  %-30s  %-30s%s\n' "$bold" '' host 'shared (native)' 'web (lx)' "$plain"
+row "kernel" 'uname -r'
+row "userland" '. /etc/os-release; echo "$PRETTY_NAME"'
+row "host name" 'cat /proc/sys/kernel/hostname'
+row "user" 'echo "$(id -un), uid $(id -u)"'
+row "  on the host uid" 'read -r _ base _ </proc/self/uid_map; echo "$base"'
+row "users known" 'wc -l </etc/passwd'
+row "processes seen" 'set -- /proc/[0-9]*; echo $#'
+row "process 1" 'cat /proc/1/comm'
+row "mounts seen" 'wc -l </proc/self/mounts'
+row "root file system" 'while read -r _ at kind _; do [ "$at" = / ] && echo "$kind"; done </proc/self/mounts'
+row "may write /usr" 'touch /usr/polder 2>/dev/null && rm /usr/polder && echo yes || echo no' no
+row "capabilities" 'while read -r name set; do [ "$name" = CapEff: ] && echo "$set"; done </proc/self/status'
+row "system call filter" 'while read -r name mode; do [ "$name" = Seccomp: ] && echo "$mode"; done </proc/self/status'
+of "memory, MiB" max_physical_memory
+of "processes and threads" max_lwps
+of "CPU, % of one" cpu_cap
+
+say "exit codes come through"
+code() {
+  polder exec web "$@" >/dev/null 2>&1
+  printf '%-50s %s\n' "exec web $*" "$?"
+}
+code true
+code sh -c 'exit 42'
+code sh -c 'kill -TERM $$'
+code no-such-program
+code /etc/passwd
+
+say "changing a zone tells what takes hold when"
+must update web max_physical_memory=96 hostname=shop tags.role=closed
+
+say "a crash in one zone leaves the other untouched"
+before=$(polder get shared pid)
+show "polder kill -s SEGV web"
+polder kill -s SEGV web
+show "polder wait web"
+polder wait web
+must list -o alias,state,exit_status,pid
+after=$(polder get shared pid)
+[ "$before" = "$after" ] || fail "the other zone was touched: its pid was $before and is $after"
+echo "shared still runs as process $after"
+must start web
+must exec web cat /etc/hostname
+
+say "what happened"
+must events
+
+if ! $keep; then
+  say "deleting both"
+  must delete --force shared web
+  must list
+fi
+now=$EPOCHREALTIME
+printf '\nThat took %d seconds. Next: polder run --rm -it debian:12 bash, man pages in %s\n' \
+  "$(((${now/[.,]/} - ${started/[.,]/}) / 1000000))" "target/dist/man"
