@@ -23,11 +23,11 @@ final class Rows {
   private static final Entrant ENTER = new Entrant("launcher, entering", BareZone::enter);
 
   private static final Entrant CRUN_RUN =
-      new Entrant("crun run", stage -> Crun.of(stage).run(false, OciSeccomp.Width.DOCKER));
+      new Entrant("crun run", stage -> Crun.of(stage).run(false));
   private static final Entrant CRUN_RUN_LEAN =
-      new Entrant("crun run, lean", stage -> Crun.of(stage).run(false, OciSeccomp.Width.NATIVE));
+      new Entrant("crun run, lean", stage -> Crun.of(stage).runLean());
   private static final Entrant CRUN_RUN_LIMITED =
-      new Entrant("crun run, limited", stage -> Crun.of(stage).run(true, OciSeccomp.Width.DOCKER));
+      new Entrant("crun run, limited", stage -> Crun.of(stage).run(true));
   private static final Entrant CRUN_EXEC = new Entrant("crun exec", stage -> Crun.of(stage).exec());
 
   private Rows() {}
@@ -67,7 +67,7 @@ final class Rows {
             new Bound.RatioAtMost(0.15)),
         Row.beside(
             "zone-lean",
-            "as zone, the peer with a seccomp filter for x86-64 alone",
+            "as zone, the peer without control groups and with a filter for x86-64 alone",
             "ms",
             ZONE,
             CRUN_RUN_LEAN,
@@ -95,7 +95,7 @@ final class Rows {
             new Bound.Nothing()),
         Row.beside(
             "launch-lean",
-            "as launch, the peer with a seccomp filter for x86-64 alone",
+            "as launch, the peer without control groups and with a filter for x86-64 alone",
             "ms",
             LAUNCH,
             CRUN_RUN_LEAN,
