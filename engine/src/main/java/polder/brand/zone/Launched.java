@@ -19,7 +19,7 @@ import polder.model.PolderException;
 /** What is done from outside to a zone's process while it waits. */
 final class Launched {
   /** When memory is short the kernel should look among zones before it looks at the host. */
-  private static final String OOM_SCORE = "500";
+  private static final int OOM_SCORE = 500;
 
   private static final int PTMX_MAJOR = 5; // Documentation/admin-guide/devices.txt
   private static final int PTMX_MINOR = 2;
@@ -35,7 +35,10 @@ final class Launched {
     }
     Path score = Path.of("/proc", Integer.toString(child.pid()), "oom_score_adj");
     try {
-      Files.writeString(score, OOM_SCORE);
+      // it is our own as yet, and without CAP_SYS_RESOURCE it can only be raised
+      if (Integer.parseInt(Files.readString(score).strip()) < OOM_SCORE) {
+        Files.writeString(score, Integer.toString(OOM_SCORE));
+      }
     } catch (IOException e) {
       throw new PolderException(
           ErrorKind.HOST, "cannot write %s: %s".formatted(score, e.getMessage()), e);

@@ -47,7 +47,7 @@ public final class NativeBrand extends ZoneBrand {
   @Override
   void refresh(ZoneSpec spec, RootFiles root) {
     try (Directory etc = etc(root)) {
-      seed.refresh(etc);
+      var _ = seed.refresh(etc);
       if (spec.get(ZoneProperties.MAINTAIN_RESOLVERS)) {
         EtcFiles.writeResolver(etc, spec);
       }

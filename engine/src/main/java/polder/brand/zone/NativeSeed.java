@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import polder.linux.Directory;
@@ -14,6 +15,7 @@ import polder.linux.DirectoryEntry;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.FilePath;
+import polder.linux.FileType;
 import polder.linux.Node;
 import polder.linux.RegularFile;
 import polder.linux.Stat;
@@ -110,11 +112,31 @@ final class NativeSeed {
     copySkeleton(root);
   }
 
-  /** Copies again what programs look libraries up in, should the host have new ones. */
-  void refresh(Directory etc) {
+  /**
+   * Copies again what programs look libraries up in, should the host have new ones.
+   *
+   * @return whether the zone let us; it may have put something in the way, and libraries are found
+   *     in their usual places without it
+   */
+  boolean refresh(Directory etc) {
+    FileName cache = FileName.of("ld.so.cache");
     try (Directory from = Directory.open(host.resolve("etc"))) {
-      copy(from, etc, FileName.of("ld.so.cache"), 0);
+      if (!isSame(from.find(cache), etc.find(cache))) {
+        copy(from, etc, cache, 0);
+      }
+      return true;
+    } catch (SyscallException e) {
+      return false;
     }
+  }
+
+  /** A copy is younger than what it was made from, and as long. */
+  private static boolean isSame(Optional<Stat> original, Optional<Stat> copy) {
+    return original.isPresent()
+        && copy.isPresent()
+        && copy.get().type() == FileType.REGULAR
+        && copy.get().size() == original.get().size()
+        && copy.get().modified().isAfter(original.get().changed());
   }
 
   static boolean isCopied(String name) {

@@ -97,7 +97,17 @@ record ResourceLimit(int resource, long soft, long hard) {
         : new Ulimit(Math.min(limit.soft(), most), Math.min(limit.hard(), most));
   }
 
+  /** Read once: nobody raises ours while we run. */
   private static Map<String, Long> ownHardLimits() {
+    return Own.HARD;
+  }
+
+  /** Apart, so that it is read when it is first needed. */
+  private static final class Own {
+    static final Map<String, Long> HARD = read();
+  }
+
+  private static Map<String, Long> read() {
     try {
       return hardLimits(Files.readString(Path.of("/proc/self/limits")));
     } catch (IOException e) {

@@ -42,6 +42,7 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
   private final Launcher launcher;
   private final SeccompProfiles profiles;
   private final UserNamespaces namespaces;
+  private final boolean limitsDevices = CgroupHost.own().limitsDevices();
 
   ZoneBrand(Launcher launcher, Path seccompDirectory) {
     this.launcher = launcher;
@@ -89,7 +90,7 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
       Optional<Fd> namespace = platform.ids().map(namespaces::of);
       try (HostMounts mounts = new HostMounts(namespace);
           var cgroup = new Closing(platform.cgroup().directory())) {
-        if (CgroupHost.own().limitsDevices()) {
+        if (limitsDevices) {
           platform.cgroup().allowOnly(ZoneDevices.rules(spec));
         }
         Blueprint blueprint = blueprint(spec, platform, mounts, cgroup.fd());

@@ -105,6 +105,7 @@ final class ZoneReady implements Ready {
       child.awaitStarted();
     } catch (LaunchException e) {
       PolderException refusal = Launched.refused("start zone " + spec.name(), e);
+      child.close();
       terminal.ifPresent(t -> t.release(true));
       throw refusal;
     }

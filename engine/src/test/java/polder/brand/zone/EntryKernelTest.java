@@ -260,6 +260,25 @@ class EntryKernelTest {
   }
 
   @Test
+  @DisplayName("S-FD-03 a working directory that is a way out is refused on entering, too")
+  void oddWorkingDirectoriesAreRefused() {
+    for (String path :
+        List.of(
+            "/proc/self/fd/3",
+            "/proc/self/fd/9",
+            "/proc/thread-self/cwd/..",
+            "/proc/1/root",
+            "/proc/1/cwd",
+            "/proc/self/root/..",
+            "/no/such")) {
+      ExecSpec exec =
+          new ExecSpec(
+              List.of("pwd"), Optional.empty(), Optional.of(path), Map.of(), false, false, 0, 0);
+      assertThrows(PolderException.class, () -> zone.exec(running, exec), path);
+    }
+  }
+
+  @Test
   void aTerminalHasItsSizeAndItsSession() {
     String script =
         "stty size; tty; ls -l $(tty) | cut -c1-10; ps -o tty 2>/dev/null | head -1 > /dev/null; echo done";
