@@ -41,6 +41,13 @@ record Call(Exchange exchange, Route route, Map<String, String> path, Map<String
       throw new Refusal(
           415, ErrorKind.INVALID, "a body with Content-Encoding is not taken; send it as it is");
     }
+    if (exchange
+        .header("Transfer-Encoding")
+        .filter(encoding -> !encoding.equalsIgnoreCase("chunked"))
+        .isPresent()) {
+      throw new Refusal(
+          501, ErrorKind.UNSUPPORTED, "Transfer-Encoding can be 'chunked' and nothing else");
+    }
     return new Call(exchange, route, path, query(exchange.query(), route));
   }
 

@@ -84,8 +84,15 @@ final class JettyExchange implements Exchange {
     begin(101, Map.of());
     response.getHeaders().put(HttpHeader.UPGRADE, protocol);
     response.getHeaders().put(HttpHeader.CONNECTION, HttpHeader.UPGRADE.asString());
-    request.setAttribute(
-        HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, new JettyHijack(endPoint, workers, handler));
+    JettyHijack connection = new JettyHijack(endPoint, workers, handler);
+    request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, connection);
+    Request.addCompletionListener(
+        request,
+        failure -> {
+          if (failure != null) {
+            connection.abandon();
+          }
+        });
   }
 
   @Override

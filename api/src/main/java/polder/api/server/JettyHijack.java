@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
@@ -23,6 +24,7 @@ final class JettyHijack extends AbstractConnection implements Connection.Upgrade
   private final Exchange.HijackHandler handler;
   private final InputStream in = new In();
   private final OutputStream out = new Out();
+  private final AtomicBoolean begun = new AtomicBoolean();
   private ByteBuffer buffer = BufferUtil.allocate(32_768);
 
   JettyHijack(EndPoint endPoint, Executor workers, Exchange.HijackHandler handler) {
@@ -48,7 +50,19 @@ final class JettyHijack extends AbstractConnection implements Connection.Upgrade
     workers.execute(this::run);
   }
 
+  /**
+   * The client went before the upgrade came: the handler runs all the same, on a connection that is
+   * closed, and lets go of what it holds.
+   */
+  void abandon() {
+    endPoint.close();
+    workers.execute(this::run);
+  }
+
   private void run() {
+    if (!begun.compareAndSet(false, true)) {
+      return;
+    }
     try (this) {
       handler.run(this);
     } catch (IOException e) {

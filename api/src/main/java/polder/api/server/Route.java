@@ -80,14 +80,16 @@ record Route(
     for (int i = 0; i < parts.length; i++) {
       String part = parts[i];
       if (part.endsWith("...}")) {
-        if (path.size() <= i) {
+        if (path.size() <= i || path.get(i).isEmpty()) {
           return Optional.empty();
         }
         values.put(
             part.substring(1, part.length() - 4), String.join("/", path.subList(i, path.size())));
         return Optional.of(values);
       }
-      if (path.size() <= i || !(part.startsWith("{") || part.equals(path.get(i)))) {
+      if (path.size() <= i
+          || path.get(i).isEmpty()
+          || !(part.startsWith("{") || part.equals(path.get(i)))) {
         return Optional.empty();
       }
       if (part.startsWith("{")) {

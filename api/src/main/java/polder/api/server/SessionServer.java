@@ -8,6 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import polder.api.stream.BytePipe;
 import polder.api.stream.Frame;
 import polder.api.stream.FrameReader;
@@ -36,6 +38,9 @@ final class SessionServer {
   private final BytePipe input = new BytePipe(Frame.WINDOW);
   private final AtomicInteger pending = new AtomicInteger();
   private final CountDownLatch working = new CountDownLatch(3); // stdout, stderr, the end
+  private final ReentrantLock watching = new ReentrantLock();
+  private @Nullable Thread watcher;
+  private boolean left;
   private volatile boolean unread;
 
   SessionServer(Session session, Hijack connection, Executor threads) {
@@ -52,7 +57,7 @@ final class SessionServer {
       threads.execute(this::feed);
       threads.execute(() -> pump(session.stdout(), Frame.Kind.STDOUT));
       threads.execute(() -> pump(session.stderr(), Frame.Kind.STDERR));
-      threads.execute(this::end);
+      threads.execute(this::watch);
       listen();
       while (!working.await(1, TimeUnit.SECONDS)) {
         writer.write(Frame.Kind.PING);
@@ -63,6 +68,7 @@ final class SessionServer {
       Thread.currentThread().interrupt();
     } finally {
       input.fail(new IOException("the session is over"));
+      stopWatching();
     }
   }
 
@@ -172,6 +178,42 @@ final class SessionServer {
       writer.write(kind);
     } catch (IOException e) {
       connection.close(); // it was the client's
+    }
+  }
+
+  /** Waits for the process's end, which may come long after everybody has left. */
+  private void watch() {
+    watching.lock();
+    try {
+      if (left) {
+        return;
+      }
+      watcher = Thread.currentThread();
+    } finally {
+      watching.unlock();
+    }
+    try {
+      end();
+    } finally {
+      watching.lock();
+      try {
+        watcher = null;
+      } finally {
+        watching.unlock();
+      }
+    }
+  }
+
+  /** Nobody wants to know any more. Only who still waits is interrupted: the thread is a pool's. */
+  private void stopWatching() {
+    watching.lock();
+    try {
+      left = true;
+      if (watcher != null) {
+        watcher.interrupt();
+      }
+    } finally {
+      watching.unlock();
     }
   }
 
