@@ -272,7 +272,7 @@ final class LocalZones implements Zones {
     LocalZone zone = find(ref);
     Optional<Life> life = zone.life();
     if (life.isPresent()) {
-      return life.get().over().join();
+      return Awaiting.of(life.get().over());
     }
     return zone.status().exit().orElse(ExitStatus.UNKNOWN);
   }

@@ -138,7 +138,7 @@ final class Sessions {
 
     @Override
     public ExitStatus await() {
-      return new ExitStatus(end.join().shellCode());
+      return new ExitStatus(Awaiting.of(end).shellCode());
     }
 
     @Override
@@ -237,7 +237,7 @@ final class Sessions {
 
     @Override
     public ExitStatus await() {
-      return end.join();
+      return Awaiting.of(end);
     }
 
     @Override
