@@ -11,6 +11,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import polder.linux.Capability;
+import polder.linux.CapabilitySets;
 import polder.linux.Directory;
 import polder.linux.FileName;
 import polder.linux.Launcher;
@@ -35,14 +37,23 @@ final class Stage implements AutoCloseable {
     this.launcher = launcher;
   }
 
-  /** An empty stage in a new temporary directory. */
+  /**
+   * An empty stage in a new temporary directory.
+   *
+   * @throws Missing if this process may not do what the stage is for
+   */
   static Stage open() {
+    if (!CapabilitySets.own().has(Capability.SYS_ADMIN)) {
+      throw new Missing("namespaces and control groups are root's to make: run it as root");
+    }
+    Launcher launcher = Launcher.start();
     try {
       Path directory = Files.createTempDirectory("polder-bench-");
       // a zone in a user namespace is "others" here, and must get through to its root
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return new Stage(directory, Launcher.start());
+      return new Stage(directory, launcher);
     } catch (IOException e) {
+      launcher.close();
       throw new UncheckedIOException(e);
     }
   }
