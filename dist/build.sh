@@ -2,7 +2,8 @@
 #
 #   lib/          every module and library: the module path
 #   man/          manual pages      completions/   for bash, zsh, fish
-#   polder.aot    ahead-of-time cache of the command line (JEP 514); made in the background
+#   polder.aot, polderd.aot   ahead-of-time caches (JEP 514) of the command line and the daemon;
+#                 made in the background, and what they are made for is done without them meanwhile
 #   built         newer than the sources it was built from
 modules=(linux model engine api cli daemon bench)
 
@@ -58,7 +59,7 @@ build() {
   mv "$dist/building" "$dist/built"
   "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -p "$dist/lib" \
     -m polder.cli/polder.cli.Pages "$dist" || return 1
-  build_cache 8>&- </dev/null >/dev/null 2>&1 &
+  build_caches 8>&- </dev/null >/dev/null 2>&1 &
   disown
   build_say "built in $((EPOCHSECONDS - started)) s"
 }
@@ -85,11 +86,37 @@ build_progress() {
   [ -t 2 ] && printf '\r\033[K' >&2
 }
 
+build_caches() {
+  build_cache_of_client
+  [ "$(id -u)" != 0 ] || build_cache_of_daemon
+}
+
 # Runs the command line once against a host that is not one, and keeps what the JVM learned.
-build_cache() {
+build_cache_of_client() {
   local fresh=$dist/polder.aot.$BASHPID
   nice "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData \
-    "-XX:AOTCacheOutput=$fresh" --enable-native-access=polder.linux \
-    -p "$lib" -m polder.cli/polder.cli.Rehearsal "$dist" <<<'{"brand": "native"}' && mv "$fresh" "$dist/polder.aot"
+    "-XX:AOTCacheOutput=$fresh" --enable-native-access=polder.linux -p "$lib" \
+    -m polder.cli/polder.cli.Rehearsal "$dist" <<<'{"brand": "native"}' && mv "$fresh" "$dist/polder.aot"
   rm -f "$fresh" "$fresh.config"
+}
+
+# Runs a daemon of its own, asks it a little, and keeps what the JVM learned.
+build_cache_of_daemon() {
+  local fresh=$dist/polderd.aot.$BASHPID home pid
+  home=$(mktemp -d /tmp/polder-build.XXXXXX) || return
+  POLDER_HOME=$home nice "$JAVA_HOME/bin/java" "@$root/dist/polderd.jvm" \
+    "-XX:AOTCacheOutput=$fresh" -p "$lib" -m polder.daemon/polder.daemon.Main &
+  pid=$!
+  local _
+  for _ in {1..100}; do
+    [ -S "$home/run/api.sock" ] && break
+    sleep 0.1
+  done
+  for _ in info list doctor; do
+    POLDER_NO_BUILD=1 POLDER_HOST=unix://$home/run/api.sock "$root/polder" "$_"
+  done
+  kill "$pid"
+  wait "$pid" && mv "$fresh" "$dist/polderd.aot"
+  rm -f "$fresh" "$fresh.config"
+  rm -rf --one-file-system "$home"
 }
