@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import polder.linux.DurableFile;
 import polder.linux.SyscallException;
 import polder.model.PolderException;
@@ -20,7 +19,6 @@ final class Journal implements AutoCloseable {
   private static final String DAMAGED = ".damaged";
 
   private final Folder folder;
-  private final AtomicLong numbers = new AtomicLong(System.currentTimeMillis());
 
   Journal(HostPaths paths) {
     this.folder = Folder.open(paths.journal());
@@ -55,18 +53,21 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Writes down that {@code operation} begins; it is on the disk when this returns. */
+  /**
+   * Writes down that {@code operation} begins; it is on the disk when this returns. An intent of
+   * the same operation and zone that was left by a failure becomes this one.
+   */
   Entry begin(String operation, UUID zone, List<? extends Step> plan) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("operation", operation);
     tree.put("zone", zone.toString());
     tree.put("steps", plan.stream().map(Step::describe).toList());
-    String file = "%d-%s.json".formatted(numbers.incrementAndGet(), operation);
+    String file = "%s-%s.json".formatted(operation, zone);
     folder.keep(file, tree);
     return new Entry(file);
   }
 
-  /** What was begun and not done, oldest first; files that cannot be read are renamed. */
+  /** What was begun and not done; files that cannot be read are renamed. */
   List<Intent> unfinished() {
     List<Intent> intents = new ArrayList<>();
     for (String file : folder.names()) {

@@ -73,6 +73,9 @@ final class LogCursor implements Cursor<LogLine> {
       piece.ifPresent(some -> keep(lines.add(some)));
       return piece.isPresent();
     } catch (LogReader.SlowReaderException e) {
+      if (log.closed()) {
+        return false;
+      }
       reader.restart(); // what was rotated away is gone; the rest is still wanted
       return true;
     }

@@ -1,5 +1,6 @@
 package polder.engine;
 
+import java.nio.file.Path;
 import java.util.UUID;
 
 /** Where the zones' logs lie: a directory each below the log directory. */
@@ -8,8 +9,9 @@ final class Logs {
 
   /** Opens a zone's log; makes it if need be. */
   static ZoneLog open(Hall hall, UUID zone) {
-    try (Folder logs = Folder.open(hall.paths().log())) {
-      return new ZoneLog(logs.enter(zone.toString()).directory(), ZoneLog.FILE_LIMIT);
+    Path path = hall.paths().log().resolve(zone.toString());
+    try (Folder _ = Folder.open(path)) {
+      return new ZoneLog(path, ZoneLog.FILE_LIMIT);
     }
   }
 

@@ -36,11 +36,12 @@ public final class Polder {
 
   /** Opens the host at {@code paths}: as {@link #open(Path)}. */
   public static Host open(HostPaths paths) {
-    return LocalHost.open(
-        paths,
-        Polder::brands,
-        Failpoints.fromEnvironment(),
-        Integer.getInteger("polder.ids", IdRanges.MOST));
+    return open(paths, Failpoints.fromEnvironment());
+  }
+
+  static Host open(HostPaths paths, Failpoints failpoints) {
+    int ids = Integer.getInteger("polder.ids", IdRanges.MOST);
+    return LocalHost.open(paths, Polder::brands, failpoints, ids);
   }
 
   private static Map<Brand, polder.brand.Brand> brands(Launcher launcher, HostPaths paths) {

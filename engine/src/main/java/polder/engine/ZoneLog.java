@@ -1,11 +1,13 @@
 package polder.engine;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import polder.linux.Directory;
+import polder.linux.DirectoryEntry;
 import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.FileName;
@@ -40,7 +42,7 @@ final class ZoneLog implements AutoCloseable {
     }
   }
 
-  private final Directory directory;
+  private final Path path;
   private final long limit;
   private final ReentrantLock writing = new ReentrantLock();
   private final Condition grown = writing.newCondition();
@@ -50,11 +52,18 @@ final class ZoneLog implements AutoCloseable {
   private boolean closed;
   private long tellings;
 
-  /** The log in {@code directory}, which it takes over; {@code limit} bytes a generation. */
-  ZoneLog(Directory directory, long limit) {
-    this.directory = directory;
+  /** The log in the directory {@code path}; {@code limit} bytes a generation. */
+  ZoneLog(Path path, long limit) {
+    this.path = path;
     this.limit = limit;
-    for (var entry : directory.entries()) {
+    try (Directory directory = Directory.open(path)) {
+      find(directory);
+    }
+    mend();
+  }
+
+  private void find(Directory directory) {
+    for (DirectoryEntry entry : directory.entries()) {
       String name = entry.name().toString();
       if (name.matches("[0-9]{8}\\.(out|err|idx)")) {
         generations.computeIfAbsent(Integer.valueOf(name.substring(0, 8)), n -> new Generation());
@@ -63,8 +72,7 @@ final class ZoneLog implements AutoCloseable {
     if (generations.isEmpty()) {
       generations.put(1, new Generation());
     }
-    generations.forEach(this::measure);
-    mend();
+    generations.forEach((number, generation) -> measure(directory, number, generation));
   }
 
   /** Takes what the zone wrote to {@code fifo}: all of it, or much; says how many bytes. */
@@ -171,13 +179,18 @@ final class ZoneLog implements AutoCloseable {
     unindexed[0] = 0;
     unindexed[1] = 0;
     generations.put(generations.lastKey() + 1, new Generation());
-    while (generations.size() > FILES_KEPT) {
-      int oldest = generations.pollFirstEntry().getKey();
-      for (String ending : ENDINGS) {
-        FileName name = name(oldest, ending);
-        if (directory.find(name).isPresent()) {
-          directory.remove(name);
-        }
+    try (Directory directory = Directory.open(path)) {
+      while (generations.size() > FILES_KEPT) {
+        remove(directory, generations.pollFirstEntry().getKey());
+      }
+    }
+  }
+
+  private static void remove(Directory directory, int generation) {
+    for (String ending : ENDINGS) {
+      FileName name = name(generation, ending);
+      if (directory.find(name).isPresent()) {
+        directory.remove(name);
       }
     }
   }
@@ -187,8 +200,10 @@ final class ZoneLog implements AutoCloseable {
     if (open == null) {
       int last = generations.lastKey();
       open = new RegularFile[ENDINGS.length];
-      for (int i = 0; i < ENDINGS.length; i++) {
-        open[i] = directory.openOrCreate(name(last, ENDINGS[i]), OWNER_ONLY);
+      try (Directory directory = Directory.open(path)) {
+        for (int i = 0; i < ENDINGS.length; i++) {
+          open[i] = directory.openOrCreate(name(last, ENDINGS[i]), OWNER_ONLY);
+        }
       }
       files = open;
     }
@@ -215,13 +230,13 @@ final class ZoneLog implements AutoCloseable {
     }
   }
 
-  private void measure(int number, Generation generation) {
-    generation.streams[0] = size(number, "out");
-    generation.streams[1] = size(number, "err");
-    generation.index = size(number, "idx");
+  private static void measure(Directory directory, int number, Generation generation) {
+    generation.streams[0] = size(directory, number, "out");
+    generation.streams[1] = size(directory, number, "err");
+    generation.index = size(directory, number, "idx");
   }
 
-  private long size(int number, String ending) {
+  private static long size(Directory directory, int number, String ending) {
     return directory.find(name(number, ending)).map(stat -> stat.size()).orElse(0L);
   }
 
@@ -360,7 +375,9 @@ final class ZoneLog implements AutoCloseable {
   }
 
   RegularFile open(int generation, int which) {
-    return directory.read(name(generation, ENDINGS[which]));
+    try (Directory directory = Directory.open(path)) {
+      return directory.read(name(generation, ENDINGS[which]));
+    }
   }
 
   private static FileName name(int generation, String ending) {

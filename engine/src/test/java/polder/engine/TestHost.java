@@ -58,6 +58,12 @@ final class TestHost implements AutoCloseable {
     host = Polder.open(home);
   }
 
+  /** Closes the engine and opens it again, to fail as {@code failpoints} say. */
+  void open(Failpoints failpoints) {
+    host.close();
+    host = Polder.open(HostPaths.below(home), failpoints);
+  }
+
   static ZoneRef ref(String name) {
     return new ZoneRef(name);
   }

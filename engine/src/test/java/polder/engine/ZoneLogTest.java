@@ -17,7 +17,6 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import polder.linux.Directory;
 import polder.linux.Fd;
 import polder.linux.Fifo;
 import polder.model.LogLine;
@@ -37,7 +36,7 @@ class ZoneLogTest {
   }
 
   private ZoneLog open(long limit) {
-    return new ZoneLog(Directory.open(directory), limit);
+    return new ZoneLog(directory, limit);
   }
 
   private void write(ZoneLog log, int stream, String text) {
