@@ -1,10 +1,12 @@
 package polder.brand.zone;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -195,6 +197,23 @@ class SandboxKernelTest {
         """,
         out,
         "python itself ignores SIGPIPE and SIGXFSZ and sets LC_CTYPE");
+  }
+
+  @Test
+  @DisplayName("J-03 of five hundred descriptors of ours, a zone gets three")
+  void ourDescriptorsStayOurs() throws IOException {
+    List<AutoCloseable> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < 250; i++) {
+        open.add(Files.newInputStream(Path.of("/proc/self/status")));
+        open.add(new ServerSocket(0));
+      }
+      assertEquals("0\n1\n2\n3\n", zones.run(TestZones.lxZone("ls", "/proc/self/fd"), layer).out());
+    } finally {
+      for (AutoCloseable each : open) {
+        assertDoesNotThrow(each::close);
+      }
+    }
   }
 
   @Test
