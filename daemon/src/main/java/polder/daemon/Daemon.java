@@ -1,6 +1,7 @@
 package polder.daemon;
 
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,10 @@ public final class Daemon implements AutoCloseable {
 
   private Daemon(Host host, Path socket) {
     this.host = host;
+    Path run = socket.toAbsolutePath().getParent();
+    if (run != null && Files.isDirectory(run)) {
+      ApiServer.own(run);
+    }
     this.door = ApiServer.open(host, socket);
   }
 
@@ -27,7 +32,8 @@ public final class Daemon implements AutoCloseable {
    * Opens the host, then its door.
    *
    * @param host opens it; what it throws is passed on
-   * @param socket where the REST door listens
+   * @param socket where the REST door listens, in a directory of the host's own, which is closed to
+   *     everybody but root and the group {@code polder}
    */
   public static Daemon open(Supplier<Host> host, Path socket) {
     Host opened = host.get();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,18 @@ class DaemonTest {
             .orElseThrow();
     System.out.printf("polderd with 500 zones in memory: %d MiB%n", kib / 1024);
     assertTrue(kib < 150 * 1024, kib + " KiB");
+  }
+
+  @Test
+  @DisplayName("S-API-16 the run directory is closed to others even if somebody else made it")
+  void closesItsRunDirectory() throws IOException {
+    Path run = Files.createDirectory(directory.resolve("run"));
+    Files.setPosixFilePermissions(run, PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (Daemon daemon = Daemon.open(FakeHost::new, run.resolve("api.sock"))) {
+      daemon.end();
+      String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(run));
+      assertTrue(List.of("rwx------", "rwxr-x---").contains(mode), mode);
+    }
   }
 
   @Test

@@ -51,6 +51,14 @@ public final class ApiServer implements AutoCloseable {
     return new ApiServer(host, path);
   }
 
+  /**
+   * Closes a directory that is Polder's own, such as {@code /run/polder}, to everybody but root and
+   * the group {@code polder}: 0750, or 0700 where the host has no such group.
+   */
+  public static void own(Path directory) {
+    SocketFile.own(directory);
+  }
+
   /** The description of all that can be asked (OpenAPI 3.1), as JSON. */
   public static Map<String, Object> description() {
     try (Workers workers = new Workers()) {

@@ -75,9 +75,7 @@ final class SocketFile {
         Files.createDirectories(above);
       }
       Files.createDirectory(parent, PRIVATE);
-      if (give(parent)) {
-        Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("rwxr-x---"));
-      }
+      restrict(parent);
     }
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(parent);
     boolean sticky =
@@ -88,6 +86,20 @@ final class SocketFile {
           "'%s' can be written by everybody, who could put another socket in place of ours; chmod o-w it"
               .formatted(parent));
     }
+  }
+
+  /** Only root, and the group if the host has it, may pass through {@code directory}. */
+  static void own(Path directory) {
+    try {
+      restrict(directory);
+    } catch (IOException e) {
+      throw failed(directory, e);
+    }
+  }
+
+  private static void restrict(Path directory) throws IOException {
+    Files.setPosixFilePermissions(
+        directory, PosixFilePermissions.fromString(give(directory) ? "rwxr-x---" : "rwx------"));
   }
 
   /** Gives {@code file} to the group, if the host has it and we may. */
@@ -163,7 +175,7 @@ final class SocketFile {
   private static PolderException failed(Path path, IOException e) {
     return new PolderException(
         e instanceof java.nio.file.AccessDeniedException ? ErrorKind.DENIED : ErrorKind.HOST,
-        "cannot make the socket '%s': %s".formatted(path, e),
+        "cannot make '%s' fit for a socket: %s".formatted(path, e),
         e);
   }
 }
