@@ -362,4 +362,35 @@ class CommandLineTest {
     assertFalse(plan.isBlank());
     assertEquals("", desk.polder("list", "-q").ok().out());
   }
+
+  @Test
+  void keysLeaveAConsoleAndTheZoneRunsOn() {
+    create("{\"brand\": \"native\", \"alias\": \"web\", \"tty\": true, \"cmd\": [\"cat\"]}");
+    desk.polder("start", "web").ok();
+    Object pid = get("web").get("pid");
+    desk.atTerminal().typing("abc\u001d").polder("console", "web").ok();
+    desk.typing("\u0010\u0011").polder("attach", "web").ok();
+    assertEquals(pid, get("web").get("pid"));
+    Desk.Answer left =
+        desk.typing("\u0010\u0011").polder("run", "-it", "--brand", "native", "--name", "b", "cat");
+    assertEquals(0, left.code());
+    assertTrue(left.err().contains("polder console"), left.err());
+    assertEquals("running", get("b").get("state"));
+  }
+
+  @Test
+  void filesAreCopiedBothWays(@TempDir Path directory) throws IOException {
+    create("{\"brand\": \"native\", \"alias\": \"web\"}");
+    Path file = directory.resolve("in.txt");
+    Files.writeString(file, "hello\n");
+    desk.polder("cp", file.toString(), "web:/tmp/renamed.txt").ok();
+    Path back = directory.resolve("back.txt");
+    desk.polder("cp", "web:/tmp/renamed.txt", back.toString()).ok();
+    assertEquals("hello\n", Files.readString(back));
+    desk.polder("cp", file.toString(), "web:/tmp/").ok();
+    desk.polder("cp", "web:/tmp/in.txt", directory.toString()).ok();
+    assertEquals(1, desk.polder("cp", "web:/tmp/missing", back.toString()).code());
+    assertEquals(1, desk.polder("cp", directory + "/missing", "web:/tmp/").code());
+    assertEquals("hello\n", Files.readString(back));
+  }
 }

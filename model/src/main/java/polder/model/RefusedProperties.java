@@ -96,7 +96,7 @@ final class RefusedProperties {
                     list.add(
                         Property.of(name, ANYTHING, "known from SmartOS; refused")
                             .refused(reason))));
-    list.sort(java.util.Comparator.comparing(Property::name));
+    list.sort((a, b) -> a.name().compareTo(b.name()));
     return list;
   }
 

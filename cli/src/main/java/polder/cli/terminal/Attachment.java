@@ -108,20 +108,26 @@ public final class Attachment {
     }
   }
 
+  /** Passes keys on; the end of our input is the end of the process's, unless we only go. */
   private void input(@Nullable DetachKeys keys) {
     byte[] typed = new byte[32_768];
     byte[] passed = new byte[typed.length + 1];
-    try (OutputStream to = session.stdin()) {
+    try {
+      OutputStream to = session.stdin();
       InputStream from = caller.in();
       for (int n = from.read(typed); n >= 0; n = from.read(typed)) {
         int count = keys == null ? n : keys.filter(typed, n, passed);
         to.write(keys == null ? typed : passed, 0, count);
         to.flush();
         if (keys != null && keys.detached()) {
-          detached.set(true);
-          leave();
-          return;
+          break;
         }
+      }
+      if (keys == null) {
+        to.close();
+      } else {
+        detached.set(true); // by the keys, or because our terminal hung up
+        leave();
       }
     } catch (IOException e) {
       // the process closed its input or ended; its exit code tells
