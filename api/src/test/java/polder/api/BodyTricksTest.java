@@ -22,10 +22,10 @@ import polder.api.fake.FakeHost;
 import polder.api.server.ApiServer;
 import polder.model.Brand;
 import polder.model.Host;
+import polder.model.Json;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 import polder.model.json.ErrorJson;
-import polder.model.json.Json;
 
 /** Requests that mean one thing to who checks them and another to who does them. */
 @Timeout(60)

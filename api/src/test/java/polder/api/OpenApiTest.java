@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import polder.api.server.ApiServer;
-import polder.model.json.Json;
+import polder.model.Json;
 
 class OpenApiTest {
   private static final Path FILE = Path.of("src/main/openapi.json");

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /** {@code polder bench}. */
 public final class Main {

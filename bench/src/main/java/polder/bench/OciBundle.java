@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import polder.linux.Capability;
 import polder.linux.SeccompProfile;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /**
  * A bundle of the OCI runtime specification with the isolation of a zone of ours: seven namespaces,

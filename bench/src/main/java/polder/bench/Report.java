@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /** Results as text: a table for people, or one JSON object a row for programs. */
 final class Report {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import polder.linux.SeccompProfile;
-import polder.model.json.Json;
+import polder.model.Json;
 
 class OciBundleTest {
   @Test

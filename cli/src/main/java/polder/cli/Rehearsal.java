@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import polder.cli.call.Caller;
+import polder.model.Json;
 import polder.model.Zone;
 import polder.model.ZoneSpec;
 import polder.model.ZoneStatus;
-import polder.model.json.Json;
 
 /**
  * Does what the command line does most, against a socket that plays a host of 200 zones: the build

@@ -7,7 +7,7 @@ import polder.cli.call.Caller;
 import polder.cli.call.Command;
 import polder.cli.call.Failure;
 import polder.cli.call.Usage;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /** {@code polder version}. */
 final class VersionCommand implements Command {

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /** A user's stories, told to a host in memory. */
 class CommandLineTest {

@@ -72,14 +72,14 @@ public final class Daemon implements AutoCloseable {
     try {
       Daemon daemon = open(host, socket);
       Termination.on(daemon::end);
-      ServiceManager.tell("READY=1");
+      NotifySocket.tell("READY=1");
       LOG.log(
           Level.INFO,
           "ready after {0} ms on {1}",
           Duration.ofNanos(System.nanoTime() - begun).toMillis(),
           socket);
       daemon.await();
-      ServiceManager.tell("STOPPING=1");
+      NotifySocket.tell("STOPPING=1");
       LOG.log(Level.INFO, "ending; zones run on");
       return within(LONGEST_END, daemon::close) ? 0 : 1;
     } catch (PolderException e) {

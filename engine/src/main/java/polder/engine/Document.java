@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import polder.model.ErrorKind;
+import polder.model.Json;
 import polder.model.PolderException;
-import polder.model.json.Json;
 
 /**
  * A JSON file that can tell whether it is whole: a schema version, a checksum, and what it holds.

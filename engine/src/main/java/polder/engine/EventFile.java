@@ -13,8 +13,8 @@ import polder.linux.FileName;
 import polder.linux.RegularFile;
 import polder.linux.SyscallException;
 import polder.model.Event;
+import polder.model.Json;
 import polder.model.PolderException;
-import polder.model.json.Json;
 
 /** One file of the event log, read from its beginning. */
 final class EventFile implements AutoCloseable {

@@ -21,8 +21,8 @@ import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.Event;
 import polder.model.Events;
+import polder.model.Json;
 import polder.model.PolderException;
-import polder.model.json.Json;
 
 /**
  * What happened, in files that only grow: one JSON object a line, each file named by its first

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /** The fields of a JSON object that we wrote ourselves: what is not as we write it is damage. */
 record Fields(Map<String, Object> tree) {

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import polder.model.Image;
+import polder.model.Json;
 import polder.model.json.ImageJson;
-import polder.model.json.Json;
 
 /**
  * What the store knows of one tree, and its manifest file: which images it is, under which names.

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.linux.ProcessIdentity;
 import polder.model.Host;
+import polder.model.Json;
 import polder.model.Patch;
 import polder.model.RestartPolicy;
 import polder.model.StopOptions;
@@ -25,7 +26,6 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 import polder.model.ZoneState;
-import polder.model.json.Json;
 
 /** The engine in a JVM of its own, which is killed. */
 @Tag("kernel")

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import polder.model.json.Json;
 
 /**
  * A record as a JSON object with a fixed set of fields.

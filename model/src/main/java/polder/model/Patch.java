@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
-import polder.model.json.Json;
 
 /**
  * What is to change in a zone's spec, in vmadm's words.

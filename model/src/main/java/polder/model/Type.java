@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What values a property takes, and how they are read from and written to JSON.
  *
  * <p>JSON here is a tree of {@code Map<String, Object>}, {@code List<Object>}, {@code String},
- * {@code Long}, {@code Double}, {@code Boolean} and {@code null}, as {@link polder.model.json.Json}
+ * {@code Long}, {@code Double}, {@code Boolean} and {@code null}, as {@link polder.model.Json}
  * reads it.
  */
 public interface Type<T> {

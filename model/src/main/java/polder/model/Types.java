@@ -9,7 +9,6 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import polder.model.json.Json;
 
 /** The types that properties are made of. */
 public final class Types {

@@ -35,7 +35,7 @@ public final class ZoneSpec {
   /**
    * Reads a payload strictly.
    *
-   * @param payload a JSON object as {@link polder.model.json.Json} reads it
+   * @param payload a JSON object as {@link polder.model.Json} reads it
    * @throws PolderException INVALID with all that is wrong: unknown, refused and mistyped
    *     properties, and rules between them
    */
@@ -188,6 +188,6 @@ public final class ZoneSpec {
 
   @Override
   public String toString() {
-    return polder.model.json.Json.write(write());
+    return polder.model.Json.write(write());
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import polder.model.json.Json;
 
 class PatchTest {
   private static final ZoneSpec SPEC =

@@ -12,7 +12,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import polder.model.json.Json;
 
 /** The small words that say what is allowed when they are made. */
 class WordsTest {

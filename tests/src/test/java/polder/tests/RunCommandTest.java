@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import polder.model.json.Json;
+import polder.model.Json;
 import polder.tests.harness.CommandResult;
 import polder.tests.harness.TestHost;
 
@@ -97,6 +97,14 @@ class RunCommandTest {
                 "echo $(id -u) $COLOUR $(pwd)")
             .ok()
             .text());
+  }
+
+  @Test
+  @DisplayName("S-ID-02 a user has exactly the groups that the userland gives him")
+  void groupsAreExact() {
+    assertEquals("1000 2000", run("run", "--rm", "-u", "web", "busybox", "id", "-G").ok().text());
+    assertEquals("2000", run("run", "--rm", "-u", "web:extra", "busybox", "id", "-G").ok().text());
+    assertEquals("0", run("run", "--rm", "busybox", "id", "-G").ok().text());
   }
 
   @Test

@@ -9,9 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.json.ErrorJson;
-import polder.model.json.Json;
 
 /** Asks the daemon, and turns what it answers into trees and failures. */
 final class Caller {

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import polder.model.Cursor;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.json.ErrorJson;
-import polder.model.json.Json;
 
 /**
  * Records that come as lines of JSON. A thread reads ahead, a little: a socket's blocking read

@@ -9,9 +9,9 @@ import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.Event;
 import polder.model.Events;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.json.HostJson;
-import polder.model.json.Json;
 
 /** What happened on the host at the far end. */
 final class RemoteEvents implements Events {

@@ -11,10 +11,10 @@ import polder.model.Finding;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Zones;
 import polder.model.json.HostJson;
-import polder.model.json.Json;
 
 /**
  * A host whose daemon is asked over its socket.

@@ -13,11 +13,11 @@ import polder.model.Image;
 import polder.model.ImageConfig;
 import polder.model.ImageRequest;
 import polder.model.Images;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.json.ErrorJson;
 import polder.model.json.ImageJson;
-import polder.model.json.Json;
 
 /** The images of the host at the far end. */
 final class RemoteImages implements Images {

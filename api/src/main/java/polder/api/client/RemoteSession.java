@@ -18,10 +18,10 @@ import polder.api.stream.FrameReader;
 import polder.api.stream.FrameWriter;
 import polder.model.ErrorKind;
 import polder.model.ExitStatus;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Session;
 import polder.model.json.ErrorJson;
-import polder.model.json.Json;
 
 /** The streams of a process at the far end. One thread takes its frames apart. */
 final class RemoteSession implements Session {

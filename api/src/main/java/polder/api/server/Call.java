@@ -14,11 +14,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
 import polder.model.Fault;
+import polder.model.Json;
 import polder.model.Nearest;
 import polder.model.PolderException;
 import polder.model.Type;
 import polder.model.ZoneRef;
-import polder.model.json.Json;
 
 /**
  * A request that found its route: what was asked, checked as the route's table says.

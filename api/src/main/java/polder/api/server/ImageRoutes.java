@@ -8,12 +8,12 @@ import polder.model.Image;
 import polder.model.ImageConfig;
 import polder.model.ImageRequest;
 import polder.model.Images;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.Type;
 import polder.model.Types;
 import polder.model.json.ImageJson;
-import polder.model.json.Json;
 
 /** What can be asked of images. */
 final class ImageRoutes {

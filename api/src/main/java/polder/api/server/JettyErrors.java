@@ -8,9 +8,9 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import polder.model.ErrorKind;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.json.ErrorJson;
-import polder.model.json.Json;
 
 /** What Jetty refuses itself, as malformed, in our words and without its pages. */
 final class JettyErrors extends ErrorHandler {

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import polder.model.Cursor;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.json.ErrorJson;
-import polder.model.json.Json;
 
 /**
  * Answers with what a cursor gives, a line of JSON each, for as long as somebody reads.

@@ -15,10 +15,10 @@ import polder.api.stream.Frame;
 import polder.api.stream.FrameReader;
 import polder.api.stream.FrameWriter;
 import polder.model.ExitStatus;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Session;
 import polder.model.json.ErrorJson;
-import polder.model.json.Json;
 
 /**
  * Carries a process's streams over one connection, until the process and its output have ended, or

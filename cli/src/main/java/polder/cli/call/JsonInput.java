@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import polder.model.ErrorKind;
+import polder.model.Json;
 import polder.model.PolderException;
-import polder.model.json.Json;
 
 /** A JSON object that the caller gives: in a file, or on standard input. */
 public final class JsonInput {

@@ -12,9 +12,9 @@ import polder.model.ErrorKind;
 import polder.model.Event;
 import polder.model.Events;
 import polder.model.Host;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.json.HostJson;
-import polder.model.json.Json;
 
 /** {@code polder events}. */
 public final class EventsCommand implements Command {

@@ -7,8 +7,8 @@ import polder.cli.call.Caller;
 import polder.cli.call.Failure;
 import polder.cli.call.Words;
 import polder.model.Finding;
+import polder.model.Json;
 import polder.model.json.HostJson;
-import polder.model.json.Json;
 
 /** Findings, as {@code doctor} and {@code fsck} print them. */
 final class Findings {

@@ -9,8 +9,8 @@ import polder.cli.call.Usage;
 import polder.cli.view.Table;
 import polder.model.Host;
 import polder.model.HostInfo;
+import polder.model.Json;
 import polder.model.json.HostJson;
-import polder.model.json.Json;
 
 /** {@code polder info}. */
 public final class InfoCommand implements Command {

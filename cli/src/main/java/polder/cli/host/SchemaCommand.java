@@ -12,9 +12,9 @@ import polder.cli.call.UsageException;
 import polder.cli.view.Table;
 import polder.cli.view.Width;
 import polder.model.Brand;
+import polder.model.Json;
 import polder.model.Property;
 import polder.model.ZoneProperties;
-import polder.model.json.Json;
 import polder.model.json.PayloadSchema;
 
 /** {@code polder schema}. */

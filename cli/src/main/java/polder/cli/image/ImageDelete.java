@@ -9,8 +9,8 @@ import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.model.ErrorKind;
 import polder.model.Host;
+import polder.model.Json;
 import polder.model.PolderException;
-import polder.model.json.Json;
 
 /** {@code polder image delete}. */
 public final class ImageDelete implements Command {

@@ -7,8 +7,8 @@ import polder.cli.call.Failure;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.model.Image;
+import polder.model.Json;
 import polder.model.json.ImageJson;
-import polder.model.json.Json;
 
 /** {@code polder image get}. */
 public final class ImageGet implements Command {

@@ -20,8 +20,8 @@ import polder.cli.view.ProgressLine;
 import polder.model.Image;
 import polder.model.ImageConfig;
 import polder.model.ImageRequest;
+import polder.model.Json;
 import polder.model.json.ImageJson;
-import polder.model.json.Json;
 
 /** {@code polder image import}. */
 public final class ImageImport implements Command {

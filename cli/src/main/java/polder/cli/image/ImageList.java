@@ -13,8 +13,8 @@ import polder.cli.view.Filter;
 import polder.cli.view.Table;
 import polder.cli.view.Width;
 import polder.model.Image;
+import polder.model.Json;
 import polder.model.json.ImageJson;
-import polder.model.json.Json;
 
 /** {@code polder image list}. */
 public final class ImageList implements Command {

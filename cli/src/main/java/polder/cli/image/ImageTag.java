@@ -8,8 +8,8 @@ import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.model.Image;
 import polder.model.ImageRequest;
+import polder.model.Json;
 import polder.model.json.ImageJson;
-import polder.model.json.Json;
 
 /** {@code polder image tag}. */
 public final class ImageTag implements Command {

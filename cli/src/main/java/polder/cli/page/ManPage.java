@@ -8,9 +8,9 @@ import polder.cli.call.Operand;
 import polder.cli.call.Option;
 import polder.cli.call.Usage;
 import polder.model.Brand;
+import polder.model.Json;
 import polder.model.Property;
 import polder.model.ZoneProperties;
-import polder.model.json.Json;
 
 /** Manual pages in the language of man(7). */
 public final class ManPage {

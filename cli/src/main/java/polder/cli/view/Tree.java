@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /** Looks into a JSON tree by SmartOS's flattened keys. */
 public final class Tree {

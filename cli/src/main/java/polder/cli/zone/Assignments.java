@@ -7,9 +7,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import polder.cli.call.UsageException;
 import polder.cli.call.Words;
+import polder.model.Json;
 import polder.model.Property;
 import polder.model.ZoneProperties;
-import polder.model.json.Json;
 
 /** {@code PROPERTY=VALUE} words, as JSON. */
 final class Assignments {

@@ -11,9 +11,9 @@ import polder.cli.call.Failure;
 import polder.cli.call.JsonInput;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
+import polder.model.Json;
 import polder.model.Zone;
 import polder.model.ZoneSpec;
-import polder.model.json.Json;
 
 /** {@code polder create}. */
 public final class CreateCommand implements Command {

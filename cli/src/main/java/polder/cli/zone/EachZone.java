@@ -9,10 +9,10 @@ import polder.cli.call.Caller;
 import polder.cli.call.Failure;
 import polder.model.ErrorKind;
 import polder.model.Host;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.ZoneRef;
 import polder.model.Zones;
-import polder.model.json.Json;
 
 /** One act on several zones, one after another: what fails is told, and the others go on. */
 final class EachZone {

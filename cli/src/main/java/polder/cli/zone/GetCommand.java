@@ -11,9 +11,9 @@ import polder.cli.call.Usage;
 import polder.cli.call.Words;
 import polder.cli.view.Tree;
 import polder.model.ErrorKind;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.ZoneRef;
-import polder.model.json.Json;
 
 /** {@code polder get}. */
 public final class GetCommand implements Command {

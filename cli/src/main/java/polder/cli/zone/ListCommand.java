@@ -10,7 +10,7 @@ import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.cli.view.Table;
 import polder.cli.view.Width;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /** {@code polder list}. */
 public final class ListCommand implements Command {

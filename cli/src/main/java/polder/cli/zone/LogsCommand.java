@@ -15,10 +15,10 @@ import polder.cli.call.Usage;
 import polder.cli.view.Amount;
 import polder.model.Cursor;
 import polder.model.Host;
+import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.ZoneRef;
-import polder.model.json.Json;
 import polder.model.json.LogJson;
 
 /** {@code polder logs}. */

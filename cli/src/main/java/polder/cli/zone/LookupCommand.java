@@ -10,8 +10,8 @@ import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.cli.view.Tree;
 import polder.model.ErrorKind;
+import polder.model.Json;
 import polder.model.PolderException;
-import polder.model.json.Json;
 
 /** {@code polder lookup}. */
 public final class LookupCommand implements Command {

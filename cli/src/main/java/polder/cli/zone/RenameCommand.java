@@ -8,11 +8,11 @@ import polder.cli.call.Failure;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.model.ErrorKind;
+import polder.model.Json;
 import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.UpdatePlan;
 import polder.model.ZoneRef;
-import polder.model.json.Json;
 import polder.model.json.PlanJson;
 
 /** {@code polder rename}. */

@@ -15,13 +15,13 @@ import polder.cli.terminal.Interrupts;
 import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.Host;
+import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Session;
 import polder.model.Zone;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 import polder.model.Zones;
-import polder.model.json.Json;
 
 /** {@code polder run}: create, attach, start, and end as the program ends. */
 public final class RunCommand implements Command {

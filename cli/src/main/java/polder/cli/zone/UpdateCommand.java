@@ -15,10 +15,10 @@ import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
 import polder.cli.view.Table;
 import polder.cli.view.Width;
+import polder.model.Json;
 import polder.model.Patch;
 import polder.model.UpdatePlan;
 import polder.model.ZoneRef;
-import polder.model.json.Json;
 import polder.model.json.PlanJson;
 
 /** {@code polder update}. */

@@ -9,8 +9,8 @@ import polder.cli.call.Failure;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.model.Host;
+import polder.model.Json;
 import polder.model.ZoneRef;
-import polder.model.json.Json;
 
 /** {@code polder wait}. */
 public final class WaitCommand implements Command {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import polder.cli.call.UsageException;
-import polder.model.json.Json;
+import polder.model.Json;
 
 class FilterTest {
   private static final Map<String, Object> ZONE =

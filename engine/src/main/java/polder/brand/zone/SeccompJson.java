@@ -15,8 +15,8 @@ import polder.linux.SeccompCondition;
 import polder.linux.SeccompProfile;
 import polder.linux.SeccompRule;
 import polder.linux.Syscalls;
+import polder.model.Json;
 import polder.model.PolderException;
-import polder.model.json.Json;
 
 /**
  * A seccomp profile in the JSON of the OCI runtime specification (config-linux, "seccomp"), with

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
 import polder.model.Fault;
+import polder.model.Json;
 import polder.model.ObjectType;
 import polder.model.PolderException;
 import polder.model.Property;

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import polder.model.ExecSpec;
 import polder.model.ExitStatus;
+import polder.model.Json;
 import polder.model.ObjectType;
 import polder.model.Property;
 import polder.model.StopOptions;

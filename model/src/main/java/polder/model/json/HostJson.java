@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import polder.model.Event;
 import polder.model.Finding;
 import polder.model.HostInfo;
+import polder.model.Json;
 import polder.model.ObjectType;
 import polder.model.Property;
 import polder.model.Type;

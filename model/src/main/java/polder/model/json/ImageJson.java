@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import polder.model.Image;
 import polder.model.ImageConfig;
 import polder.model.ImageRequest;
+import polder.model.Json;
 import polder.model.ObjectType;
 import polder.model.Property;
 import polder.model.Type;

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.ObjectType;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import polder.model.Json;
 import polder.model.ObjectType;
 import polder.model.Property;
 import polder.model.Type;

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
 import polder.model.Fault;
+import polder.model.Json;
 import polder.model.ObjectType.Field;
 import polder.model.PolderException;
 import polder.model.Property;

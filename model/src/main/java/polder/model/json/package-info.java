@@ -1,7 +1,2 @@
-/**
- * Reads and writes JSON (RFC 8259) as plain trees, strictly.
- *
- * <p>Streaming jackson-core only: binding costs the command line 45 ms a start, and the property
- * table reads its own types.
- */
+/** Reads and writes the nouns as JSON trees, strictly: a pair of methods for each record. */
 package polder.model.json;

@@ -23,6 +23,7 @@ import polder.model.HostInfo;
 import polder.model.Image;
 import polder.model.ImageConfig;
 import polder.model.ImageRequest;
+import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.PolderException;

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /**
  * What a zone looks like from inside: the probe HX-3.

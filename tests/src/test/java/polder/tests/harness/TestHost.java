@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import polder.model.json.Json;
+import polder.model.Json;
 
 /**
  * A host of a test's own: its own home, its own daemon, asked through the command line.

@@ -1,4 +1,4 @@
-package polder.model.json;
+package polder.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,8 +13,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import polder.model.ErrorKind;
-import polder.model.PolderException;
 
 class JsonTest {
   @ParameterizedTest

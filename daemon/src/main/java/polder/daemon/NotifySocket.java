@@ -7,10 +7,10 @@ import polder.linux.DatagramSocket;
 import polder.linux.SyscallException;
 
 /** The service manager that started us, if one did and wants to know: sd_notify(3). */
-final class ServiceManager {
+final class NotifySocket {
   private static final System.Logger LOG = System.getLogger("polder.daemon");
 
-  private ServiceManager() {}
+  private NotifySocket() {}
 
   static void tell(String state) {
     tell(state, System.getenv());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
-class ServiceManagerTest {
+class NotifySocketTest {
   private static final String LISTEN =
       "import socket,sys; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM);"
           + "n=sys.argv[1]; s.bind('\\0'+n[1:] if n[0]=='@' else n);"
@@ -35,7 +35,7 @@ class ServiceManagerTest {
       Process listener = new ProcessBuilder(python.toString(), "-c", LISTEN, address).start();
       try (var words = listener.inputReader()) {
         assertEquals("up", words.readLine());
-        ServiceManager.tell("READY=1", Map.of("NOTIFY_SOCKET", address));
+        NotifySocket.tell("READY=1", Map.of("NOTIFY_SOCKET", address));
         assertEquals("READY=1", words.readLine());
       } finally {
         listener.destroyForcibly().waitFor();
@@ -45,13 +45,13 @@ class ServiceManagerTest {
 
   @Test
   void isNoObstacleWhenItIsNotThere() {
-    assertDoesNotThrow(() -> ServiceManager.tell("READY=1", Map.of()));
+    assertDoesNotThrow(() -> NotifySocket.tell("READY=1", Map.of()));
     assertDoesNotThrow(
         () ->
-            ServiceManager.tell(
+            NotifySocket.tell(
                 "READY=1", Map.of("NOTIFY_SOCKET", directory.resolve("none").toString())));
     assertDoesNotThrow(
-        () -> ServiceManager.tell("READY=1", Map.of("NOTIFY_SOCKET", "/" + "x".repeat(200))));
+        () -> NotifySocket.tell("READY=1", Map.of("NOTIFY_SOCKET", "/" + "x".repeat(200))));
   }
 
   @Test
