@@ -1,6 +1,5 @@
 package polder.api;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -12,33 +11,26 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.function.Executable;
 import polder.model.Brand;
 import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.Event;
 import polder.model.ExecSpec;
 import polder.model.ExitStatus;
-import polder.model.Host;
 import polder.model.Image;
 import polder.model.ImageConfig;
 import polder.model.ImageRequest;
-import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Progress;
-import polder.model.Session;
 import polder.model.StopOptions;
 import polder.model.UpdatePlan;
 import polder.model.UpdatePlan.Effect;
@@ -54,40 +46,7 @@ import polder.model.ZoneState;
  * <p>It uses native zones and programs that every userland has: sh, cat, echo, sleep, true, stty.
  */
 @Timeout(60)
-public abstract class HostContract {
-  private static final Duration SOON = Duration.ofSeconds(10);
-
-  private Host host;
-  private final List<UUID> made = new ArrayList<>();
-
-  /** The host to test; the same for all tests of a class, or a fresh one. */
-  protected abstract Host open() throws Exception;
-
-  /** Lets go of what {@link #open} gave. */
-  protected abstract void shut(Host opened) throws Exception;
-
-  @BeforeEach
-  void openHost() throws Exception {
-    host = open();
-  }
-
-  @AfterEach
-  void leaveNothing() throws Exception {
-    for (UUID uuid : made) {
-      try {
-        host.zones().delete(ZoneRef.of(uuid), true);
-      } catch (PolderException e) {
-        assertEquals(ErrorKind.NOT_FOUND, e.kind(), String.valueOf(e.getMessage()));
-      }
-    }
-    for (Image image : host.images().list()) {
-      if (image.name().startsWith("contract")) {
-        host.images().delete(image.name() + ":" + image.tag());
-      }
-    }
-    shut(host);
-  }
-
+public abstract class HostContract extends ProcessContract {
   @Test
   void aZoneIsMadeStartedStoppedAndTakenAway() {
     Zone zone = create("a", "sleep", "1000");
@@ -233,30 +192,6 @@ public abstract class HostContract {
   }
 
   @Test
-  void aProgramsEndIsTheZones() {
-    create("a", "sh", "-c", "exit 7");
-    host.zones().start(ref("a"));
-    assertEquals(new ExitStatus(7), host.zones().await(ref("a")));
-    Zone zone = host.zones().get(ref("a"));
-    assertEquals(ZoneState.INSTALLED, zone.state());
-    assertEquals(Optional.of(new ExitStatus(7)), zone.status().exit());
-    assertEquals(new ExitStatus(7), host.zones().await(ref("a")), "at once if it does not run");
-  }
-
-  @Test
-  void whoWaitsIsToldOfTheEnd() throws Exception {
-    create("a", "sleep", "1000");
-    host.zones().start(ref("a"));
-    List<ExitStatus> seen = new ArrayList<>();
-    Thread waiting = Thread.ofPlatform().start(() -> seen.add(host.zones().await(ref("a"))));
-    Thread.sleep(200);
-    assertTrue(waiting.isAlive());
-    host.zones().kill(ref("a"), "KILL");
-    waiting.join(SOON);
-    assertEquals(List.of(new ExitStatus(137)), seen);
-  }
-
-  @Test
   void aZoneIsPausedAndGoesOn() {
     create("a", "sleep", "1000");
     host.zones().start(ref("a"));
@@ -265,161 +200,6 @@ public abstract class HostContract {
     assertEquals(ZoneState.RUNNING, host.zones().get(ref("a")).state());
     assertFalse(host.zones().resume(ref("a")).status().paused());
     assertEquals(ZoneState.INSTALLED, host.zones().stop(ref("a"), StopOptions.FORCED).state());
-  }
-
-  @Test
-  void execCarriesStreamsAndExitCodes() throws Exception {
-    running("a");
-    for (int code : List.of(0, 1, 7, 255)) {
-      try (Session session = exec("sh", "-c", "exit " + code)) {
-        assertEquals(new ExitStatus(code), session.await());
-      }
-    }
-    try (Session session = exec("sh", "-c", "echo out; echo err >&2; exit 3")) {
-      assertEquals("out\n", text(session.stdout()));
-      assertEquals("err\n", text(session.stderr()));
-      assertEquals(new ExitStatus(3), session.await());
-    }
-  }
-
-  @Test
-  void execGetsItsOwnEnvironmentAndDirectory() throws Exception {
-    running("a");
-    ExecSpec spec =
-        new ExecSpec(
-            List.of("sh", "-c", "echo $COLOUR; pwd"),
-            Optional.empty(),
-            Optional.of("/tmp"),
-            Map.of("COLOUR", "dark blue"),
-            false,
-            false,
-            0,
-            0);
-    try (Session session = host.zones().exec(ref("a"), spec)) {
-      assertEquals("dark blue\n/tmp\n", text(session.stdout()));
-    }
-  }
-
-  @Test
-  void inputComesBackWholeAfterItsEnd() throws Exception {
-    running("a");
-    byte[] sent = new byte[3 << 20];
-    new java.util.Random(7).nextBytes(sent);
-    ExecSpec cat =
-        new ExecSpec(
-            List.of("cat"), Optional.empty(), Optional.empty(), Map.of(), false, true, 0, 0);
-    try (Session session = host.zones().exec(ref("a"), cat)) {
-      Thread writing =
-          Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try (var stdin = session.stdin()) {
-                      stdin.write(sent);
-                    } catch (java.io.IOException e) {
-                      throw new java.io.UncheckedIOException(e);
-                    }
-                  });
-      assertArrayEquals(sent, session.stdout().readAllBytes());
-      writing.join(SOON);
-      assertEquals(new ExitStatus(0), session.await());
-    }
-  }
-
-  @Test
-  void aSignalEndsAProcess() {
-    running("a");
-    try (Session session = exec("sleep", "1000")) {
-      session.signal("TERM");
-      assertEquals(new ExitStatus(143), session.await());
-    }
-    try (Session session = exec("sleep", "1000")) {
-      assertKind(ErrorKind.INVALID, () -> session.signal("FROBNICATE"));
-      session.signal("9");
-      assertEquals(new ExitStatus(137), session.await());
-    }
-  }
-
-  @Test
-  void aTerminalHasASize() throws Exception {
-    running("a");
-    ExecSpec size =
-        new ExecSpec(
-            List.of("sh", "-c", "stty size; sleep 1; stty size"),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of(),
-            true,
-            true,
-            33,
-            111);
-    try (Session session = host.zones().exec(ref("a"), size)) {
-      byte[] first = session.stdout().readNBytes("33 111".length());
-      session.resize(44, 122);
-      assertEquals("33 111", new String(first, StandardCharsets.UTF_8));
-      assertTrue(text(session.stdout()).contains("44 122"));
-      assertEquals("", text(session.stderr()), "a terminal has one stream");
-      assertEquals(new ExitStatus(0), session.await());
-    }
-  }
-
-  @Test
-  void whoAttachesBeforeTheStartMissesNothing() throws Exception {
-    create("a", "sh", "-c", "echo first; echo second >&2; exit 5");
-    try (Session session = host.zones().attach(ref("a"))) {
-      host.zones().start(ref("a"));
-      assertEquals("first\n", text(session.stdout()));
-      assertEquals("second\n", text(session.stderr()));
-      assertEquals(new ExitStatus(5), session.await());
-    }
-  }
-
-  @Test
-  void theMainProcessTakesInputWhereItIsOpen() throws Exception {
-    host.zones().create(spec("a", "cat").with(ZoneProperties.OPEN_STDIN, true));
-    try (Session session = host.zones().attach(ref("a"))) {
-      host.zones().start(ref("a"));
-      session.stdin().write("hello\n".getBytes(StandardCharsets.UTF_8));
-      session.stdin().close();
-      assertEquals("hello\n", text(session.stdout()));
-      assertEquals(new ExitStatus(0), session.await());
-    }
-  }
-
-  @Test
-  void logsAreKeptAndChosen() throws Exception {
-    create("a", "sh", "-c", "echo one; echo two; echo three >&2; printf rest");
-    host.zones().start(ref("a"));
-    host.zones().await(ref("a"));
-    List<LogLine> all = lines(LogQuery.ALL, 4);
-    assertEquals(
-        List.of("one", "two", "rest"),
-        all.stream().filter(l -> l.stream().equals("stdout")).map(LogLine::text).toList());
-    assertEquals(
-        List.of("three"),
-        all.stream().filter(l -> l.stream().equals("stderr")).map(LogLine::text).toList());
-    assertEquals(2, lines(new LogQuery(2, Optional.empty(), false), 2).size());
-    assertEquals(0, lines(new LogQuery(0, Optional.empty(), false), 0).size());
-    Instant later = Instant.now().plusSeconds(60);
-    assertEquals(0, lines(new LogQuery(-1, Optional.of(later), false), 0).size());
-  }
-
-  @Test
-  void logsAreFollowed() throws Exception {
-    create("a", "sh", "-c", "echo before; sleep 1; echo after; sleep 1000");
-    try (Cursor<LogLine> cursor =
-        host.zones().logs(ref("a"), new LogQuery(-1, Optional.empty(), true))) {
-      host.zones().start(ref("a"));
-      assertEquals("before", next(cursor).text());
-      assertEquals("after", next(cursor).text());
-      assertTrue(cursor.next(Duration.ofMillis(50)).isEmpty());
-      assertFalse(cursor.ended());
-      host.zones().delete(ref("a"), true);
-      Instant deadline = Instant.now().plus(SOON);
-      while (!cursor.ended() && Instant.now().isBefore(deadline)) {
-        cursor.next(Duration.ofMillis(100));
-      }
-      assertTrue(cursor.ended(), "a deleted zone writes no more");
-    }
   }
 
   @Test
@@ -502,30 +282,6 @@ public abstract class HostContract {
   }
 
   @Test
-  void filesGoInAndComeOut() throws Exception {
-    running("a");
-    byte[] content = new byte[200_000];
-    new java.util.Random(3).nextBytes(content);
-    host.zones()
-        .copyIn(ref("a"), "/tmp", new ByteArrayInputStream(TestTar.of("data.bin", content)));
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    host.zones().copyOut(ref("a"), "/tmp/data.bin", out);
-    assertArrayEquals(content, TestTar.read(out.toByteArray()).get("data.bin"));
-    try (Session session = exec("cat", "/tmp/data.bin")) {
-      assertArrayEquals(content, session.stdout().readAllBytes());
-    }
-    assertKind(
-        ErrorKind.NOT_FOUND,
-        () -> host.zones().copyOut(ref("a"), "/tmp/none", new ByteArrayOutputStream()));
-    assertKind(
-        ErrorKind.NOT_FOUND,
-        () ->
-            host.zones()
-                .copyIn(
-                    ref("a"), "/tmp/none", new ByteArrayInputStream(TestTar.of("x", new byte[1]))));
-  }
-
-  @Test
   void imagesAreImportedNamedAndTakenAway() {
     byte[] tar = TestTar.of("etc/contract", "hello".getBytes(StandardCharsets.UTF_8));
     ImageConfig config =
@@ -605,78 +361,5 @@ public abstract class HostContract {
     assertEquals(1, count("zones"));
     assertFalse(host.doctor().isEmpty());
     assertTrue(host.fsck().isEmpty(), () -> host.fsck().toString());
-  }
-
-  /** The host under test. */
-  protected Host host() {
-    return host;
-  }
-
-  private static ZoneRef ref(String name) {
-    return new ZoneRef(name);
-  }
-
-  private static ZoneSpec spec(String name, String... command) {
-    ZoneSpec spec = ZoneSpec.of(Brand.NATIVE).with(ZoneProperties.ALIAS, name);
-    return command.length == 0 ? spec : spec.with(ZoneProperties.CMD, List.of(command));
-  }
-
-  private Zone create(String name, String... command) {
-    Zone zone = host.zones().create(spec(name, command));
-    made.add(zone.uuid());
-    return zone;
-  }
-
-  private void running(String name) {
-    create(name, "sleep", "1000");
-    host.zones().start(ref(name));
-  }
-
-  private Session exec(String... command) {
-    return host.zones().exec(ref("a"), ExecSpec.of(command));
-  }
-
-  private List<LogLine> lines(LogQuery query, int due) throws InterruptedException {
-    List<LogLine> lines = new ArrayList<>();
-    Instant deadline = Instant.now().plusSeconds(5);
-    while (true) { // what a process wrote just before its end may still be on its way
-      lines.clear();
-      try (Cursor<LogLine> cursor = host.zones().logs(ref("a"), query)) {
-        while (!cursor.ended()) {
-          cursor.next(Duration.ofSeconds(1)).ifPresent(lines::add);
-        }
-      }
-      if (lines.size() >= due || Instant.now().isAfter(deadline)) {
-        return lines;
-      }
-      Thread.sleep(50);
-    }
-  }
-
-  private long count(String what) {
-    return Optional.ofNullable(host.info().counts().get(what)).orElse(-1L);
-  }
-
-  private static <T> T next(Cursor<T> cursor) {
-    return cursor.next(SOON).orElseThrow(() -> new AssertionError("nothing came within " + SOON));
-  }
-
-  private static Effect effect(UpdatePlan plan, String property) {
-    return plan.lines().stream()
-        .filter(line -> line.property().equals(property))
-        .findFirst()
-        .orElseThrow()
-        .effect();
-  }
-
-  private static String text(InputStream stream) throws java.io.IOException {
-    return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-  }
-
-  private static void assertKind(ErrorKind kind, Executable call) {
-    PolderException error = assertThrows(PolderException.class, call);
-    assertEquals(kind, error.kind(), String.valueOf(error.getMessage()));
-    String sentence = String.valueOf(error.getMessage());
-    assertFalse(sentence.endsWith("."), sentence);
   }
 }
