@@ -70,7 +70,7 @@ class ZoneLifecycleTest {
     assertEquals("root", host.polder("exec", "shared", "id", "-un").ok().text());
     assertEquals(
         "127.0.0.1",
-        host.polder("exec", "shared", "getent", "ahostsv4", "localhost")
+        host.polder("exec", "shared", "getent", "-A", "ahostsv4", "localhost")
             .ok()
             .text()
             .split("\\s+")[0]);

@@ -44,11 +44,11 @@ public final class Fixtures {
         Files.isExecutable(Path.of("/usr/bin/mmdebstrap")),
         "no mmdebstrap: apt install mmdebstrap");
     return made(
-        "debian.tar",
+        "debian-python3.tar",
         List.of(
             "sh",
             "-euc",
-            "exec mmdebstrap --quiet --variant=minbase --include=python3-minimal --format=tar"
+            "exec mmdebstrap --quiet --variant=minbase --include=python3 --format=tar"
                 + " bookworm \"$0\" >&2"));
   }
 
