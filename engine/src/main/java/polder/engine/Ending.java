@@ -81,6 +81,7 @@ final class Ending {
         }
       }
       case Step.Clear.Streams(UUID uuid) -> {
+        life.holder().ifPresent(InputHolder::end);
         life.streams().ifPresent(ZoneStreams::drain);
         life.terminal().ifPresent(TerminalLog::drain);
         zone.log().end();

@@ -5,17 +5,20 @@ import java.util.UUID;
 import polder.brand.Brand;
 import polder.linux.Cgroup;
 import polder.linux.CgroupHost;
+import polder.linux.Launcher;
 import polder.storage.Storage;
 
 /**
  * What the engine's parts work with: opened once, the same for all of them.
  *
+ * @param launcher starts processes
  * @param boot the id of the host's present boot
  * @param streams waits for what zones write, and for what is written to them
  * @param ends waits for the ends of processes
  */
 record Hall(
     HostPaths paths,
+    Launcher launcher,
     String boot,
     ZoneStore store,
     RunFiles runs,

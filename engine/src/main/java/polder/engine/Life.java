@@ -17,6 +17,7 @@ final class Life {
   private volatile RunRecord run;
   private volatile @Nullable ZoneStreams streams;
   private volatile @Nullable Running running;
+  private volatile @Nullable InputHolder holder;
   private Lookout.@Nullable Watched watched;
   private Timers.@Nullable Timer deadline;
   private @Nullable Health health;
@@ -58,6 +59,21 @@ final class Life {
 
   void streams(ZoneStreams connected) {
     streams = connected;
+  }
+
+  /** What keeps its input open while we are away, if it has an input. */
+  Optional<InputHolder> holder() {
+    return Optional.ofNullable(holder);
+  }
+
+  void holder(InputHolder now) {
+    holder = now;
+  }
+
+  /** The end of the main process's input. */
+  void endInput() {
+    streams().ifPresent(ZoneStreams::endInput);
+    holder().ifPresent(InputHolder::end);
   }
 
   /** What runs, once it does. */
@@ -135,6 +151,7 @@ final class Life {
     if (terminal != null) {
       terminal.close();
     }
+    holder().ifPresent(InputHolder::letGo);
     ZoneStreams connected = streams;
     if (connected != null) {
       connected.close();

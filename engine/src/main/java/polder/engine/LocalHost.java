@@ -46,6 +46,7 @@ final class LocalHost implements Host {
     this.hall =
         new Hall(
             paths,
+            launcher,
             Boot.id(),
             new ZoneStore(paths),
             new RunFiles(paths),

@@ -12,6 +12,7 @@ import polder.linux.ProcessIdentity;
  *
  * @param boot the boot id of the host when it was written; in another boot its pids mean nothing
  * @param first the first process, once there is one
+ * @param holder what keeps its input open, if it has an input
  * @param booted when the zone was started
  * @param restarts how often it was started again since somebody started it
  * @param inARow how often without having run well in between
@@ -22,6 +23,7 @@ import polder.linux.ProcessIdentity;
 record RunRecord(
     String boot,
     Optional<ProcessIdentity> first,
+    Optional<ProcessIdentity> holder,
     Instant booted,
     int restarts,
     int inARow,
@@ -29,25 +31,36 @@ record RunRecord(
     boolean thenStart,
     Optional<Long> startAt) {
 
+  private static final String HOLDER = "holder_";
+
   static RunRecord starting(String boot, Instant now, int restarts, int inARow) {
     return new RunRecord(
-        boot, Optional.empty(), now, restarts, inARow, Optional.empty(), false, Optional.empty());
+        boot,
+        Optional.empty(),
+        Optional.empty(),
+        now,
+        restarts,
+        inARow,
+        Optional.empty(),
+        false,
+        Optional.empty());
   }
 
-  RunRecord with(ProcessIdentity process) {
+  RunRecord with(ProcessIdentity process, Optional<ProcessIdentity> held) {
     return new RunRecord(
-        boot, Optional.of(process), booted, restarts, inARow, stopBy, thenStart, startAt);
+        boot, Optional.of(process), held, booted, restarts, inARow, stopBy, thenStart, startAt);
   }
 
   RunRecord stoppingBy(long uptime, boolean start) {
     return new RunRecord(
-        boot, first, booted, restarts, inARow, Optional.of(uptime), start, startAt);
+        boot, first, holder, booted, restarts, inARow, Optional.of(uptime), start, startAt);
   }
 
   /** Down, and to be started again later. */
   static RunRecord waiting(String boot, Instant booted, int restarts, int inARow, long uptime) {
     return new RunRecord(
         boot,
+        Optional.empty(),
         Optional.empty(),
         booted,
         restarts,
@@ -60,11 +73,8 @@ record RunRecord(
   Map<String, Object> write() {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("boot", boot);
-    first.ifPresent(
-        process -> {
-          tree.put("pid", (long) process.pid());
-          tree.put("start_time", process.startTime());
-        });
+    first.ifPresent(process -> write(tree, "", process));
+    holder.ifPresent(process -> write(tree, HOLDER, process));
     tree.put("booted", booted.toString());
     tree.put("restarts", (long) restarts);
     tree.put("in_a_row", (long) inARow);
@@ -74,13 +84,23 @@ record RunRecord(
     return tree;
   }
 
+  private static void write(Map<String, Object> tree, String prefix, ProcessIdentity process) {
+    tree.put(prefix + "pid", (long) process.pid());
+    tree.put(prefix + "start_time", process.startTime());
+  }
+
+  private static Optional<ProcessIdentity> process(Fields fields, String prefix) {
+    return fields
+        .optionalNumber(prefix + "pid")
+        .map(pid -> new ProcessIdentity(pid.intValue(), fields.number(prefix + "start_time")));
+  }
+
   static RunRecord read(Map<String, Object> tree) {
     Fields fields = new Fields(tree);
     return new RunRecord(
         fields.text("boot"),
-        fields
-            .optionalNumber("pid")
-            .map(pid -> new ProcessIdentity(pid.intValue(), fields.number("start_time"))),
+        process(fields, ""),
+        process(fields, HOLDER),
         fields.time("booted"),
         (int) fields.number("restarts"),
         (int) fields.number("in_a_row"),

@@ -11,6 +11,8 @@ import polder.brand.Ready;
 import polder.brand.Running;
 import polder.brand.Stdio;
 import polder.linux.Cgroup;
+import polder.linux.Fd;
+import polder.linux.Pidfd;
 import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.ImageConfig;
@@ -97,9 +99,10 @@ final class Starting {
         Ready prepared = prepare(zone, life);
         ready.set(prepared);
         undo.add(prepared::close);
+        hold(life, prepared, undo);
       }
       case Step.Boot.Pid(UUID uuid) -> {
-        life.run(life.run().with(ready.get().identity()));
+        life.run(life.run().with(ready.get().identity(), life.holder().map(InputHolder::identity)));
         hall.runs().write(uuid, life.run());
       }
       case Step.Boot.Go(UUID uuid) -> {
@@ -153,6 +156,19 @@ final class Starting {
                   zone.record().ids(),
                   life.cgroup(),
                   new Stdio(in, out, err)));
+    }
+  }
+
+  /** Keeps the zone's input open beyond our own life, if it has one. */
+  private void hold(Life life, Ready prepared, Undo undo) {
+    Optional<Fd> input = life.streams().flatMap(ZoneStreams::input);
+    if (input.isPresent()) {
+      try (Fd held = input.get();
+          Pidfd first = Pidfd.open(prepared.identity()).orElseThrow()) {
+        InputHolder holder = InputHolder.start(hall.launcher(), held, first);
+        undo.add(holder::end);
+        life.holder(holder);
+      }
     }
   }
 

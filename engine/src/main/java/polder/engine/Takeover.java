@@ -160,6 +160,7 @@ final class Takeover {
     boolean input = spec.get(ZoneProperties.OPEN_STDIN) && !spec.get(ZoneProperties.TTY);
     ZoneStreams streams = new ZoneStreams(hall.runs().path(zone.uuid()), zone.log(), input);
     life.streams(streams);
+    run.holder().flatMap(InputHolder::find).ifPresent(life::holder);
     run.stopBy().ifPresent(by -> life.askStop(run.thenStart()));
     Optional<Running> running =
         hall.brand(spec.brand()).find(spec, run.first().orElseThrow(), life.cgroup());

@@ -74,8 +74,7 @@ final class ZoneInput extends OutputStream {
   public void close() {
     if (!closed.isDone()) {
       letGo();
-      CompletableFuture<Void> _ =
-          zone.up().thenAccept(life -> life.streams().ifPresent(ZoneStreams::endInput));
+      CompletableFuture<Void> _ = zone.up().thenAccept(Life::endInput);
     }
   }
 

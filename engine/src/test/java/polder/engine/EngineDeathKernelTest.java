@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -20,6 +22,7 @@ import polder.model.Host;
 import polder.model.Json;
 import polder.model.Patch;
 import polder.model.RestartPolicy;
+import polder.model.Session;
 import polder.model.StopOptions;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
@@ -29,7 +32,7 @@ import polder.model.ZoneState;
 
 /** The engine in a JVM of its own, which is killed. */
 @Tag("kernel")
-@Timeout(300)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EngineDeathKernelTest {
   private TestHost test;
 
@@ -52,9 +55,16 @@ class EngineDeathKernelTest {
       ZoneRef zone = new ZoneRef(arguments[2]);
       switch (arguments[1]) {
         case "create" -> host.zones().create(ZoneSpec.read(Json.object(arguments[3])));
+        case "run" -> {
+          host.zones().create(ZoneSpec.read(Json.object(arguments[3])));
+          host.zones().start(zone);
+        }
         case "start" -> host.zones().start(zone);
-        case "stop" ->
-            Thread.ofPlatform().start(() -> host.zones().stop(zone, StopOptions.GRACEFUL));
+        case "stop" -> {
+          Thread.ofPlatform().start(() -> host.zones().stop(zone, StopOptions.GRACEFUL));
+          TestHost.eventually(
+              "it is asked", () -> host.zones().get(zone).state() == ZoneState.SHUTTING_DOWN);
+        }
         case "stop-now" -> host.zones().stop(zone, StopOptions.FORCED);
         case "delete" -> host.zones().delete(zone, true);
         case "update" -> host.zones().update(zone, new Patch(Map.of("max_lwps", 1234L)), false);
@@ -129,6 +139,28 @@ class EngineDeathKernelTest {
   }
 
   @Test
+  void theInputOfAZoneOutlivesTheEngineAndCanBeEndedAfterwards()
+      throws IOException, InterruptedException {
+    String spec =
+        Json.write(
+            TestHost.spec("cat", "cat; echo end")
+                .with(ZoneProperties.OPEN_STDIN, true)
+                .with(ZoneProperties.AUTOBOOT, true)
+                .write());
+    elsewhere("", "run", "cat", spec);
+    TestHost.pause(200);
+    test.open();
+    assertEquals(ZoneState.RUNNING, test.get("cat").state());
+    try (Session session = test.host().zones().attach(TestHost.ref("cat"))) {
+      session.stdin().write("typed\n".getBytes(StandardCharsets.UTF_8));
+      session.stdin().close();
+      assertEquals(
+          "typed\nend\n", new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8));
+      assertEquals(0, session.await().code());
+    }
+  }
+
+  @Test
   @DisplayName("R-CRASH-09 a stop that was pending is enforced after the engine died")
   void pendingStopsAreEnforced() throws IOException, InterruptedException {
     test.run(TestHost.spec("deaf", "trap '' TERM; while true; do sleep 0.1; done"));
@@ -185,7 +217,9 @@ class EngineDeathKernelTest {
       runs.write(
           zone.uuid(),
           RunRecord.starting("another boot", Instant.now(), 0, 0)
-              .with(ProcessIdentity.of((int) ProcessHandle.current().pid()).orElseThrow()));
+              .with(
+                  ProcessIdentity.of((int) ProcessHandle.current().pid()).orElseThrow(),
+                  Optional.empty()));
     }
     test.open();
     assertEquals(ZoneState.INSTALLED, test.get("old").state());

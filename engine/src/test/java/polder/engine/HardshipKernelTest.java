@@ -34,7 +34,7 @@ import polder.model.ZoneState;
 
 /** Failing steps, many at once, over and over. */
 @Tag("kernel")
-@Timeout(300)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HardshipKernelTest {
   private TestHost test;
 

@@ -104,7 +104,7 @@ class ZoneStoreTest {
     try (RunFiles runs = new RunFiles(paths)) {
       RunRecord run =
           RunRecord.starting("boot", Instant.now(), 2, 1)
-              .with(new ProcessIdentity(7, 99))
+              .with(new ProcessIdentity(7, 99), Optional.of(new ProcessIdentity(8, 100)))
               .stoppingBy(5000, true);
       runs.write(zone, run);
       assertEquals(Optional.of(run), runs.read(zone));
