@@ -125,12 +125,25 @@ public final class Cgroup {
   private long make(CgroupFolder root, CgroupFolder folder) {
     long result = folder.make();
     if (result == 0 && root.path().equals(host.version1().get("cpuset"))) {
-      Path parent = folder.path().getParent();
-      if (parent != null) {
-        new CpusetController(folder).inherit(new CgroupFolder(parent, false));
-      }
+      inherit(root, folder);
     }
     return result;
+  }
+
+  /**
+   * Gives {@code folder} what those above it have, and first those above it: somebody who makes
+   * them at the same time may have got no further than making them.
+   */
+  private void inherit(CgroupFolder root, CgroupFolder folder) {
+    CgroupFolder above = root;
+    for (CgroupFolder parent : parents(root)) {
+      if (!folder.path().startsWith(parent.path()) || folder.path().equals(parent.path())) {
+        break;
+      }
+      new CpusetController(parent).inherit(above);
+      above = parent;
+    }
+    new CpusetController(folder).inherit(above);
   }
 
   /** In version 2 a group has only the controllers that its parents hand down. */

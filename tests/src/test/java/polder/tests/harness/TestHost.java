@@ -21,7 +21,7 @@ import polder.model.Json;
  * A host of a test's own: its own home, its own daemon, asked through the command line.
  *
  * <p>Closing it deletes every zone and image, ends the daemon, and fails if the machine is not as
- * it was before (HX-1).
+ * it was before (HX-1), or if the daemon holds more than when it was new (HX-2).
  */
 public final class TestHost implements AutoCloseable {
   private static final int CANARIES = 20;
@@ -29,6 +29,8 @@ public final class TestHost implements AutoCloseable {
   private final Path home;
   private final Path canaries;
   private final HostSnapshot before;
+  private final long firstDaemon;
+  private final LeakCount idle;
 
   /**
    * Makes an empty host below the temporary directory; its daemon starts with the first command.
@@ -47,6 +49,8 @@ public final class TestHost implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     before = HostSnapshot.take(home, canaries);
+    firstDaemon = daemonPid();
+    idle = LeakCount.of(firstDaemon);
   }
 
   /** Where it lives. */
@@ -151,6 +155,11 @@ public final class TestHost implements AutoCloseable {
         polder("delete", "--force", String.valueOf(Json.asObject(zone).get("uuid"))).ok();
       }
       long pid = daemonPid();
+      if (pid == firstDaemon) {
+        eventually(
+            "the daemon holds no more than when it was new",
+            () -> LeakCount.of(pid).grownSince(idle).isEmpty());
+      }
       Commands.run(Map.of(), new byte[0], List.of("kill", String.valueOf(pid))).ok();
       eventually(
           "the daemon ends on SIGTERM",
