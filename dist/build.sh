@@ -70,9 +70,12 @@ build_maven() {
   (cd "$root" && mvn -B -ntp "$@" -pl "$(IFS=,; echo "${modules[*]}")" -Dmaven.test.skip=true \
     package org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies \
     -DincludeScope=runtime "-DoutputDirectory=$dist/lib.new") || return 1
-  local module
+  local module jar
   for module in "${modules[@]}"; do
-    cp "$root/$module/target/polder-$module-"[0-9]*.jar "$dist/lib.new/" || return 1
+    for jar in "$root/$module/target/polder-$module-"[0-9]*.jar; do
+      # a jar of tests, left there by ./verify, would be a second module of that name
+      [[ $jar == *-tests.jar ]] || cp "$jar" "$dist/lib.new/" || return 1
+    done
   done
 }
 
