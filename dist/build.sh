@@ -11,7 +11,7 @@ build_say() { printf 'polder: %s\n' "$*" >&2; }
 
 # Whether a source is newer than what was built.
 build_is_old() {
-  local places=("$root/pom.xml") module
+  local places=("$root/pom.xml" "$root/dist") module
   for module in "${modules[@]}"; do
     places+=("$root/$module/pom.xml" "$root/$module/src/main")
   done
