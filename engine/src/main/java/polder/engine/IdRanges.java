@@ -41,7 +41,7 @@ final class IdRanges {
       }
       throw new PolderException(
           ErrorKind.NO_ROOM,
-          "all %d id ranges are taken; delete a zone, or raise ids.zones in polder.toml"
+          "all %d id ranges of this host are taken; delete a zone that is not needed"
               .formatted(size));
     } finally {
       taking.unlock();
