@@ -3,6 +3,7 @@ package polder.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -148,6 +149,36 @@ class ZoneLifecycleTest {
     assertEquals("plan", host.polder("exec", "plan", "hostname").ok().text());
     host.polder("reboot", "plan").ok();
     assertEquals("other", host.polder("exec", "plan", "hostname").ok().text());
+    assertEquals("other", host.polder("exec", "plan", "cat", "/etc/hostname").ok().text());
+    String hosts = host.polder("exec", "plan", "cat", "/etc/hosts").ok().out();
+    assertTrue(hosts.contains("127.0.1.1 other.local other\n"), hosts);
+    assertTrue(!hosts.contains("plan"), hosts);
     host.polder("delete", "--force", "plan").ok();
+  }
+
+  @Test
+  void aNewHostnameLeavesTheFilesThatTheOwnerChanged() {
+    for (String brand : List.of("lx", "native")) {
+      Map<String, Object> payload = new HashMap<>(Map.of("brand", brand, "alias", "old"));
+      if (brand.equals("lx")) {
+        payload.putAll(Map.of("image", "busybox", "cmd", List.of("sleep", "1000")));
+      }
+      host.create(payload);
+      host.polder("start", "old").ok();
+      host.polder("exec", "old", "sh", "-c", "echo 10.0.0.1 mine >> /etc/hosts").ok();
+      host.polder("update", "old", "hostname=new").ok();
+      host.polder("reboot", "old").ok();
+      assertEquals("new", host.polder("exec", "old", "cat", "/etc/hostname").ok().text());
+      String hosts = host.polder("exec", "old", "cat", "/etc/hosts").ok().out();
+      assertTrue(hosts.contains(" old.local old\n") && hosts.endsWith("10.0.0.1 mine\n"), hosts);
+
+      host.polder("exec", "old", "sh", "-c", "echo ours > /etc/hostname; rm /etc/hosts").ok();
+      host.polder("update", "old", "hostname=newer").ok();
+      host.polder("reboot", "old").ok();
+      assertEquals("newer", host.polder("exec", "old", "hostname").ok().text());
+      assertEquals("ours", host.polder("exec", "old", "cat", "/etc/hostname").ok().text());
+      host.polder("exec", "old", "test", "-e", "/etc/hosts").code(1);
+      host.polder("delete", "--force", "old").ok();
+    }
   }
 }

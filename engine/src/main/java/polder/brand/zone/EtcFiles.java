@@ -7,10 +7,17 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import polder.linux.Bytes;
 import polder.linux.Directory;
 import polder.linux.Errno;
 import polder.linux.FileName;
+import polder.linux.FileType;
+import polder.linux.Node;
+import polder.linux.RegularFile;
+import polder.linux.Stat;
 import polder.linux.SyscallException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
@@ -21,15 +28,68 @@ import polder.model.ZoneSpec;
  */
 final class EtcFiles {
   private static final int READABLE = 0644;
+  private static final int LARGEST = 4096; // of what we write here, by far
+
+  /** On a file of ours, what we wrote; a zone can neither see it nor make it: xattr(7). */
+  private static final Bytes MARK = Bytes.of("trusted.polder.written");
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private EtcFiles() {}
 
   /** hostname(5), hosts(5), and resolv.conf(5). */
   static void write(Directory etc, ZoneSpec spec) {
-    place(etc, "hostname", spec.hostname() + "\n");
-    place(etc, "hosts", hosts(spec));
+    names(spec).forEach((name, text) -> placeMarked(etc, name, text));
     writeResolver(etc, spec);
+  }
+
+  /**
+   * Brings hostname(5) and hosts(5) up to date, each only if it still is what we wrote: a file that
+   * the zone's owner changed is his, and one that he took away stays away.
+   */
+  static void renew(Directory etc, ZoneSpec spec) {
+    names(spec)
+        .forEach(
+            (name, text) -> {
+              if (written(etc, name).filter(before -> !before.equals(Bytes.of(text))).isPresent()) {
+                placeMarked(etc, name, text);
+              }
+            });
+  }
+
+  private static Map<String, String> names(ZoneSpec spec) {
+    return Map.of("hostname", spec.hostname() + "\n", "hosts", hosts(spec));
+  }
+
+  /** What the file {@code name} holds, if that is what we wrote there. */
+  private static Optional<Bytes> written(Directory etc, String name) {
+    if (etc.find(FileName.of(name)).filter(EtcFiles::isSmallFile).isEmpty()) {
+      return Optional.empty();
+    }
+    try (RegularFile file = etc.read(FileName.of(name))) {
+      return file.node()
+          .xattrs()
+          .get(MARK)
+          .filter(text -> text.equals(Bytes.of(file.readAll(LARGEST))));
+    }
+  }
+
+  private static boolean isSmallFile(Stat stat) {
+    return stat.type() == FileType.REGULAR && stat.size() <= LARGEST;
+  }
+
+  private static void placeMarked(Directory etc, String name, String text) {
+    place(etc, name, text);
+    if (etc.find(FileName.of(name)).filter(EtcFiles::isSmallFile).isPresent()) {
+      try (Node node = etc.node(FileName.of(name))) {
+        node.xattrs().set(MARK, Bytes.of(text));
+      } catch (SyscallException e) {
+        if (!e.errno().equals(Errno.EOPNOTSUPP) && !e.errno().equals(Errno.EPERM)) {
+          throw e;
+        }
+        // a file system without such attributes: it counts as the owner's from now on
+      }
+    }
   }
 
   /** resolv.conf(5) alone. */

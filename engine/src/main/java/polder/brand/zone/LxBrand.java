@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import polder.brand.RootFiles;
 import polder.linux.Directory;
+import polder.linux.FileName;
+import polder.linux.FileType;
 import polder.linux.Launcher;
 import polder.linux.SyscallException;
 import polder.model.ZoneProperties;
@@ -32,6 +34,14 @@ public final class LxBrand extends ZoneBrand {
 
   @Override
   void refresh(ZoneSpec spec, RootFiles root) {
+    try (Directory changes = changes(root)) {
+      FileName name = FileName.of("etc");
+      if (changes.find(name).filter(stat -> stat.type() == FileType.DIRECTORY).isPresent()) {
+        try (Directory etc = changes.enter(name)) {
+          EtcFiles.renew(etc, spec);
+        }
+      }
+    }
     if (spec.get(ZoneProperties.MAINTAIN_RESOLVERS)) {
       try (Directory etc = etc(root)) {
         EtcFiles.writeResolver(etc, spec);

@@ -48,6 +48,7 @@ public final class NativeBrand extends ZoneBrand {
   void refresh(ZoneSpec spec, RootFiles root) {
     try (Directory etc = etc(root)) {
       var _ = seed.refresh(etc);
+      EtcFiles.renew(etc, spec);
       if (spec.get(ZoneProperties.MAINTAIN_RESOLVERS)) {
         EtcFiles.writeResolver(etc, spec);
       }

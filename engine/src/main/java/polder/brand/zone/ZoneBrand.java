@@ -223,14 +223,18 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
     namespaces.close();
   }
 
-  /** The directory that changes of /etc go to; made if it is missing. */
-  static Directory etc(RootFiles root) {
-    Path top =
+  /** The directory that changes of the root go to. */
+  static Directory changes(RootFiles root) {
+    return Directory.open(
         switch (root) {
           case RootFiles.Tree(var directory) -> directory;
           case RootFiles.Overlay(var _, var upper, var _) -> upper;
-        };
-    try (Directory directory = Directory.open(top)) {
+        });
+  }
+
+  /** The directory that changes of /etc go to; made if it is missing. */
+  static Directory etc(RootFiles root) {
+    try (Directory directory = changes(root)) {
       FileName etc = FileName.of("etc");
       boolean isNew = directory.find(etc).isEmpty();
       Directory entered = directory.ensureDirectory(etc, 0755);
