@@ -32,11 +32,11 @@ def status():
 
 def descriptors():
     found = {}
-    directory = os.open("/proc/self/fd", os.O_RDONLY | os.O_DIRECTORY)
-    for name in os.listdir(directory):
-        if int(name) != directory:
+    for name in os.listdir("/proc/self/fd"):
+        try:
             found[name] = os.readlink("/proc/self/fd/" + name)
-    os.close(directory)
+        except FileNotFoundError:
+            pass  # the one that listed the directory
     return found
 
 

@@ -49,7 +49,7 @@ public final class HostSnapshot {
     HostSnapshot snapshot = new HostSnapshot();
     snapshot.put("mount", mounts());
     snapshot.put("process", processes(home));
-    snapshot.put("cgroup", cgroups());
+    snapshot.put("cgroup", cgroups(home));
     snapshot.put("link", names(Path.of("/sys/class/net")));
     snapshot.put("route", lines(Path.of("/proc/net/route")));
     snapshot.put("loop", loops());
@@ -110,7 +110,8 @@ public final class HostSnapshot {
     return ours.stream();
   }
 
-  private static Stream<String> cgroups() {
+  /** All but those of other hosts of Polder's on this machine, whose tests may be running too. */
+  private static Stream<String> cgroups(Path home) {
     Path root = Path.of("/sys/fs/cgroup");
     List<String> found = new ArrayList<>();
     try (Stream<Path> hierarchies = Files.list(root)) {
@@ -120,7 +121,8 @@ public final class HostSnapshot {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return found.stream();
+    String ours = CgroupNames.of(home);
+    return found.stream().filter(p -> !p.contains("/polder-") || p.contains(ours));
   }
 
   private static void directories(Path directory, int depth, List<String> found) {
