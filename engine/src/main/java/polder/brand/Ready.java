@@ -1,5 +1,7 @@
 package polder.brand;
 
+import java.util.Optional;
+import polder.linux.Fd;
 import polder.linux.ProcessIdentity;
 import polder.model.PolderException;
 
@@ -10,6 +12,9 @@ import polder.model.PolderException;
 public interface Ready extends AutoCloseable {
   /** The first process. */
   ProcessIdentity identity();
+
+  /** The master of the first process's terminal, if it has one. It belongs to this. */
+  Optional<Fd> terminal();
 
   /**
    * Executes the zone's program.

@@ -5,6 +5,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import polder.linux.WindowSize;
 import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.PolderException;
@@ -27,6 +28,7 @@ final class LocalZone {
   private volatile @Nullable ZoneLog log;
   private volatile CompletableFuture<ExitStatus> end = new CompletableFuture<>();
   private volatile CompletableFuture<Life> up = new CompletableFuture<>();
+  private volatile @Nullable WindowSize size;
   private Timers.@Nullable Timer restart;
   private long promise;
   private volatile boolean gone;
@@ -184,6 +186,15 @@ final class LocalZone {
 
   boolean vanished() {
     return gone;
+  }
+
+  /** The size that somebody last gave its terminal; kept for one that comes later. */
+  Optional<WindowSize> size() {
+    return Optional.ofNullable(size);
+  }
+
+  void size(WindowSize asked) {
+    size = asked;
   }
 
   boolean terminal() {

@@ -67,12 +67,14 @@ final class Sessions {
                     "'%s' is no signal; write TERM, SIGTERM or 15".formatted(text)));
   }
 
-  private static void resize(Optional<Fd> terminal, int rows, int columns) {
+  /** Gives {@code terminal}, if it is there, the size that the zone's is to have. */
+  static void fit(LocalZone zone, Optional<Fd> terminal) {
+    zone.size().ifPresent(size -> resize(terminal, size));
+  }
+
+  private static void resize(Optional<Fd> terminal, WindowSize size) {
     try {
-      terminal
-          .filter(Fd::isOpen)
-          .flatMap(Terminal::of)
-          .ifPresent(there -> there.resize(new WindowSize(rows, columns)));
+      terminal.filter(Fd::isOpen).flatMap(Terminal::of).ifPresent(there -> there.resize(size));
     } catch (SyscallException e) {
       // it is gone, and its size with it
     }
@@ -128,7 +130,7 @@ final class Sessions {
 
     @Override
     public void resize(int rows, int columns) {
-      Sessions.resize(process.terminal(), rows, columns);
+      Sessions.resize(process.terminal(), new WindowSize(rows, columns));
     }
 
     @Override
@@ -226,7 +228,8 @@ final class Sessions {
 
     @Override
     public void resize(int rows, int columns) {
-      Sessions.resize(zone.life().flatMap(Life::running).flatMap(Running::terminal), rows, columns);
+      zone.size(new WindowSize(rows, columns));
+      fit(zone, zone.life().flatMap(Life::running).flatMap(Running::terminal));
     }
 
     @Override

@@ -56,6 +56,7 @@ final class Starting {
       boot(zone, life);
       zone.life(life);
       Running running = life.running().orElseThrow();
+      Sessions.fit(zone, running.terminal()); // should somebody have resized it meanwhile
       zone.status(
           Statuses.running(
               zone.status(),
@@ -106,6 +107,7 @@ final class Starting {
         hall.runs().write(uuid, life.run());
       }
       case Step.Boot.Go(UUID uuid) -> {
+        Sessions.fit(zone, ready.get().terminal()); // before the program can look
         Running running = ready.get().go();
         life.running(running);
         // it runs: if what comes after this fails, it is killed with its control group

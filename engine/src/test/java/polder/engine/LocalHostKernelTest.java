@@ -205,6 +205,23 @@ class LocalHostKernelTest {
   }
 
   @Test
+  void aTerminalHasTheSizeThatWasAskedForBeforeTheStart() throws IOException {
+    test.host()
+        .zones()
+        .create(
+            TestHost.spec("sized", "")
+                .with(ZoneProperties.CMD, List.of("stty", "size"))
+                .with(ZoneProperties.TTY, true));
+    try (Session session = test.host().zones().attach(ref("sized"))) {
+      session.resize(40, 100);
+      test.host().zones().start(ref("sized"));
+      assertEquals(
+          "40 100\r\n", new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8));
+      assertEquals(new ExitStatus(0), session.await());
+    }
+  }
+
+  @Test
   void graceIsKeptAndThenItIsKilled() {
     test.run(TestHost.spec("deaf", "trap '' TERM; while true; do sleep 0.1; done"));
     TestHost.pause(200);

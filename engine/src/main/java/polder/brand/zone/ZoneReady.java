@@ -96,6 +96,11 @@ final class ZoneReady implements Ready {
   }
 
   @Override
+  public Optional<Fd> terminal() {
+    return terminal.map(TerminalHolder::master);
+  }
+
+  @Override
   public Running go() {
     if (!over.compareAndSet(false, true)) {
       throw new IllegalStateException("the zone was started or given up already");
