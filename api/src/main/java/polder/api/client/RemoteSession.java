@@ -28,6 +28,7 @@ final class RemoteSession implements Session {
   private static final int BUFFER = 65_536; // as a pipe's
   private static final int CHUNK = 32_768;
   private static final long PATIENCE = 10; // for the answer to a signal, s
+  private static final String OVER = "over"; // in place of an answer; no JSON, so never one
 
   private final HttpConnection connection;
   private final FrameWriter writer;
@@ -78,6 +79,7 @@ final class RemoteSession implements Session {
     } finally {
       credit.unlock();
     }
+    signalled.offer(OVER);
     connection.close();
   }
 
@@ -158,21 +160,38 @@ final class RemoteSession implements Session {
     signalling.lock();
     try {
       signalled.clear();
-      writer.write(Frame.Kind.SIGNAL, signal);
-      @Nullable String answer = signalled.poll(PATIENCE, TimeUnit.SECONDS);
+      @Nullable String answer = over() ? OVER : ask(signal);
       if (answer == null) {
         throw new PolderException(
             ErrorKind.TIMED_OUT, "the daemon did not say whether the signal was sent");
       }
-      if (!answer.isEmpty()) {
+      if (answer.equals(OVER)) {
+        var _ = await(); // it has ended by itself, which is well, or the connection broke
+      } else if (!answer.isEmpty()) {
         throw ErrorJson.read(Json.read(answer));
       }
-    } catch (IOException e) {
-      throw Caller.lost(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       signalling.unlock();
+    }
+  }
+
+  private @Nullable String ask(String signal) throws InterruptedException {
+    try {
+      writer.write(Frame.Kind.SIGNAL, signal);
+    } catch (IOException e) {
+      // the connection is closed: who reads from it finds out why
+    }
+    return signalled.poll(PATIENCE, TimeUnit.SECONDS);
+  }
+
+  private boolean over() {
+    credit.lock();
+    try {
+      return over;
+    } finally {
+      credit.unlock();
     }
   }
 

@@ -39,6 +39,7 @@ final class SessionServer {
   private final AtomicInteger pending = new AtomicInteger();
   private final CountDownLatch working = new CountDownLatch(3); // stdout, stderr, the end
   private final ReentrantLock watching = new ReentrantLock();
+  private final ReentrantLock answering = new ReentrantLock(); // a signal, before all is over
   private @Nullable Thread watcher;
   private boolean left;
   private volatile boolean unread;
@@ -125,11 +126,14 @@ final class SessionServer {
   }
 
   private void signal(String name) throws IOException {
+    answering.lock(); // it may end the process, and that the connection, before it is answered
     try {
       session.signal(name);
       writer.write(Frame.Kind.SIGNALLED);
     } catch (PolderException e) {
       writer.write(Frame.Kind.SIGNALLED, Json.write(ErrorJson.write(e)));
+    } finally {
+      answering.unlock();
     }
   }
 
@@ -238,7 +242,12 @@ final class SessionServer {
   private void one() {
     working.countDown();
     if (working.getCount() == 0) {
-      connection.close();
+      answering.lock();
+      try {
+        connection.close();
+      } finally {
+        answering.unlock();
+      }
     }
   }
 }
