@@ -166,6 +166,45 @@ class StreamsTest {
   }
 
   @Test
+  void aSignalToWhatHasEndedIsNoFailureAndDoesNotWait() throws Exception {
+    try (Session session = host.zones().exec(ZONE, CAT)) {
+      session.stdin().close();
+      assertEquals(0, session.await().code());
+      await(() -> server.streams() == 0);
+      long begun = System.nanoTime();
+      session.signal("INT");
+      assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 5);
+    }
+  }
+
+  @Test
+  void aClientThatDoesNotReadDoesNotHoldUpTheEnd() throws Exception {
+    String body = "{\"command\":[\"printf\",\"" + "x".repeat(900_000) + "\"]}";
+    try (RawHttp client = new RawHttp(socket)) {
+      client.send(
+          "POST /v1/zones/a/exec HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+              + "Upgrade: polder-stream\r\nContent-Type: application/json\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n"
+              + body);
+      await(() -> server.streams() == 1);
+      await(StreamsTest::writesToAClient);
+      Thread closing = Thread.ofPlatform().daemon().start(server::close);
+      assertTrue(closing.join(Duration.ofSeconds(10)), "it ends");
+    }
+  }
+
+  /** Whether output waits for a client. */
+  private static boolean writesToAClient() {
+    return Thread.getAllStackTraces().values().stream()
+        .flatMap(java.util.Arrays::stream)
+        .anyMatch(
+            frame ->
+                frame.getClassName().endsWith("JettyHijack$Out")
+                    && frame.getMethodName().equals("write"));
+  }
+
+  @Test
   @DisplayName("S-API-13 sessions cut at random moments leave no thread and no descriptor")
   void cutSessionsLeaveNothing() throws Exception {
     for (int i = 0; i < 10; i++) {

@@ -19,7 +19,7 @@ final class Operation implements Progress {
   private final Instant started = Instant.now();
   private final ReentrantLock state = new ReentrantLock();
   private final Condition finished = state.newCondition();
-  private @Nullable Instant ended;
+  private volatile @Nullable Instant ended; // read without the lock, too
   private @Nullable Object result;
   private @Nullable PolderException error;
   private String doing = "";

@@ -83,7 +83,8 @@ final class Streams {
   void shutdown(long millis) {
     closing = true;
     for (Stream stream : open) {
-      stream.onShutdown.run();
+      // a client that does not read holds up its own farewell, and nobody else's
+      Thread.ofPlatform().daemon().name("polder-api-farewell").start(stream.onShutdown);
     }
     count.lock();
     try {
