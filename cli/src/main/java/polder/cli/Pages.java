@@ -7,6 +7,7 @@ import java.util.List;
 import polder.cli.call.Usage;
 import polder.cli.page.Completions;
 import polder.cli.page.ManPage;
+import polder.model.Version;
 
 /** Writes manual pages and completions, for the build: {@code Pages DIRECTORY}. */
 public final class Pages {
@@ -28,13 +29,11 @@ public final class Pages {
     for (Usage usage : usages) {
       List<String> aliases = Catalog.aliases(usage.name());
       Files.writeString(
-          commands.resolve(ManPage.fileName(usage)),
-          ManPage.of(usage, aliases, VersionCommand.VERSION));
+          commands.resolve(ManPage.fileName(usage)), ManPage.of(usage, aliases, Version.ours()));
     }
-    Files.writeString(
-        commands.resolve("polder.1"), ManPage.overview(usages, VersionCommand.VERSION));
+    Files.writeString(commands.resolve("polder.1"), ManPage.overview(usages, Version.ours()));
     Path formats = Files.createDirectories(directory.resolve("man/man5"));
-    Files.writeString(formats.resolve("polder-payload.5"), ManPage.payload(VersionCommand.VERSION));
+    Files.writeString(formats.resolve("polder-payload.5"), ManPage.payload(Version.ours()));
     Path scripts = Files.createDirectories(directory.resolve("completions"));
     Completions completions = new Completions(usages);
     Files.writeString(scripts.resolve("polder.bash"), completions.bash());

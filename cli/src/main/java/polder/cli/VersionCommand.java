@@ -8,11 +8,10 @@ import polder.cli.call.Command;
 import polder.cli.call.Failure;
 import polder.cli.call.Usage;
 import polder.model.Json;
+import polder.model.Version;
 
 /** {@code polder version}. */
 final class VersionCommand implements Command {
-  static final String VERSION = "0.1.0";
-
   @Override
   public Usage usage() {
     return Usage.of("version", "print the version")
@@ -24,11 +23,11 @@ final class VersionCommand implements Command {
   public int run(Caller caller, Arguments arguments) {
     if (arguments.has("--json")) {
       Map<String, Object> version = new LinkedHashMap<>();
-      version.put("version", VERSION);
+      version.put("version", Version.ours());
       version.put("java", Runtime.version().toString());
       caller.out().line(Json.pretty(version));
     } else {
-      caller.out().line("polder " + VERSION);
+      caller.out().line("polder " + Version.ours());
     }
     return Failure.DONE;
   }

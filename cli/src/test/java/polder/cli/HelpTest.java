@@ -19,6 +19,7 @@ import polder.cli.call.Command;
 import polder.cli.call.Example;
 import polder.cli.call.Option;
 import polder.cli.call.Usage;
+import polder.model.Version;
 
 class HelpTest {
   @Test
@@ -88,7 +89,7 @@ class HelpTest {
       assertEquals(2, answer.code());
       assertTrue(answer.err().contains("'start'"), answer.err());
       assertEquals(2, desk.polder("image").code());
-      assertEquals("polder 0.1.0\n", desk.polder("--version").ok().out());
+      assertEquals("polder " + Version.ours() + "\n", desk.polder("--version").ok().out());
       assertTrue(desk.polder("help", "image", "import").ok().out().contains("--name"));
       assertTrue(desk.polder("help").ok().out().contains("completion"));
     }

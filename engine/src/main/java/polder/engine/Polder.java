@@ -1,14 +1,13 @@
 package polder.engine;
 
-import java.lang.module.ModuleDescriptor;
 import java.nio.file.Path;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import polder.brand.zone.LxBrand;
 import polder.brand.zone.NativeBrand;
 import polder.linux.Launcher;
 import polder.model.Brand;
 import polder.model.Host;
+import polder.model.Version;
 
 /**
  * The door for programs that embed the engine: no daemon, the same host.
@@ -53,7 +52,6 @@ public final class Polder {
 
   /** This program's version. */
   public static String version() {
-    @Nullable ModuleDescriptor descriptor = Polder.class.getModule().getDescriptor();
-    return descriptor == null ? "unknown" : descriptor.rawVersion().orElse("unknown");
+    return Version.ours();
   }
 }

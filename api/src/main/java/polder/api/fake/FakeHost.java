@@ -7,6 +7,7 @@ import polder.model.Finding;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
+import polder.model.Version;
 import polder.model.Zones;
 
 /**
@@ -44,7 +45,7 @@ public final class FakeHost implements Host {
   @Override
   public HostInfo info() {
     return new HostInfo(
-        "0.1.0",
+        Version.ours(),
         Runtime.version().toString(),
         "0.0-fake",
         "amd64",

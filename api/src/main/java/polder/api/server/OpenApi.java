@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import polder.model.Version;
 import polder.model.json.ErrorJson;
 
 /** The description of all that can be asked: OpenAPI 3.1, written from the table of routes. */
 final class OpenApi {
-  private static final String VERSION = "0.1.0";
 
   private final Map<String, Object> schemas = new TreeMap<>();
 
@@ -40,7 +40,7 @@ final class OpenApi {
             "title",
             "Polder",
             "version",
-            VERSION,
+            Version.ours(),
             "description",
             "Zones on one Linux host, over a Unix socket. Unknown properties and parameters are"
                 + " refused by name."));
