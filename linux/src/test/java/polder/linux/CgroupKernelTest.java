@@ -80,14 +80,21 @@ class CgroupKernelTest {
   void freezesAndThaws() throws Exception {
     Process loop = start("sh", "-c", "while :; do sleep 0.01; done");
     group.attach(loop.pid());
+    OptionalLong first = group.stats().cpuNanos();
+    Eventually.is("it runs", () -> !group.stats().cpuNanos().equals(first), 10_000);
 
     group.freeze(PATIENCE);
     assertTrue(group.frozen());
-    OptionalLong before = group.stats().cpuNanos();
-    Thread.sleep(100);
-    assertEquals(before, group.stats().cpuNanos());
+    // a task counts as frozen before it leaves its processor
+    Eventually.is("it stands still", () -> standsStill(100), 10_000);
     group.thaw();
     assertFalse(group.frozen());
+  }
+
+  private boolean standsStill(long milliseconds) {
+    OptionalLong before = group.stats().cpuNanos();
+    CgroupEvents.sleep(milliseconds * 1_000_000);
+    return before.equals(group.stats().cpuNanos());
   }
 
   @Test

@@ -209,7 +209,7 @@ class InitKernelTest {
         }
         assertEquals(ProcessView.ourselves().pid(), Integer.parseInt(seen.status("PPid")));
         assertEquals(2, seen.status("NSpid").split("\t").length);
-        Eventually.is("it sleeps", () -> seen.status("Name").equals("sleep"), 2000);
+        seen.awaitSleeping("sleep");
         assertEquals(Set.of(0, 1, 2), seen.descriptors().keySet());
         entered.pidfd().signal(Signal.KILL);
         assertEquals(new WaitStatus.Killed(Signal.KILL, false), entered.pidfd().await());

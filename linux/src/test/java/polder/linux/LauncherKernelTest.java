@@ -110,13 +110,15 @@ class LauncherKernelTest {
         Eventually.is(
             "the launcher has closed what it passed on",
             () -> own.descriptors().keySet().equals(Set.of(0, 1, 2)),
-            1000);
+            10_000);
         child.awaitReady();
         Map<Integer, String> waiting = new ProcessView(child.pid()).descriptors();
         assertEquals(Set.of(0, 1, 2, 3, 4), waiting.keySet()); // report socket, the one passed
         child.go();
         child.awaitStarted();
-        assertEquals(NOTHING, new ProcessView(child.pid()).descriptors());
+        ProcessView started = new ProcessView(child.pid());
+        started.awaitSleeping("sleep");
+        assertEquals(NOTHING, started.descriptors());
         child.pidfd().signal(Signal.KILL);
         child.pidfd().await();
       }
@@ -137,6 +139,7 @@ class LauncherKernelTest {
     try (Child child = launcher.launch(p.build())) {
       child.awaitStarted();
       ProcessView seen = new ProcessView(child.pid());
+      seen.awaitSleeping("sleep");
       for (String set : List.of("SigBlk", "SigIgn", "SigCgt", "SigPnd", "ShdPnd")) {
         assertEquals("0000000000000000", seen.status(set), set);
       }
@@ -165,6 +168,7 @@ class LauncherKernelTest {
           Integer.parseInt(seen.status("VmSize").replace(" kB", "")) < 5000, "job and stack");
       child.go();
       child.awaitStarted();
+      seen.awaitSleeping("busybox");
       List<String> started = new ArrayList<>(seen.mapped());
       started.removeAll(List.of("[stack]", "[heap]", "anonymous"));
       assertEquals(1, started.size(), "only its own file: " + started);
@@ -201,6 +205,7 @@ class LauncherKernelTest {
       assertEquals(0, seen.owner());
       child.go();
       child.awaitStarted();
+      seen.awaitSleeping("sleep");
       assertEquals(1000, seen.owner());
       child.pidfd().signal(Signal.KILL);
       child.pidfd().await();

@@ -104,6 +104,15 @@ record ProcessView(int pid) {
     return status("State").charAt(0);
   }
 
+  /**
+   * Waits until it has executed {@code program}, which sleeps. The report socket closes in the
+   * midst of execve(2): name, memory and owner change after it, and the dynamic loader opens files.
+   */
+  void awaitSleeping(String program) {
+    Eventually.is(
+        program + " sleeps", () -> status("Name").equals(program) && state() == 'S', 10_000);
+  }
+
   private String[] list(String name) {
     try (Stream<Path> entries = Files.list(path(name))) {
       return entries.map(entry -> entry.getFileName().toString()).toArray(String[]::new);
