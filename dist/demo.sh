@@ -66,7 +66,7 @@ POLDER_HOME=$(mktemp -d /tmp/polder-demo.XXXXXX)
 export POLDER_HOME
 
 cleanup() {
-  local code=$? pid
+  local code=$? pid zone
   trap - EXIT INT TERM
   if $keep && [ $code = 0 ]; then
     printf '\nThe zones run on. Reach them with\n  export POLDER_HOME=%s\n  %s/polder list\n' \
@@ -76,9 +76,9 @@ cleanup() {
   say "cleaning up"
   if pid=$(POLDER_START=no polder info -j 2>/dev/null | sed -n 's/.*"daemon_pid" *: *\([0-9]*\).*/\1/p') &&
     [ -n "$pid" ]; then
-    POLDER_START=no polder list -q 2>/dev/null | while read -r zone; do
-      POLDER_START=no polder delete --force "$zone" || code=1
-    done
+    while read -r zone; do
+      POLDER_START=no polder delete --force "$zone" </dev/null || code=1
+    done < <(POLDER_START=no polder list -q 2>/dev/null)
     kill "$pid" 2>/dev/null
     for _ in {1..100}; do
       [ -d "/proc/$pid" ] || break
@@ -202,4 +202,4 @@ if ! $keep; then
 fi
 now=$EPOCHREALTIME
 printf '\nThat took %d seconds. Next: polder run --rm -it debian:12 bash, man pages in %s\n' \
-  "$(((${now/[.,]/} - ${started/[.,]/}) / 1000000))" "target/dist/man"
+  "$(((${now/[.,]/} - ${started/[.,]/}) / 1000000))" "$root/target/dist/man"
