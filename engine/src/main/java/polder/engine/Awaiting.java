@@ -13,7 +13,8 @@ final class Awaiting {
   /**
    * What {@code end} brings.
    *
-   * @throws PolderException HOST if the thread is interrupted: whoever it waited for has left
+   * @throws PolderException HOST if the thread is interrupted: whoever it waited for has left;
+   *     WRONG_STATE if the host is closed meanwhile
    */
   static <T> T of(CompletableFuture<T> end) {
     try {
@@ -22,6 +23,9 @@ final class Awaiting {
       Thread.currentThread().interrupt();
       throw new PolderException(ErrorKind.HOST, "interrupted while waiting for a process", e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof PolderException told) {
+        throw told;
+      }
       throw new CompletionException(e.getCause());
     }
   }

@@ -69,7 +69,7 @@ final class InputHolder {
     if (child == null) {
       pidfd.close();
     } else {
-      child.close();
+      child.leave();
     }
   }
 }

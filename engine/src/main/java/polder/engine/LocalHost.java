@@ -25,6 +25,7 @@ final class LocalHost implements Host {
   private final LocalStore store;
   private final OverlayStorage storage;
   private final Launcher launcher;
+  private final Supervisor supervisor;
   private final LocalZones zones;
   private final LocalImages images;
   private final Checks checks;
@@ -65,7 +66,7 @@ final class LocalHost implements Host {
             new Lookout("polder-ends"),
             new Timers());
     Creation creation = new Creation(hall);
-    Supervisor supervisor = new Supervisor(hall);
+    this.supervisor = new Supervisor(hall);
     Stopping stopping = new Stopping(hall);
     this.zones = new LocalZones(hall, creation, supervisor, stopping);
     this.images = new LocalImages(store, hall);
@@ -128,6 +129,7 @@ final class LocalHost implements Host {
         zone.operating().unlock();
       }
     }
+    supervisor.close();
     hall.streams().close();
     hall.ends().close();
     hall.events().close();

@@ -176,6 +176,7 @@ final class LocalZone {
     Life now = life;
     if (now != null) {
       now.letGo();
+      life = null; // whoever is about to deal with its end or its stop leaves it to the next engine
     }
     ZoneLog there = log;
     if (there != null) {

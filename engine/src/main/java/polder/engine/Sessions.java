@@ -155,8 +155,8 @@ final class Sessions {
       } catch (IOException e) {
         throw new IllegalStateException("closing descriptors does not fail", e);
       }
-      // the pidfd stays until the process has ended: somebody has to reap it
-      CompletableFuture<Void> _ = end.thenRun(process::close);
+      // the pidfd stays for who still waits for the end: the lookout watches it
+      CompletableFuture<WaitStatus> _ = end.whenComplete((_, _) -> process.close());
     }
   }
 

@@ -5,10 +5,12 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import polder.brand.Running;
 import polder.linux.Epoll;
 import polder.linux.Pidfd;
 import polder.linux.WaitStatus;
+import polder.model.ErrorKind;
 import polder.model.PolderException;
 import polder.model.ZoneProperties;
 
@@ -24,6 +26,7 @@ final class Supervisor {
   private final Hall hall;
   private final Ending ending;
   private final Starting starting;
+  private final Map<Pidfd, CompletableFuture<WaitStatus>> awaited = new ConcurrentHashMap<>();
 
   Supervisor(Hall hall) {
     this.hall = hall;
@@ -73,7 +76,18 @@ final class Supervisor {
                 Epoll.READABLE,
                 true,
                 () -> end.complete(process.status().orElseGet(WaitStatus.Unknown::new)));
-    return end.whenComplete((status, failure) -> watched.close());
+    awaited.put(process, end);
+    return end.whenComplete(
+        (status, failure) -> {
+          awaited.remove(process);
+          watched.close();
+        });
+  }
+
+  /** Waits for no process of a session any more, and tells who does; the processes run on. */
+  void close() {
+    PolderException why = new PolderException(ErrorKind.WRONG_STATE, "the host was closed");
+    awaited.values().forEach(end -> end.completeExceptionally(why));
   }
 
   private void ended(LocalZone zone, Life life) {

@@ -1,6 +1,7 @@
 package polder.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -18,9 +20,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.linux.ProcessIdentity;
+import polder.model.ErrorKind;
+import polder.model.ExecSpec;
 import polder.model.Host;
 import polder.model.Json;
 import polder.model.Patch;
+import polder.model.PolderException;
 import polder.model.RestartPolicy;
 import polder.model.Session;
 import polder.model.StopOptions;
@@ -191,6 +196,36 @@ class EngineDeathKernelTest {
     assertTrue(test.get("gone").status().exit().isPresent());
     TestHost.eventually("it is back", () -> test.get("back").state() == ZoneState.RUNNING);
     assertEquals(1, test.get("back").status().restarts());
+  }
+
+  @Test
+  @DisplayName("a host that is closed leaves no zombies to the program that lives on")
+  void whatEndsAfterTheCloseIsReaped() throws IOException {
+    test.run(TestHost.spec("left", "exec sleep 1000").with(ZoneProperties.OPEN_STDIN, true));
+    Session session =
+        test.host()
+            .zones()
+            .exec(TestHost.ref("left"), ExecSpec.of("/bin/sh", "-c", "exec sleep 1000"));
+    int pid = test.get("left").status().pid().orElseThrow();
+    Set<ProcessHandle> ours = Set.copyOf(ProcessHandle.current().children().toList());
+    test.letGo();
+    PolderException told = assertThrows(PolderException.class, session::await);
+    assertEquals(ErrorKind.WRONG_STATE, told.kind());
+    session.close();
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    TestHost.eventually("all is reaped", () -> ours.stream().noneMatch(ProcessHandle::isAlive));
+    test.open();
+  }
+
+  @Test
+  void aZoneThatIsFoundByTheSameProgramTellsHowItEnds() {
+    for (int code = 3; code < 8; code++) { // whoever reaps it, the old host or the new one
+      test.run(TestHost.spec("again" + code, "sleep 1; exit " + code));
+    }
+    test.reopen();
+    for (int code = 3; code < 8; code++) {
+      assertEquals(code, test.host().zones().await(TestHost.ref("again" + code)).code());
+    }
   }
 
   @Test

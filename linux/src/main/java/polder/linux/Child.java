@@ -100,6 +100,12 @@ public final class Child implements AutoCloseable {
     }
   }
 
+  /** Lets go of a process that was started; it runs on, and is reaped when it ends. */
+  public void leave() {
+    report.close();
+    pidfd().leave();
+  }
+
   @Override
   public void close() {
     report.close();

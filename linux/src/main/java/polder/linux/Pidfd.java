@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,19 @@ public final class Pidfd implements AutoCloseable {
 
   private final int pid;
   private final Fd fd;
-  private final ReentrantLock reaping = new ReentrantLock();
-  private volatile @Nullable WaitStatus ended;
+  private final End end;
+  private final AtomicBoolean left = new AtomicBoolean();
 
-  private Pidfd(int pid, Fd fd) {
+  /** How a process ended: a child of ours can be asked once only, so who knows it tells others. */
+  private static final class End {
+    private final ReentrantLock reaping = new ReentrantLock();
+    private volatile @Nullable WaitStatus status;
+  }
+
+  private Pidfd(int pid, Fd fd, End end) {
     this.pid = pid;
     this.fd = fd;
+    this.end = end;
   }
 
   /**
@@ -57,7 +65,8 @@ public final class Pidfd implements AutoCloseable {
     return new Pidfd(
         pid,
         new Fd(
-            Kernel.check(Kernel.call(Nr.PIDFD_OPEN, pid, 0), () -> "open a pidfd of pid " + pid)));
+            Kernel.check(Kernel.call(Nr.PIDFD_OPEN, pid, 0), () -> "open a pidfd of pid " + pid)),
+        new End());
   }
 
   /** The process that {@code identity} means, unless it is gone. */
@@ -67,13 +76,16 @@ public final class Pidfd implements AutoCloseable {
       return Optional.empty();
     }
     Kernel.check(opened, () -> "open a pidfd of pid " + identity.pid());
-    var pidfd = new Pidfd(identity.pid(), new Fd(opened));
+    // one that we left: whoever reaps it, both know how it ended
+    End end = Orphans.find(identity.pid()).map(orphan -> orphan.end).orElseGet(End::new);
+    var fd = new Fd(opened);
     // looked at after opening: if it still is the one that is meant, the pidfd is of that one
     if (!identity.exists()) {
-      pidfd.close();
+      fd.close();
       return Optional.empty();
     }
-    return Optional.of(pidfd);
+    // what was reaped before now may have had the same pid before this one
+    return Optional.of(new Pidfd(identity.pid(), fd, end.status == null ? end : new End()));
   }
 
   /** Its number, or what was its number, in our own pid namespace. */
@@ -102,7 +114,7 @@ public final class Pidfd implements AutoCloseable {
 
   /** Whether it has not ended yet. */
   public boolean isAlive() {
-    return ended == null && !poll(0);
+    return end.status == null && !poll(0);
   }
 
   /** One of its descriptors, as one of ours. pidfd_getfd(2) */
@@ -121,12 +133,26 @@ public final class Pidfd implements AutoCloseable {
 
   /** As {@link #await()}, but at most {@code limit}; empty if it runs on. */
   public Optional<WaitStatus> await(Duration limit) {
-    return ended != null || poll(limit.toMillis()) ? Optional.of(reap()) : Optional.empty();
+    return end.status != null || poll(limit.toMillis()) ? Optional.of(reap()) : Optional.empty();
   }
 
   /** How it ended, if it has. Does not wait, but reaps. */
   public Optional<WaitStatus> status() {
     return await(Duration.ZERO);
+  }
+
+  /**
+   * Lets go of a child of ours: it runs on, and is reaped when it ends. Whoever opens it again by
+   * its identity until then is told how it ended.
+   */
+  public void leave() {
+    if (fd.isOpen() && left.compareAndSet(false, true)) {
+      if (status().isPresent()) {
+        close();
+      } else {
+        Orphans.add(this);
+      }
+    }
   }
 
   @Override
@@ -140,7 +166,7 @@ public final class Pidfd implements AutoCloseable {
   }
 
   private boolean poll(long milliseconds) {
-    if (ended != null) {
+    if (end.status != null) {
       return true;
     }
     long deadline = System.nanoTime() + Math.max(milliseconds, 0) * 1_000_000;
@@ -163,16 +189,16 @@ public final class Pidfd implements AutoCloseable {
 
   /** Only after it has ended. */
   private WaitStatus reap() {
-    reaping.lock();
+    end.reaping.lock();
     try {
-      WaitStatus status = ended;
+      WaitStatus status = end.status;
       if (status == null) {
         status = ask();
-        ended = status;
+        end.status = status;
       }
       return status;
     } finally {
-      reaping.unlock();
+      end.reaping.unlock();
     }
   }
 

@@ -149,6 +149,6 @@ final class EnteredProcess implements ZoneProcess {
     input.ifPresent(Fd::close);
     output.ifPresent(Fd::close);
     error.ifPresent(Fd::close);
-    Launched.release(child);
+    child.leave();
   }
 }

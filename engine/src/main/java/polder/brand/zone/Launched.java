@@ -83,26 +83,6 @@ final class Launched {
     }
   }
 
-  /**
-   * Lets go of a process, and reaps it when it ends. A zombie of ours would keep the zone's first
-   * process from ending: the kernel waits there until all of a pid namespace are reaped.
-   */
-  static void release(Child child) {
-    if (child.pidfd().status().isPresent()) {
-      child.close();
-      return;
-    }
-    Thread.ofPlatform()
-        .daemon()
-        .name("polder-reap-" + child.pidfd().pid())
-        .start(
-            () -> {
-              try (child) {
-                var _ = child.pidfd().await();
-              }
-            });
-  }
-
   /** Why a process was not started, for people. */
   static PolderException refused(String what, LaunchException e) {
     ErrorKind kind =

@@ -119,7 +119,7 @@ final class TerminalHolder {
       if (ended) {
         var _ = holder.pidfd().await(END);
       }
-      Launched.release(holder);
+      holder.leave();
     }
   }
 }

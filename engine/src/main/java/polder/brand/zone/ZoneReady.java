@@ -115,7 +115,7 @@ final class ZoneReady implements Ready {
       throw refusal;
     }
     return new ZoneRunning(
-        brand, launcher, identity, child.pidfd(), child::close, cgroup, terminal);
+        brand, launcher, identity, child.pidfd(), child::leave, cgroup, terminal);
   }
 
   @Override
