@@ -170,6 +170,9 @@ final class Creation {
     hall.table().remove(zone);
     zone.record().ids().ifPresent(hall.ids()::release);
     zone.vanish();
+    if (hall.table().list().isEmpty()) {
+      hall.removeCgroupParent();
+    }
     hall.events().add("zone.delete", Optional.of(uuid), zone.name(), Map.of());
     hall.reserve().keep();
   }

@@ -87,7 +87,7 @@ final class Ending {
         zone.log().end();
         zone.log().rest();
       }
-      case Step.Clear.Cgroup(UUID uuid) -> life.cgroup().delete(PATIENCE);
+      case Step.Clear.Cgroup(UUID uuid) -> life.cgroup().remove(PATIENCE);
       case Step.Clear.Exit(UUID uuid) -> noteExit(uuid, exit);
       case Step.Clear.RunFile(UUID uuid) -> {
         life.streams().ifPresent(ZoneStreams::close);

@@ -50,4 +50,12 @@ record Hall(
   Cgroup cgroup(UUID zone) {
     return cgroups.group(cgroupParent + "/" + zone);
   }
+
+  /**
+   * Removes the group above those of all zones, if there are none in it. It is kept while the host
+   * is open, so that a zone that runs alone does not make and remove it in every hierarchy.
+   */
+  void removeCgroupParent() {
+    cgroups.removeEmpty(cgroupParent);
+  }
 }

@@ -132,6 +132,7 @@ final class LocalHost implements Host {
     supervisor.close();
     hall.streams().close();
     hall.ends().close();
+    hall.removeCgroupParent();
     hall.events().close();
     hall.store().close();
     hall.runs().close();

@@ -119,9 +119,9 @@ final class Starting {
   private void makeCgroup(LocalZone zone, Cgroup cgroup, Undo undo) {
     if (cgroup.exists()) { // of a start that we died in: nothing of it may stay
       cgroup.killAll();
-      cgroup.delete(Ending.PATIENCE);
+      cgroup.remove(Ending.PATIENCE);
     }
-    undo.add(() -> cgroup.delete(Ending.PATIENCE));
+    undo.add(() -> cgroup.remove(Ending.PATIENCE));
     cgroup.create();
     List<String> cannot = cgroup.limit(Limits.of(zone.record().spec()));
     if (!cannot.isEmpty()) {

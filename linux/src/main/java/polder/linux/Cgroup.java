@@ -368,13 +368,18 @@ public final class Cgroup {
     }
   }
 
+  /** As {@link #remove}, and then removes those parents that are empty. */
+  public void delete(Duration patience) {
+    remove(patience);
+    removeParents();
+  }
+
   /**
-   * Removes it, with groups that were made below it, and then those parents that are empty. What is
-   * gone already counts as removed.
+   * Removes it, with groups that were made below it. What is gone already counts as removed.
    *
    * @throws SyscallException EBUSY if a process is still in it after {@code patience}
    */
-  public void delete(Duration patience) {
+  public void remove(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     if (exists() && !awaitEmpty(patience)) {
       throw new SyscallException(
@@ -388,7 +393,6 @@ public final class Cgroup {
         }
       }
     }
-    removeParents();
   }
 
   private static void remove(CgroupFolder folder, long deadline) {
@@ -408,13 +412,8 @@ public final class Cgroup {
   }
 
   private void removeParents() {
-    for (CgroupFolder root : roots) {
-      for (CgroupFolder parent : parents(root).reversed()) {
-        if (parent.remove() != 0) {
-          break; // one that is not empty, and so neither are those above it
-        }
-      }
-    }
+    Optional.ofNullable(Path.of(path).getParent())
+        .ifPresent(parent -> host.removeEmpty(parent.toString()));
   }
 
   /** What it uses now. */

@@ -129,6 +129,20 @@ public record CgroupHost(
     return new Cgroup(this, path);
   }
 
+  /**
+   * Removes, in every hierarchy, the group at {@code path} and those above it as far as they are
+   * empty: without processes, and without groups below.
+   */
+  public void removeEmpty(String path) {
+    for (CgroupFolder root : roots()) {
+      for (Path at = Path.of(path); at != null; at = at.getParent()) {
+        if (new CgroupFolder(root.path().resolve(at), root.unified()).remove() != 0) {
+          break; // one that is not empty, and so neither are those above it
+        }
+      }
+    }
+  }
+
   /** The names of groups below {@code parent} in any hierarchy: what a crash may have left. */
   public Set<String> children(String parent) {
     Set<String> names = new TreeSet<>();

@@ -72,6 +72,22 @@ class CgroupHostTest {
   }
 
   @Test
+  void keepsTheParentUntilItIsAskedToRemoveItEmpty() throws IOException {
+    CgroupHost host = host("cgroup:cpu:rw,cpu", "cgroup:pids:rw,pids");
+    Cgroup web = host.group("polder/web");
+    web.create();
+
+    host.removeEmpty("polder");
+    assertTrue(web.exists());
+    web.remove(Duration.ofSeconds(1));
+    assertTrue(Files.isDirectory(root.resolve("cpu/polder")));
+    host.removeEmpty("polder");
+    assertFalse(Files.exists(root.resolve("cpu/polder")));
+    assertFalse(Files.exists(root.resolve("pids/polder")));
+    host.removeEmpty("polder");
+  }
+
+  @Test
   void leavesNothingWhereItCannotBeMadeEverywhere() throws IOException {
     CgroupHost host = host("cgroup:cpu:rw,cpu", "cgroup:pids:rw,pids");
     Files.createDirectories(root.resolve("pids/polder/web"));
