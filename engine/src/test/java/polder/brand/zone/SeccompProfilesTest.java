@@ -57,6 +57,16 @@ class SeccompProfilesTest {
   }
 
   @Test
+  void theBuiltInOnesLetThroughWhatAStartTakes() {
+    SeccompProfiles profiles = new SeccompProfiles(folder);
+    for (String name : List.of("default", "docker")) {
+      SeccompFilter filter = profiles.filter(name, Set.of()).orElseThrow();
+      SeccompProfiles.check(filter, name, true, true);
+      assertEquals(filter, profiles.filter(name, Set.of(), true, true).orElseThrow());
+    }
+  }
+
+  @Test
   void capabilitiesChooseRules() {
     String json =
         """
