@@ -109,7 +109,7 @@ class InitKernelTest {
       ProcessView init = new ProcessView(child.pid());
       ProcessView main = new ProcessView(child.mainPid().orElseThrow());
       Eventually.is("the orphans are made", () -> main.read("cmdline").startsWith("done"), 30_000);
-      Eventually.is("the orphans are reaped", () -> init.children().size() == 1, 2000);
+      Eventually.is("the orphans are reaped", () -> init.children().size() == 1, 10_000);
       end(child);
     }
   }
@@ -126,8 +126,8 @@ class InitKernelTest {
       try (Child child = launcher.launch(program)) {
         child.awaitStarted();
         ProcessView main = new ProcessView(child.mainPid().orElseThrow());
-        Eventually.is("traps are set", () -> !main.status("SigCgt").equals("0".repeat(16)), 2000);
-        Eventually.is("all traps", () -> main.status("SigCgt").endsWith("4201"), 2000);
+        Eventually.is("traps are set", () -> !main.status("SigCgt").equals("0".repeat(16)), 10_000);
+        Eventually.is("all traps", () -> main.status("SigCgt").endsWith("4201"), 10_000);
         child.pidfd().signal(Signal.parse(each.getKey()).orElseThrow());
         assertEquals(each.getValue(), child.pidfd().await().shellCode());
       }
@@ -142,6 +142,7 @@ class InitKernelTest {
     try (Child child = launcher.launch(p.build())) {
       child.awaitStarted();
       ProcessView main = new ProcessView(child.mainPid().orElseThrow());
+      main.awaitSleeping("sleep");
       for (String set : List.of("SigBlk", "SigIgn", "SigCgt")) {
         assertEquals("0000000000000000", main.status(set), set);
       }
@@ -183,7 +184,8 @@ class InitKernelTest {
         Child first = enter(zone, "trap 'sleep 0.1; exit 5' TERM; while :; do sleep 0.01; done");
         Child second = enter(zone, "sleep 100 & sleep 100 & exec sleep 100");
         ProcessView trapping = new ProcessView(first.pid());
-        Eventually.is("trap is set", () -> !trapping.status("SigCgt").equals("0".repeat(16)), 2000);
+        Eventually.is(
+            "trap is set", () -> !trapping.status("SigCgt").equals("0".repeat(16)), 10_000);
         assertTrue(zone.pidfd().isAlive());
 
         zone.pidfd().signal(signal);
