@@ -34,6 +34,11 @@ build_if_needed() {
 }
 
 build() {
+  if ! command -v mvn >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    build_say "installing Maven (apt)"
+    apt-get update -qq >&2 &&
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends maven >/dev/null
+  fi
   if ! command -v mvn >/dev/null; then
     build_say "Maven is missing: apt install maven"
     return 1
