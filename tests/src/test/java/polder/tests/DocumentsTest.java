@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,6 +22,8 @@ import polder.tests.harness.Fixtures;
 class DocumentsTest {
   private static final Pattern CODE = Pattern.compile("`([^`]+)`");
   private static final Pattern TEST = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
+  private static final Pattern DISPLAY_NAME =
+      Pattern.compile("@DisplayName\\(\\s*\"((?:[SRJ](?:-[A-Z]+)?-\\d+ )+)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
   @Test
@@ -65,6 +68,35 @@ class DocumentsTest {
     }
     assertTrue(promises > 30, "only " + promises + " promises were found");
     assertEquals(List.of(), wrong);
+  }
+
+  @Test
+  void eachIdInADisplayNameIsARowThatIsCounted() throws IOException {
+    Set<String> rows =
+        Files.readAllLines(Fixtures.ROOT.resolve("tests/rows.txt")).stream()
+            .filter(l -> !l.startsWith("#"))
+            .map(l -> l.substring(0, l.indexOf(' ')))
+            .collect(Collectors.toSet());
+    Set<String> named = namedRows();
+    named.removeAll(rows);
+    assertEquals(Set.of(), named, "add them to tests/rows.txt");
+  }
+
+  private static Set<String> namedRows() throws IOException {
+    Set<String> named = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Fixtures.ROOT)) {
+      for (Path file :
+          files
+              .filter(p -> p.toString().contains("/src/test/java/"))
+              .filter(p -> p.toString().endsWith(".java"))
+              .toList()) {
+        Matcher names = DISPLAY_NAME.matcher(Files.readString(file));
+        while (names.find()) {
+          named.addAll(List.of(names.group(1).trim().split(" ")));
+        }
+      }
+    }
+    return named;
   }
 
   @Test
