@@ -12,6 +12,7 @@ import polder.linux.DurableFile;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.FileType;
+import polder.linux.InodeFlags;
 import polder.linux.RegularFile;
 import polder.linux.SyscallException;
 
@@ -34,6 +35,13 @@ final class Folder implements AutoCloseable {
     try (Directory parent = Directory.open(parentOf(path))) {
       return new Folder(parent.ensureDirectory(last, OWNER_ONLY));
     }
+  }
+
+  /** As {@link #open}; what is in it are directories that have nothing to do with one another. */
+  static Folder ofFolders(Path path) {
+    Folder folder = open(path);
+    var _ = InodeFlags.spread(folder.directory);
+    return folder;
   }
 
   private static Path parentOf(Path path) {

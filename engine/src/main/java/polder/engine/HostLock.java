@@ -49,6 +49,7 @@ final class HostLock implements AutoCloseable {
     }
     make(paths.run(), "rwxr-xr-x"); // the daemon's socket is for others too
     make(paths.log(), "rwx------");
+    Folder.ofFolders(paths.log()).close();
     return new HostLock(lock);
   }
 

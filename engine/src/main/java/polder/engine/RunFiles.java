@@ -24,7 +24,7 @@ final class RunFiles implements AutoCloseable {
   RunFiles(HostPaths paths) {
     this.path = paths.runningZones();
     this.run = Folder.open(paths.run());
-    this.zones = Folder.open(paths.runningZones());
+    this.zones = Folder.ofFolders(paths.runningZones());
   }
 
   /** The zones of which there is something; other things there are removed. */

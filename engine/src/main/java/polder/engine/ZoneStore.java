@@ -33,7 +33,7 @@ final class ZoneStore implements AutoCloseable {
 
   ZoneStore(HostPaths paths) {
     this.path = paths.zones();
-    this.zones = Folder.open(paths.zones());
+    this.zones = Folder.ofFolders(paths.zones());
     this.quarantine = Folder.open(paths.quarantine());
   }
 

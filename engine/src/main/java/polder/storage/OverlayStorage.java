@@ -15,6 +15,7 @@ import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.FilePath;
 import polder.linux.FileType;
+import polder.linux.InodeFlags;
 import polder.linux.Listing;
 import polder.linux.Stat;
 import polder.linux.SyscallException;
@@ -61,6 +62,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
       Path absolute = place.toAbsolutePath();
       Directory directory = host.ensureDirectories(FilePath.of(absolute.toString()), OWNER_ONLY);
       directory.node().mode(OWNER_ONLY);
+      var _ = InodeFlags.spread(directory);
       var storage = new OverlayStorage(absolute, directory);
       storage.sweep();
       return storage;

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -204,5 +206,28 @@ class DirectoryKernelTest {
 
   private static void refused(Errno errno, Runnable what) {
     assertEquals(errno, assertThrows(SyscallException.class, what::run).errno());
+  }
+
+  @Test
+  void directoriesThatHaveNothingToDoWithOneAnotherAreSpread() {
+    assumeTrue(
+        StatFs.of(directory.fd()).magic() == StatFs.EXT4, "only ext4 has groups to spread over");
+    assertTrue(InodeFlags.spread(directory));
+    assertTrue(InodeFlags.spread(directory), "again");
+    List<Long> inodes = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      FileName name = FileName.of("d" + i);
+      directory.makeDirectory(name, 0700);
+      inodes.add(directory.stat(name).inode());
+    }
+    inodes.sort(null);
+    assertTrue(inodes.getLast() - inodes.getFirst() > 1000, "one beside the other: " + inodes);
+  }
+
+  @Test
+  void aFileSystemWithoutSuchFlagsIsLeftAsItIs() {
+    try (Directory proc = Directory.open(Path.of("/proc/self"))) {
+      assertFalse(InodeFlags.spread(proc));
+    }
   }
 }

@@ -47,6 +47,7 @@ class HeadersKernelTest {
       #include <linux/audit.h>
       #include <linux/capability.h>
       #include <linux/filter.h>
+      #include <linux/fs.h>
       #include <linux/if_link.h>
       #include <linux/magic.h>
       #include <linux/netlink.h>
@@ -285,6 +286,9 @@ class HeadersKernelTest {
     expected.put("O_PATH", OpenFlags.O_PATH);
     expected.put("O_TMPFILE", OpenFlags.O_TMPFILE);
     expected.put("O_NONBLOCK", OpenFlags.O_NONBLOCK);
+    expected.put("FS_IOC_GETFLAGS", InodeFlags.FS_IOC_GETFLAGS);
+    expected.put("FS_IOC_SETFLAGS", InodeFlags.FS_IOC_SETFLAGS);
+    expected.put("FS_TOPDIR_FL", InodeFlags.FS_TOPDIR_FL);
     compare(expected);
   }
 
