@@ -125,6 +125,18 @@ abstract class ProcessContract extends ContractSetting {
   }
 
   @Test
+  void outputThatNobodyReadsHoldsUpNeitherASignalNorTheEnd() throws Exception {
+    running("a");
+    try (Session session = exec("yes")) {
+      Thread.sleep(300); // every buffer on the way is full
+      session.resize(24, 80);
+      session.signal("TERM");
+      assertEquals(new ExitStatus(143), session.await());
+      assertEquals("y\ny\n", new String(session.stdout().readNBytes(4), StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
   void aTerminalHasASize() throws Exception {
     running("a");
     ExecSpec size =

@@ -99,6 +99,7 @@ class StreamsTest {
         byte[] payload = in.readNBytes(ByteBuffer.wrap(in.readNBytes(4)).getInt());
         if (type == Frame.Kind.STDOUT.code()) {
           got.writeBytes(payload);
+          credit(client, payload.length);
         } else if (type == Frame.Kind.CREDIT.code()) {
           credit.release(ByteBuffer.wrap(payload).getInt());
         } else if (type == Frame.Kind.EXIT.code()) {
@@ -123,6 +124,16 @@ class StreamsTest {
       client.channel.shutdownOutput();
     } catch (IOException | InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static void credit(RawHttp client, int count) {
+    ByteBuffer frame = ByteBuffer.allocate(9);
+    frame.put((byte) Frame.Kind.STDOUT_CREDIT.code()).putInt(4).putInt(count);
+    try {
+      client.send(frame.array());
+    } catch (IOException e) {
+      // our half is closed: from then on everything comes without
     }
   }
 
@@ -163,6 +174,54 @@ class StreamsTest {
       assertEquals(130, session.await().code());
       writing.join(Duration.ofSeconds(10));
     }
+  }
+
+  @Test
+  @DisplayName("R-OOM-04 a client gets no more output than it has room for, and all of it at last")
+  void outputWaitsForItsReader() throws Exception {
+    String body = "{\"command\":[\"yes\"]}";
+    try (RawHttp client = new RawHttp(socket)) {
+      client.send(
+          "POST /v1/zones/a/exec HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+              + "Upgrade: polder-stream\r\nContent-Type: application/json\r\nContent-Length: "
+              + body.length()
+              + "\r\n\r\n"
+              + body);
+      InputStream in = Channels.newInputStream(client.channel);
+      assertTrue(head(in).startsWith("HTTP/1.1 101 "));
+      assertEquals(Frame.OUTPUT_WINDOW, output(in, Frame.OUTPUT_WINDOW));
+      Thread.sleep(200);
+      client.send(new byte[] {3, 0, 0, 0, 3, 'I', 'N', 'T'});
+      assertEquals(Frame.Kind.SIGNALLED.code(), in.read(), "the answer, and no output before it");
+      assertEquals(0, ByteBuffer.wrap(in.readNBytes(4)).getInt());
+      int type = in.read();
+      if (type == Frame.Kind.STDERR.code()) {
+        in.skipNBytes(4); // the end of the errors
+        type = in.read();
+      }
+      assertEquals(Frame.Kind.EXIT.code(), type);
+      assertEquals(1, ByteBuffer.wrap(in.readNBytes(4)).getInt());
+      assertEquals(130, in.read());
+      credit(client, Frame.OUTPUT_WINDOW);
+      assertTrue(output(in, Integer.MAX_VALUE) > 0, "what it had written, then its end");
+    }
+  }
+
+  /** Reads frames of output until there were {@code most} bytes, or its end. */
+  private static int output(InputStream in, int most) throws IOException {
+    int got = 0;
+    while (got < most) {
+      int type = in.read();
+      int length = ByteBuffer.wrap(in.readNBytes(4)).getInt();
+      in.skipNBytes(length);
+      if (type == Frame.Kind.STDOUT.code()) {
+        if (length == 0) {
+          return got;
+        }
+        got += length;
+      }
+    }
+    return got;
   }
 
   @Test

@@ -9,10 +9,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import polder.api.stream.BytePipe;
+import polder.api.stream.Credit;
 import polder.api.stream.Frame;
 import polder.api.stream.FrameReader;
 import polder.api.stream.FrameWriter;
@@ -25,23 +26,19 @@ import polder.model.json.ErrorJson;
 
 /** The streams of a process at the far end. One thread takes its frames apart. */
 final class RemoteSession implements Session {
-  private static final int BUFFER = 65_536; // as a pipe's
   private static final int CHUNK = 32_768;
   private static final long PATIENCE = 10; // for the answer to a signal, s
   private static final String OVER = "over"; // in place of an answer; no JSON, so never one
 
   private final HttpConnection connection;
   private final FrameWriter writer;
-  private final BytePipe stdout = new BytePipe(BUFFER);
-  private final BytePipe stderr = new BytePipe(BUFFER);
+  private final Output stdout = new Output(Frame.Kind.STDOUT_CREDIT);
+  private final Output stderr = new Output(Frame.Kind.STDERR_CREDIT);
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private final BlockingQueue<String> signalled = new ArrayBlockingQueue<>(16);
   private final ReentrantLock signalling = new ReentrantLock();
-  private final ReentrantLock credit = new ReentrantLock();
-  private final Condition credited = credit.newCondition();
-  private final OutputStream stdin = new Input();
-  private int room = Frame.WINDOW;
-  private boolean over;
+  private final Input stdin = new Input();
+  private volatile boolean over;
 
   RemoteSession(HttpConnection connection) {
     this.connection = connection;
@@ -70,15 +67,10 @@ final class RemoteSession implements Session {
     }
     exit.completeExceptionally(why); // does nothing if the end was told
     IOException broken = new IOException(why.getMessage(), why);
-    stdout.fail(broken);
-    stderr.fail(broken);
-    credit.lock();
-    try {
-      over = true;
-      credited.signalAll();
-    } finally {
-      credit.unlock();
-    }
+    stdout.pipe.fail(broken);
+    stderr.pipe.fail(broken);
+    over = true;
+    stdin.credit.close("the process has ended");
     signalled.offer(OVER);
     connection.close();
   }
@@ -86,8 +78,8 @@ final class RemoteSession implements Session {
   private void take(Frame frame) throws IOException {
     byte[] payload = frame.payload();
     switch (frame.kind()) {
-      case STDOUT -> output(stdout, payload);
-      case STDERR -> output(stderr, payload);
+      case STDOUT -> stdout.came(payload);
+      case STDERR -> stderr.came(payload);
       case EXIT -> {
         if (payload.length != 1) {
           throw new IOException("an exit status is one byte");
@@ -95,31 +87,10 @@ final class RemoteSession implements Session {
         exit.complete(new ExitStatus(payload[0] & 0xff));
       }
       case SIGNALLED -> signalled.offer(frame.text());
-      case CREDIT -> {
-        credit.lock();
-        try {
-          room += java.nio.ByteBuffer.wrap(payload).getInt();
-          credited.signalAll();
-        } finally {
-          credit.unlock();
-        }
-      }
+      case CREDIT -> stdin.credit.add(frame.count());
       case PING -> {}
-      case STDIN, STDIN_END, RESIZE, SIGNAL, ERROR ->
+      case STDIN, STDIN_END, RESIZE, SIGNAL, STDOUT_CREDIT, STDERR_CREDIT, ERROR ->
           throw new IOException("a daemon does not send " + frame.kind());
-    }
-  }
-
-  private static void output(BytePipe pipe, byte[] bytes) throws IOException {
-    OutputStream out = pipe.out();
-    if (bytes.length == 0) {
-      out.close();
-      return;
-    }
-    try {
-      out.write(bytes);
-    } catch (IOException e) {
-      // who reads it closed it: the rest is thrown away
     }
   }
 
@@ -130,12 +101,12 @@ final class RemoteSession implements Session {
 
   @Override
   public InputStream stdout() {
-    return stdout.in();
+    return stdout;
   }
 
   @Override
   public InputStream stderr() {
-    return stderr.in();
+    return stderr;
   }
 
   @Override
@@ -160,7 +131,7 @@ final class RemoteSession implements Session {
     signalling.lock();
     try {
       signalled.clear();
-      @Nullable String answer = over() ? OVER : ask(signal);
+      @Nullable String answer = over ? OVER : ask(signal);
       if (answer == null) {
         throw new PolderException(
             ErrorKind.TIMED_OUT, "the daemon did not say whether the signal was sent");
@@ -186,15 +157,6 @@ final class RemoteSession implements Session {
     return signalled.poll(PATIENCE, TimeUnit.SECONDS);
   }
 
-  private boolean over() {
-    credit.lock();
-    try {
-      return over;
-    } finally {
-      credit.unlock();
-    }
-  }
-
   @Override
   public ExitStatus await() {
     try {
@@ -213,13 +175,82 @@ final class RemoteSession implements Session {
   public void close() {
     connection.close();
     IOException closed = new IOException("the session is closed");
-    stdout.fail(closed);
-    stderr.fail(closed);
+    stdout.pipe.fail(closed);
+    stderr.pipe.fail(closed);
+  }
+
+  /**
+   * What came and was not read yet: no more than the daemon was given room for, so that the thread
+   * that takes frames apart never waits for who reads, and what is behind the output comes through.
+   */
+  private final class Output extends InputStream {
+    private final BytePipe pipe = new BytePipe(Frame.OUTPUT_WINDOW);
+    private final InputStream in = pipe.in();
+    private final OutputStream out = pipe.out();
+    private final AtomicInteger unread = new AtomicInteger();
+    private final AtomicInteger owed = new AtomicInteger(); // read, and the daemon not told
+    private final Frame.Kind kind;
+
+    Output(Frame.Kind kind) {
+      this.kind = kind;
+    }
+
+    void came(byte[] bytes) throws IOException {
+      if (bytes.length == 0) {
+        out.close();
+        return;
+      }
+      unread.addAndGet(bytes.length);
+      try {
+        out.write(bytes);
+      } catch (IOException e) {
+        owe(unread.getAndSet(0)); // who reads it closed it: the rest is thrown away
+      }
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int count = in.read(into, offset, length);
+      if (count > 0) {
+        unread.addAndGet(-count);
+        owe(count);
+      }
+      return count;
+    }
+
+    @Override
+    public int available() throws IOException {
+      return in.available();
+    }
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+      owe(unread.getAndSet(0));
+    }
+
+    /** Tells the daemon now and then, and always before it would wait for it. */
+    private void owe(int bytes) {
+      if (owed.addAndGet(bytes) < Frame.OUTPUT_WINDOW / 4) {
+        return;
+      }
+      try {
+        writer.writeNumber(kind, owed.getAndSet(0));
+      } catch (IOException e) {
+        // it is over, and nothing more is sent
+      }
+    }
   }
 
   /** Sends no more than the daemon has room for, so that signals never wait behind it. */
   private final class Input extends OutputStream {
-    private boolean ended;
+    private final Credit credit = new Credit(Frame.WINDOW);
 
     @Override
     public void write(int one) throws IOException {
@@ -230,43 +261,19 @@ final class RemoteSession implements Session {
     public void write(byte[] bytes, int offset, int length) throws IOException {
       int done = 0;
       while (done < length) {
-        int count = take(Math.min(CHUNK, length - done));
+        int count = credit.await(Math.min(CHUNK, length - done));
+        credit.spend(count);
         writer.write(Frame.Kind.STDIN, bytes, offset + done, count);
         done += count;
       }
     }
 
-    private int take(int wanted) throws IOException {
-      credit.lock();
-      try {
-        while (room == 0 && !over) {
-          credited.await();
-        }
-        if (over || ended) {
-          throw new IOException(ended ? "the input is closed" : "the process has ended");
-        }
-        int count = Math.min(wanted, room);
-        room -= count;
-        return count;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new java.io.InterruptedIOException("interrupted");
-      } finally {
-        credit.unlock();
-      }
-    }
-
     @Override
     public void close() {
-      credit.lock();
-      try {
-        if (ended || over) {
-          return;
-        }
-        ended = true;
-      } finally {
-        credit.unlock();
+      if (credit.closed()) {
+        return;
       }
+      credit.close("the input is closed");
       try {
         writer.write(Frame.Kind.STDIN_END);
       } catch (IOException e) {

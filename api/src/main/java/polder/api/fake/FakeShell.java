@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * The programs of a fake zone: {@code sh -c} with simple commands joined by {@code ;} or newlines,
- * quotes, {@code $NAME} and {@code >&2}; and true, false, echo, printf, cat, sleep, env, pwd,
+ * quotes, {@code $NAME} and {@code >&2}; and true, false, echo, printf, cat, sleep, env, pwd, yes,
  * hostname, exit, stty size, {@code trap '' SIGNAL}.
  */
 final class FakeShell {
@@ -88,6 +88,11 @@ final class FakeShell {
       case "stty" -> say(out, world.window()[0] + " " + world.window()[1] + "\n");
       case "trap" -> world.ignore(arguments.getLast());
       case "sleep" -> sleep(arguments.isEmpty() ? "0" : arguments.getFirst());
+      case "yes" -> {
+        while (true) {
+          say(out, "y\n");
+        }
+      }
       case "env" -> {
         for (Map.Entry<String, String> entry : world.env().entrySet()) {
           say(out, entry.getKey() + "=" + entry.getValue() + "\n");

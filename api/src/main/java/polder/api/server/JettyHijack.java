@@ -25,7 +25,7 @@ final class JettyHijack extends AbstractConnection implements Connection.Upgrade
   private final InputStream in = new In();
   private final OutputStream out = new Out();
   private final AtomicBoolean begun = new AtomicBoolean();
-  private ByteBuffer buffer = BufferUtil.allocate(32_768);
+  private ByteBuffer buffer = BufferUtil.allocate(8_192);
 
   JettyHijack(EndPoint endPoint, Executor workers, Exchange.HijackHandler handler) {
     super(endPoint, workers);

@@ -32,7 +32,8 @@ final class JettyServer {
   }
 
   static JettyServer start(Path socket, Consumer<Exchange> handler, Executor workers) {
-    QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 4, 10_000);
+    QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 4, 2_000);
+    threads.setMaxEvictCount(MOST_THREADS); // after a rush all of them go, not one each 2 s
     threads.setName("polder-api");
     threads.setDaemon(true);
     Server server = new Server(threads);

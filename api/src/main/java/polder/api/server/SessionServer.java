@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import polder.api.stream.BytePipe;
+import polder.api.stream.Credit;
 import polder.api.stream.Frame;
 import polder.api.stream.FrameReader;
 import polder.api.stream.FrameWriter;
@@ -25,17 +26,22 @@ import polder.model.json.ErrorJson;
  * the client is gone.
  *
  * <p>Input that the process does not take yet waits in a bounded buffer, so that a signal behind it
- * is not held up; the client is told how much was taken. After the client closed its half, a frame
- * every second finds out whether it still reads.
+ * is not held up; the client is told how much was taken. Output is read from the process only as
+ * far as the client has room for it: an exit status is never behind output that nobody reads, and a
+ * process that writes more than is wanted waits for its reader, as on any pipe. After the client
+ * closed its half, a frame every second finds out whether it still reads.
  */
 final class SessionServer {
   private static final int CHUNK = 32_768;
+  private static final int FIRST = 4_096; // of a chunk: most sessions are quiet, and there are many
 
   private final Session session;
   private final Hijack connection;
   private final Executor threads;
   private final FrameWriter writer;
   private final BytePipe input = new BytePipe(Frame.WINDOW);
+  private final Credit output = new Credit(Frame.OUTPUT_WINDOW);
+  private final Credit errors = new Credit(Frame.OUTPUT_WINDOW);
   private final AtomicInteger pending = new AtomicInteger();
   private final CountDownLatch working = new CountDownLatch(3); // stdout, stderr, the end
   private final ReentrantLock watching = new ReentrantLock();
@@ -56,10 +62,12 @@ final class SessionServer {
     try (session;
         connection) {
       threads.execute(this::feed);
-      threads.execute(() -> pump(session.stdout(), Frame.Kind.STDOUT));
-      threads.execute(() -> pump(session.stderr(), Frame.Kind.STDERR));
+      threads.execute(() -> pump(session.stdout(), Frame.Kind.STDOUT, output));
+      threads.execute(() -> pump(session.stderr(), Frame.Kind.STDERR, errors));
       threads.execute(this::watch);
       listen();
+      output.unbound(); // who closed its half cannot tell what it reads
+      errors.unbound();
       while (!working.await(1, TimeUnit.SECONDS)) {
         writer.write(Frame.Kind.PING);
       }
@@ -69,6 +77,8 @@ final class SessionServer {
       Thread.currentThread().interrupt();
     } finally {
       input.fail(new IOException("the session is over"));
+      output.close("the session is over");
+      errors.close("the session is over");
       stopWatching();
     }
   }
@@ -94,6 +104,8 @@ final class SessionServer {
         case STDIN_END -> stdin.close();
         case RESIZE -> resize(frame.payload());
         case SIGNAL -> signal(frame.text());
+        case STDOUT_CREDIT -> output.add(frame.count());
+        case STDERR_CREDIT -> errors.add(frame.count());
         case STDOUT, STDERR, EXIT, ERROR, PING, SIGNALLED, CREDIT ->
             throw new IOException("a client does not send " + frame.kind());
       }
@@ -138,7 +150,7 @@ final class SessionServer {
   }
 
   private void feed() {
-    byte[] buffer = new byte[CHUNK];
+    byte[] buffer = new byte[FIRST];
     try (InputStream from = input.in();
         OutputStream to = session.stdin()) {
       for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
@@ -162,11 +174,20 @@ final class SessionServer {
     }
   }
 
-  private void pump(InputStream from, Frame.Kind kind) {
-    byte[] buffer = new byte[CHUNK];
+  private void pump(InputStream from, Frame.Kind kind, Credit credit) {
+    byte[] frame = new byte[FrameWriter.HEAD + FIRST];
     try {
-      for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-        writer.write(kind, buffer, 0, n);
+      while (true) {
+        int room = frame.length - FrameWriter.HEAD;
+        int n = from.read(frame, FrameWriter.HEAD, credit.await(room));
+        if (n < 0) {
+          break;
+        }
+        credit.spend(n);
+        writer.writeWithin(frame, kind, n);
+        if (n == room && room < CHUNK) {
+          frame = new byte[FrameWriter.HEAD + CHUNK];
+        }
       }
       writer.write(kind);
     } catch (IOException e) {

@@ -6,8 +6,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import polder.model.Cursor;
@@ -23,8 +24,15 @@ import polder.model.PolderException;
  * Operations} bound how many there are.
  */
 final class Workers implements Executor, AutoCloseable {
+  private static final long IDLE = 2; // s; after a rush the daemon is soon as small as before it
+
   private final ExecutorService threads =
-      Executors.newCachedThreadPool(
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          IDLE,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
           Thread.ofPlatform().daemon().name("polder-api-worker-", 1).factory());
 
   @Override

@@ -17,18 +17,22 @@ import org.jspecify.annotations.Nullable;
  * when somebody closes it.
  */
 public final class BytePipe {
+  private static final int FIRST = 1024; // most sessions carry little, and there are many
+
   private final ReentrantLock buffer = new ReentrantLock();
   private final Condition changed = buffer.newCondition();
-  private final byte[] bytes;
+  private final int capacity;
+  private byte[] bytes;
   private int start;
   private int size;
   private boolean ended;
   private boolean abandoned;
   private @Nullable IOException failure;
 
-  /** A pipe that holds {@code capacity} bytes. */
+  /** A pipe that holds {@code capacity} bytes; it takes the memory when it needs it. */
   public BytePipe(int capacity) {
-    bytes = new byte[capacity];
+    this.capacity = capacity;
+    bytes = new byte[Math.min(capacity, FIRST)];
   }
 
   /** The end to read from. Closing it breaks the pipe for who writes. */
@@ -87,7 +91,7 @@ public final class BytePipe {
     lock();
     try {
       while (done < length) {
-        while (size == bytes.length && !ended && failure == null && !abandoned) {
+        while (size == capacity && !ended && failure == null && !abandoned) {
           await();
         }
         if (failure != null) {
@@ -95,6 +99,9 @@ public final class BytePipe {
         }
         if (ended || abandoned) {
           throw new IOException(abandoned ? "broken pipe" : "the stream is closed");
+        }
+        if (size == bytes.length) {
+          grow(length - done);
         }
         int end = (start + size) % bytes.length;
         int room = Math.min(bytes.length - size, bytes.length - end);
@@ -107,6 +114,15 @@ public final class BytePipe {
     } finally {
       buffer.unlock();
     }
+  }
+
+  private void grow(int wanted) {
+    byte[] larger = new byte[(int) Math.min(capacity, Math.max(2L * size, (long) size + wanted))];
+    int first = Math.min(size, bytes.length - start);
+    System.arraycopy(bytes, start, larger, 0, first);
+    System.arraycopy(bytes, 0, larger, first, size - first);
+    bytes = larger;
+    start = 0;
   }
 
   private void lock() throws InterruptedIOException {

@@ -1,5 +1,7 @@
 package polder.api.stream;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -17,7 +19,10 @@ public record Frame(Kind kind, byte[] payload) {
   public static final int LONGEST = 65_536;
 
   /** How many bytes of input a client may send beyond those it was credited for. */
-  public static final int WINDOW = 262_144;
+  public static final int WINDOW = 65_536;
+
+  /** How many bytes of each output the server may send beyond those it was credited for. */
+  public static final int OUTPUT_WINDOW = 262_144;
 
   /** What a frame is. Below 16 from the client, above from the server. */
   public enum Kind {
@@ -29,6 +34,10 @@ public record Frame(Kind kind, byte[] payload) {
     RESIZE(2),
     /** A signal's name or number. */
     SIGNAL(3),
+    /** How many bytes of the output were read: four bytes. */
+    STDOUT_CREDIT(4),
+    /** How many bytes of the errors were read: four bytes. */
+    STDERR_CREDIT(5),
     /** Output of the process; empty at its end. */
     STDOUT(16),
     /** Its errors; empty at their end. */
@@ -58,6 +67,19 @@ public record Frame(Kind kind, byte[] payload) {
     static Optional<Kind> of(int code) {
       return Arrays.stream(values()).filter(kind -> kind.code == code).findFirst();
     }
+  }
+
+  /**
+   * The payload as a number of bytes.
+   *
+   * @throws IOException if it is none
+   */
+  public int count() throws IOException {
+    int count = payload.length == Integer.BYTES ? ByteBuffer.wrap(payload).getInt() : -1;
+    if (count < 0) {
+      throw new IOException("a credit is four bytes and not negative");
+    }
+    return count;
   }
 
   /** The payload as text. */

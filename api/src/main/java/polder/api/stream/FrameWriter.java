@@ -7,7 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Writes frames whole, from any thread; who writes waits while the other side does not read. */
 public final class FrameWriter {
-  private static final int HEAD = 5;
+  /** How many bytes of a frame come before its payload. */
+  public static final int HEAD = 5;
 
   private final ReentrantLock connection = new ReentrantLock();
   private final OutputStream out;
@@ -20,12 +21,22 @@ public final class FrameWriter {
   /** Writes one frame, {@link Frame#LONGEST} bytes at most. */
   public void write(Frame.Kind kind, byte[] bytes, int offset, int length) throws IOException {
     byte[] frame = new byte[HEAD + length];
+    System.arraycopy(bytes, offset, frame, HEAD, length);
+    writeWithin(frame, kind, length);
+  }
+
+  /**
+   * Writes one frame without copying its payload.
+   *
+   * @param frame {@link #HEAD} bytes that are written over, then the payload
+   * @param length the payload's
+   */
+  public void writeWithin(byte[] frame, Frame.Kind kind, int length) throws IOException {
     frame[0] = (byte) kind.code();
     number(frame, 1, length);
-    System.arraycopy(bytes, offset, frame, HEAD, length);
     connection.lock();
     try {
-      out.write(frame);
+      out.write(frame, 0, HEAD + length);
       out.flush();
     } finally {
       connection.unlock();
