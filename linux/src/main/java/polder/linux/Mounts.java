@@ -140,31 +140,33 @@ public final class Mounts {
    *     already
    */
   public static Fd idmapped(Path directory, Fd userNamespace, Set<MountAttribute> attributes) {
-    return idmapped(copy(directory, false), userNamespace, attributes, directory.toString());
-  }
-
-  /** As {@link #idmapped(Path, Fd, Set)}, of a directory that is open. */
-  public static Fd idmapped(Fd directory, Fd userNamespace, Set<MountAttribute> attributes) {
-    return idmapped(copy(directory, false), userNamespace, attributes, directory.toString());
-  }
-
-  private static Fd idmapped(
-      Fd copy, Fd userNamespace, Set<MountAttribute> attributes, String what) {
+    Fd copy = copy(directory, false);
     try {
-      setattr(
-          copy.number(),
-          "",
-          MountAttribute.bits(attributes) | MOUNT_ATTR_IDMAP,
-          0,
-          Propagation.PRIVATE.flag(),
-          userNamespace.number(),
-          false,
-          "map the ids of " + what);
+      mapIds(copy, userNamespace, attributes, false);
       return copy;
-    } catch (RuntimeException e) {
+    } catch (SyscallException e) {
       copy.close();
-      throw e;
+      throw new SyscallException("map the ids of " + directory, e.errno());
     }
+  }
+
+  /**
+   * Makes a detached mount private, has it show its files' ids as {@code userNamespace} maps them,
+   * and adds attributes; and so those below it if {@code recursive}: all of them, or none.
+   *
+   * @throws SyscallException EINVAL if a file system cannot do it, or a mount is idmapped already
+   */
+  public static void mapIds(
+      Fd detached, Fd userNamespace, Set<MountAttribute> attributes, boolean recursive) {
+    setattr(
+        detached.number(),
+        "",
+        MountAttribute.bits(attributes) | MOUNT_ATTR_IDMAP,
+        0,
+        Propagation.PRIVATE.flag(),
+        userNamespace.number(),
+        recursive,
+        "map the ids");
   }
 
   /**

@@ -37,8 +37,8 @@ final class SpecTypes {
                 Types.list(
                     Types.text(
                         Pattern.compile(
-                            "ro|rw|nosuid|nodev|noexec|noidmap|size=[1-9][0-9]{0,12}[kmgKMG]?|mode=[0-7]{3,4}"),
-                        "ro, rw, nosuid, nodev, noexec, noidmap, size=N[kmg], mode=OCTAL",
+                            "ro|rw|nosuid|nodev|noexec|noidmap|nosub|size=[1-9][0-9]{0,12}[kmgKMG]?|mode=[0-7]{3,4}"),
+                        "ro, rw, nosuid, nodev, noexec, noidmap, nosub, size=N[kmg], mode=OCTAL",
                         64)),
                 "mount options")
             .otherwise(List.of());

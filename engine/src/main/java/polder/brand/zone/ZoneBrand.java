@@ -90,10 +90,11 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
       Optional<Fd> namespace = platform.ids().map(namespaces::of);
       try (HostMounts mounts = new HostMounts(namespace);
           var cgroup = new Closing(platform.cgroup().directory())) {
+        List<DeviceNode> devices = ZoneDevices.nodes(spec, mounts);
         if (limitsDevices) {
-          platform.cgroup().allowOnly(ZoneDevices.rules(spec));
+          platform.cgroup().allowOnly(ZoneDevices.rules(devices));
         }
-        Blueprint blueprint = blueprint(spec, platform, mounts, cgroup.fd());
+        Blueprint blueprint = blueprint(spec, platform, mounts, devices, cgroup.fd());
         return ZoneReady.prepare(this, launcher, spec, platform, blueprint);
       }
     } catch (SyscallException e) {
@@ -102,7 +103,11 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
   }
 
   private Blueprint blueprint(
-      ZoneSpec spec, Platform platform, HostMounts mounts, Optional<Fd> cgroup) {
+      ZoneSpec spec,
+      Platform platform,
+      HostMounts mounts,
+      List<DeviceNode> devices,
+      Optional<Fd> cgroup) {
     Accounts accounts = RootLookup.accounts(platform.root(), ids(platform.ids()));
     Account account = accounts.find(user(spec, platform.config()));
     Command command = Command.first(spec, platform.config(), account);
@@ -115,7 +120,7 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
         rootMount(platform.root(), mounts),
         spec.get(ZoneProperties.SECURITY).readOnlyRoot(),
         attachments,
-        ZoneDevices.nodes(spec, mounts),
+        devices,
         spec.get(ZoneProperties.SYSCTLS),
         cgroup,
         platform.stdio(),

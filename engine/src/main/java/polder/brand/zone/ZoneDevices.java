@@ -9,16 +9,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import polder.linux.DeviceRule;
-import polder.linux.Directory;
-import polder.linux.FilePath;
 import polder.linux.FileType;
 import polder.linux.MountAttribute;
-import polder.linux.Node;
 import polder.linux.Stat;
 import polder.linux.SyscallException;
-import polder.linux.Walk;
 import polder.model.Device;
+import polder.model.ErrorKind;
 import polder.model.Fault;
+import polder.model.PolderException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
@@ -58,27 +56,26 @@ final class ZoneDevices {
       } else if (TAKEN.contains(first(name(device))) || !names.add(name(device))) {
         faults.add(new Fault(where + ".target", "'%s' is taken".formatted(device.target())));
       }
-      try {
-        stat(device);
+      try (HostFile _ = open(device)) {
+        // it is there, and a device
       } catch (SyscallException | IllegalArgumentException e) {
         faults.add(new Fault(where + ".path", String.valueOf(e.getMessage())));
       }
     }
   }
 
-  /** What the control group allows. */
-  static List<DeviceRule> rules(ZoneSpec spec) {
+  /** What the control group allows: the harmless ones, and exactly {@code nodes}. */
+  static List<DeviceRule> rules(List<DeviceNode> nodes) {
     return Stream.concat(
-            DEFAULT.stream().map(DeviceRule::parse),
-            spec.get(ZoneProperties.DEVICES).stream().map(ZoneDevices::rule))
+            DEFAULT.stream().map(DeviceRule::parse), nodes.stream().map(ZoneDevices::rule))
         .toList();
   }
 
-  private static DeviceRule rule(Device device) {
-    Stat stat = stat(device);
+  private static DeviceRule rule(DeviceNode node) {
+    Stat stat = Stat.of(node.mount());
     StringBuilder access = new StringBuilder();
     for (String letter : List.of("r", "w", "m")) {
-      if (device.access().contains(letter)) {
+      if (node.access().contains(letter)) {
         access.append(letter);
       }
     }
@@ -89,13 +86,18 @@ final class ZoneDevices {
         access.toString());
   }
 
-  /** The nodes beside the default ones. */
+  /** The nodes beside the default ones, as they are now. */
   static List<DeviceNode> nodes(ZoneSpec spec, HostMounts mounts) {
     List<DeviceNode> nodes = new ArrayList<>();
     for (Device device : spec.get(ZoneProperties.DEVICES)) {
       Set<MountAttribute> attributes =
           EnumSet.of(MountAttribute.NO_SETUID, MountAttribute.NO_EXECUTE, MountAttribute.READ_ONLY);
-      nodes.add(new DeviceNode(mounts.plain(Path.of(device.path()), attributes), name(device)));
+      try (HostFile file = open(device)) {
+        nodes.add(
+            new DeviceNode(mounts.plain(file, attributes, false), name(device), device.access()));
+      } catch (IllegalArgumentException e) {
+        throw new PolderException(ErrorKind.INVALID, "devices: " + e.getMessage(), e);
+      }
     }
     return nodes;
   }
@@ -108,14 +110,14 @@ final class ZoneDevices {
     return name.indexOf('/') < 0 ? name : name.substring(0, name.indexOf('/'));
   }
 
-  private static Stat stat(Device device) {
-    try (Directory host = Directory.open(Path.of("/"));
-        Node node = host.follow(FilePath.of(device.path()), Walk.IN_ROOT)) {
-      Stat stat = node.stat();
-      if (stat.type() != FileType.CHARACTER_DEVICE && stat.type() != FileType.BLOCK_DEVICE) {
-        throw new IllegalArgumentException(device.path() + " is no device");
-      }
-      return stat;
+  /** Holds it, and makes sure that it is a device. */
+  private static HostFile open(Device device) {
+    HostFile file = HostFile.open(Path.of(device.path()));
+    FileType type = file.stat().type();
+    if (type != FileType.CHARACTER_DEVICE && type != FileType.BLOCK_DEVICE) {
+      file.close();
+      throw new IllegalArgumentException(device.path() + " is no device");
     }
+    return file;
   }
 }

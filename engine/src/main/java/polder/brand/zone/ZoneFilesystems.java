@@ -1,14 +1,17 @@
 package polder.brand.zone;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import polder.linux.Errno;
 import polder.linux.Fd;
+import polder.linux.FileType;
 import polder.linux.MountAttribute;
+import polder.linux.MountEntry;
+import polder.linux.SyscallException;
 import polder.model.ErrorKind;
 import polder.model.Filesystem;
 import polder.model.PolderException;
@@ -51,18 +54,35 @@ final class ZoneFilesystems {
         .reduce((first, last) -> last);
   }
 
+  /** With what is mounted below, as Docker and illumos do it, unless {@code nosub} is asked. */
   private static Attachment bind(Filesystem filesystem, HostMounts mounts) {
-    Path source = Path.of(filesystem.source());
-    if (!Files.exists(source)) {
-      throw new PolderException(
-          ErrorKind.INVALID,
-          "filesystem %s: the host has no %s".formatted(filesystem.target(), source));
+    boolean submounts = !filesystem.options().contains("nosub");
+    try (HostFile source = HostFile.open(Path.of(filesystem.source()))) {
+      source.kernels(submounts).ifPresent(kernels -> refuse(filesystem, kernels));
+      Fd mount =
+          filesystem.options().contains("noidmap")
+              ? mounts.plain(source, attributes(filesystem), submounts)
+              : mounts.mapped(source, attributes(filesystem), submounts);
+      boolean directory = source.stat().type() == FileType.DIRECTORY;
+      return new Attachment.Bind(mount, filesystem.target(), directory, true);
+    } catch (SyscallException e) {
+      if (e.errno().equals(Errno.ENOENT) || e.errno().equals(Errno.ELOOP)) {
+        throw new PolderException(
+            ErrorKind.INVALID,
+            "filesystem %s: the host has no %s, or a link on the way to it leads nowhere"
+                .formatted(filesystem.target(), filesystem.source()),
+            e);
+      }
+      throw e;
     }
-    Fd mount =
-        filesystem.options().contains("noidmap")
-            ? mounts.plain(source, attributes(filesystem))
-            : mounts.mapped(source, attributes(filesystem));
-    return new Attachment.Bind(mount, filesystem.target(), Files.isDirectory(source), true);
+  }
+
+  private static void refuse(Filesystem filesystem, MountEntry kernels) {
+    throw new PolderException(
+        ErrorKind.INVALID,
+        ("filesystem %s: %s of the host is the kernel's own (%s), and a zone has its own; leave out"
+                + " what is mounted below %s with option nosub, or name another directory")
+            .formatted(filesystem.target(), kernels.place(), kernels.type(), filesystem.source()));
   }
 
   /** Never set-uid, never devices: files that two zones share are a way from one to the other. */

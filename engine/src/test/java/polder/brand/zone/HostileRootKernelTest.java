@@ -109,13 +109,13 @@ class HostileRootKernelTest {
     before.assertSame();
   }
 
-  private static final String PROBE =
+  static final String PROBE =
       "stat -c %t:%T /dev/null /dev/zero; grep -c ' /proc proc ' /proc/mounts;"
           + " grep -c ' /proc/sys proc ro' /proc/mounts; grep -c ' /sys sysfs ro' /proc/mounts;"
           + " stat -c %t:%T /proc/keys; cut -d' ' -f5 /proc/self/mountinfo | grep -c '^/$';"
           + " grep -c ' /dev/shm tmpfs ' /proc/mounts; echo x > /dev/null && echo y";
 
-  private static final String SAFE = "1:3\n1:5\n1\n1\n1\n1:3\n1\n1\ny\n";
+  static final String SAFE = "1:3\n1:5\n1\n1\n1\n1:3\n1\n1\ny\n";
 
   private void make(Path hostile, String path, String shape) throws Exception {
     Path at = hostile.resolve(path);
