@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import polder.linux.Cgroup;
+import polder.linux.CgroupEntrance;
 import polder.linux.CgroupHost;
 import polder.linux.CgroupLimits;
 import polder.linux.Child;
@@ -61,7 +62,6 @@ final class BareZone {
 
   /** As {@link #start}, in control groups of its own with the limits of {@link OciBundle}. */
   static Contender startLimited(Stage stage) {
-    Program program = program(stage, List.of("/bin/true"));
     CgroupHost host = CgroupHost.own();
     String path = "polder-bench-" + ProcessHandle.current().pid() + "/bare";
     CgroupLimits limits =
@@ -75,15 +75,14 @@ final class BareZone {
             () -> {
               Cgroup cgroup = host.group(path);
               cgroup.create();
-              try (Child child = stage.launcher().launch(program)) {
-                cgroup.limit(limits);
-                if (host.limitsDevices()) {
-                  cgroup.allowOnly(devices);
-                }
-                cgroup.attach(child.pid());
-                UserNamespace.map(child.pid(), IDS, IDS);
-                child.go();
-                check(child);
+              cgroup.limit(limits);
+              if (host.limitsDevices()) {
+                cgroup.allowOnly(devices);
+              }
+              try (CgroupEntrance entrance = cgroup.entrance()) {
+                ProgramBuilder program = Program.builder(NAMESPACES);
+                program.enter(entrance);
+                toItsEnd(stage.launcher(), program(program, stage, List.of("/bin/true")));
               } finally {
                 cgroup.delete(PATIENCE);
               }
@@ -121,8 +120,11 @@ final class BareZone {
   }
 
   private static Program program(Stage stage, List<String> command) {
+    return program(Program.builder(NAMESPACES), stage, command);
+  }
+
+  private static Program program(ProgramBuilder p, Stage stage, List<String> command) {
     Path root = Userland.of(stage).root();
-    ProgramBuilder p = Program.builder(NAMESPACES);
     p.waitForGo();
     asRoot(p);
     p.process().setHostname("bench");

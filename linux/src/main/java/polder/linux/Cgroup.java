@@ -22,9 +22,8 @@ import java.util.stream.Stream;
  * processes are gone go through version 2 wherever it is mounted, also beside version 1, where its
  * controllers are not needed for that.
  *
- * <p>A process enters version 2 best at its birth, by {@link #directory} and CLONE_INTO_CGROUP, and
- * the rest by {@link #attach}: what is attached after a quiet spell waits for the kernel some 5 to
- * 15 ms.
+ * <p>A process that we make comes in by {@link #entrance}. Who attaches another one waits for the
+ * kernel some 5 to 15 ms after a quiet spell.
  */
 public final class Cgroup {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,254}");
@@ -238,27 +237,22 @@ public final class Cgroup {
     }
   }
 
-  /** As {@link #attach}, for a process that was born into version 2's folder. */
-  public void attachVersion1(long pid) {
-    for (CgroupFolder each : folders) {
-      if (!each.unified()) {
-        each.write("cgroup.procs", Long.toString(pid));
-      }
-    }
-  }
-
-  /** Its folder in version 2, for CLONE_INTO_CGROUP; empty where that is not mounted. */
-  public Optional<Fd> directory() {
-    return host.unified()
-        .map(
-            root ->
-                Procfs.open(
-                    root.resolve(path).toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY));
-  }
-
-  /** The files that a process is written to, to be attached by a step of its own, one each. */
-  public List<Path> processFiles() {
-    return folders.stream().map(each -> each.path().resolve("cgroup.procs")).toList();
+  /**
+   * The way in for processes that are made; the caller closes it after the launch.
+   *
+   * @throws SyscallException ENOENT if it is not there
+   */
+  public CgroupEntrance entrance() {
+    return new CgroupEntrance(
+        host.unified()
+            .map(
+                root ->
+                    Procfs.open(
+                        root.resolve(path).toString(), OpenFlags.O_RDONLY | OpenFlags.O_DIRECTORY)),
+        folders.stream()
+            .filter(each -> !each.unified())
+            .map(each -> each.path().resolve("tasks"))
+            .toList());
   }
 
   /** The processes in it and in groups below it, as numbers: any of them may be gone by now. */

@@ -261,8 +261,8 @@ public final class ProcessSteps {
   }
 
   /**
-   * Writes {@code /proc/self/oom_score_adj}. Where the process has a user namespace of its own, do
-   * it from outside: the file belongs to the host's root until the process executes.
+   * Writes {@code /proc/self/oom_score_adj}. Where the process has a user namespace of its own, it
+   * must still be the host's root, to whom the file belongs until the process executes.
    */
   public void oomScoreAdj(int value) {
     new FileSteps(program).write("/proc/self/oom_score_adj", Integer.toString(value));

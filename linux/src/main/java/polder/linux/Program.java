@@ -19,7 +19,7 @@ import java.util.Set;
  * p.process().setHostname("web");
  * p.files().mkdir(Operand.AT_FDCWD, "/run/web", 0755);
  * p.tolerate(Errno.EEXIST); // belongs to the step before
- * p.waitForGo(); // id maps, control groups: from outside, then go()
+ * p.waitForGo(); // id maps: from outside, then go()
  * p.exec("/bin/sh", List.of("sh", "-c", "exit 7"), List.of("PATH=/usr/bin:/bin"));
  *
  * try (Child child = launcher.launch(p.build())) {

@@ -1,6 +1,7 @@
 package polder.linux;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,8 +39,23 @@ public final class ProgramBuilder {
     this.cloneFlags = CLONE_PARENT | Namespace.flags(namespaces);
   }
 
+  /**
+   * Makes the process in a control group: before its first other step it is there in every
+   * hierarchy. In those of version 1 it is so by steps of its own, which need root's credentials.
+   * Must come first; {@code entrance} must be open at the launch.
+   */
+  public void enter(CgroupEntrance entrance) {
+    if (!steps.isEmpty()) {
+      throw new IllegalStateException("a process enters its control group before all else");
+    }
+    entrance.directory().ifPresent(this::intoCgroup);
+    for (Path each : entrance.taskFiles()) {
+      files().write(each.toString(), "0"); // itself
+    }
+  }
+
   /** Makes the process in the control group (v2) whose directory {@code directory} is. */
-  public void intoCgroup(Fd directory) {
+  void intoCgroup(Fd directory) {
     cgroup = ((Operand.Constant) pass(directory)).value();
     cloneFlags |= CLONE_INTO_CGROUP;
   }
@@ -135,8 +151,8 @@ public final class ProgramBuilder {
   /**
    * Waits for {@link Child#go}. If the JVM ends or closes the child instead, the process exits.
    *
-   * <p>Id maps are written, and control groups and networks given, while a process waits. Put
-   * before the exec, it makes a start that the caller commits to.
+   * <p>Id maps are written, and networks given, while a process waits. Put before the exec, it
+   * makes a start that the caller commits to.
    */
   public void waitForGo() {
     begin();

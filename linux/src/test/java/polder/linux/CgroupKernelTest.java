@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -67,13 +68,17 @@ class CgroupKernelTest {
 
     group.attach(pid);
 
+    assertInGroup(pid);
+    assertEquals(Set.of(pid), group.pids());
+    assertTrue(group.populated());
+  }
+
+  private void assertInGroup(long pid) {
     var groups = CgroupHost.of(pid);
     if (host.unified().isEmpty()) {
       groups.remove("");
     }
     assertTrue(groups.values().stream().allMatch(("/" + group.path())::equals), groups::toString);
-    assertEquals(Set.of(pid), group.pids());
-    assertTrue(group.populated());
   }
 
   @Test
@@ -236,10 +241,42 @@ class CgroupKernelTest {
   }
 
   @Test
-  void givesADirectoryToBeBornInto() {
-    Assumptions.assumeTrue(host.unified().isPresent(), "version 2 is not mounted");
-    try (Fd directory = group.directory().orElseThrow()) {
-      StatFs.of(directory).require(StatFs.CGROUP2, "the group");
+  @DisplayName("S-CG-03 a process that is made is in the group before its first step")
+  void aProcessEntersBeforeItsFirstStep() {
+    try (Launcher launcher = Launcher.start();
+        CgroupEntrance entrance = group.entrance()) {
+      ProgramBuilder program = Program.builder(EnumSet.of(Namespace.USER, Namespace.PID));
+      program.enter(entrance);
+      program.waitForGo();
+      try (Child child = launcher.launch(program.build())) {
+        child.awaitReady();
+        assertInGroup(child.pid());
+        child.pidfd().signal(Signal.KILL);
+        child.pidfd().await();
+      }
+    }
+  }
+
+  @Test
+  void aProcessWhoseGroupIsGoneIsNotMade() {
+    try (Launcher launcher = Launcher.start();
+        CgroupEntrance entrance = group.entrance()) {
+      group.remove(Duration.ZERO);
+      ProgramBuilder program = Program.builder(Set.of());
+      program.enter(entrance);
+      program.waitForGo();
+      LaunchException e =
+          assertThrows(LaunchException.class, () -> launch(launcher, program.build()));
+      assertTrue(
+          String.valueOf(e.getMessage()).contains("ENOENT")
+              || String.valueOf(e.getMessage()).contains("ENODEV"),
+          e::getMessage);
+    }
+  }
+
+  private static void launch(Launcher launcher, Program program) {
+    try (Child child = launcher.launch(program)) {
+      child.awaitReady();
     }
   }
 

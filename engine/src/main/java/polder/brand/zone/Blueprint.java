@@ -2,9 +2,8 @@ package polder.brand.zone;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import polder.brand.Stdio;
-import polder.linux.Fd;
+import polder.linux.CgroupEntrance;
 
 /**
  * All that a zone's first process is made from: everything looked up, opened and decided.
@@ -17,7 +16,7 @@ import polder.linux.Fd;
  * @param attachments what is mounted into the root, in this order
  * @param devices beside the default ones
  * @param sysctls by name with dots, beside the default ones
- * @param cgroup version 2's folder to be born into; empty where that is not mounted
+ * @param cgroup the way into its control group
  * @param stdio its streams; unused with a terminal
  * @param terminal whether it gets one
  * @param first what the first process is
@@ -33,7 +32,7 @@ record Blueprint(
     List<Attachment> attachments,
     List<DeviceNode> devices,
     Map<String, String> sysctls,
-    Optional<Fd> cgroup,
+    CgroupEntrance cgroup,
     Stdio stdio,
     boolean terminal,
     First first,

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import polder.brand.ZoneProcess;
 import polder.linux.Cgroup;
+import polder.linux.CgroupEntrance;
 import polder.linux.Child;
 import polder.linux.Fd;
 import polder.linux.LaunchException;
@@ -42,7 +43,7 @@ final class EnteredProcess implements ZoneProcess {
     List<Fd> theirs = new ArrayList<>();
     try {
       return entry.terminal()
-          ? withTerminal(launcher, first, cgroup, entry, theirs)
+          ? withTerminal(launcher, first, cgroup, entry)
           : withPipes(launcher, first, cgroup, entry, ours, theirs);
     } catch (RuntimeException e) {
       ours.forEach(Fd::close);
@@ -56,12 +57,12 @@ final class EnteredProcess implements ZoneProcess {
   }
 
   private static EnteredProcess withTerminal(
-      Launcher launcher, Pidfd first, Cgroup cgroup, Entry entry, List<Fd> theirs) {
-    Optional<Fd> born = cgroup.directory();
-    born.ifPresent(theirs::add);
-    Child child = launcher.launch(EntryProgram.of(entry, first, born, Optional.empty()));
+      Launcher launcher, Pidfd first, Cgroup cgroup, Entry entry) {
+    Child child;
+    try (CgroupEntrance entrance = cgroup.entrance()) {
+      child = launcher.launch(EntryProgram.of(entry, first, entrance, Optional.empty()));
+    }
     try {
-      enter(child, cgroup, born.isPresent());
       child.awaitReady();
       Fd master = Launched.master(child);
       try {
@@ -85,13 +86,13 @@ final class EnteredProcess implements ZoneProcess {
     Optional<Pipe> input = entry.input() ? Optional.of(pipe(ours, theirs, true)) : Optional.empty();
     Pipe output = pipe(ours, theirs, false);
     Pipe error = pipe(ours, theirs, false);
-    Optional<Fd> born = cgroup.directory();
-    born.ifPresent(theirs::add);
     var streams =
         new EntryProgram.Streams(input.map(Pipe::reader), output.writer(), error.writer());
-    Child child = launcher.launch(EntryProgram.of(entry, first, born, Optional.of(streams)));
+    Child child;
+    try (CgroupEntrance entrance = cgroup.entrance()) {
+      child = launcher.launch(EntryProgram.of(entry, first, entrance, Optional.of(streams)));
+    }
     try {
-      enter(child, cgroup, born.isPresent());
       child.awaitStarted();
       return new EnteredProcess(
           child,
@@ -110,12 +111,6 @@ final class EnteredProcess implements ZoneProcess {
     ours.add(weWrite ? pipe.writer() : pipe.reader());
     theirs.add(weWrite ? pipe.reader() : pipe.writer());
     return pipe;
-  }
-
-  private static void enter(Child child, Cgroup cgroup, boolean bornIntoVersion2) {
-    child.awaitReady();
-    Launched.confine(child, cgroup, bornIntoVersion2);
-    child.go();
   }
 
   @Override

@@ -3,6 +3,7 @@ package polder.brand.zone;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import polder.linux.CgroupEntrance;
 import polder.linux.Fd;
 import polder.linux.FileSteps;
 import polder.linux.Namespace;
@@ -34,13 +35,12 @@ final class EntryProgram {
    * The program.
    *
    * @param first the zone's first process
-   * @param cgroup version 2's folder to be born into
+   * @param cgroup the way into the zone's control group
    * @param streams the zone's ends of input, output and error; empty with a terminal
    */
-  static Program of(Entry entry, Pidfd first, Optional<Fd> cgroup, Optional<Streams> streams) {
+  static Program of(Entry entry, Pidfd first, CgroupEntrance cgroup, Optional<Streams> streams) {
     ProgramBuilder program = Program.builder(Set.of());
-    cgroup.ifPresent(program::intoCgroup);
-    program.waitForGo(); // control groups
+    Launched.confine(program, cgroup);
     ProcessSteps process = program.process();
     streams.ifPresent(
         s -> {

@@ -1,14 +1,16 @@
 package polder.brand.zone;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import polder.linux.Cgroup;
+import polder.linux.CgroupEntrance;
 import polder.linux.Child;
 import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.FileType;
 import polder.linux.LaunchException;
+import polder.linux.ProgramBuilder;
 import polder.linux.Signal;
 import polder.linux.Stat;
 import polder.linux.StatFs;
@@ -21,27 +23,18 @@ final class Launched {
   /** When memory is short the kernel should look among zones before it looks at the host. */
   private static final int OOM_SCORE = 500;
 
+  private static final int OWN_SCORE = ownScore();
+
   private static final int PTMX_MAJOR = 5; // Documentation/admin-guide/devices.txt
   private static final int PTMX_MINOR = 2;
 
   private Launched() {}
 
-  /** Puts it where its zone's limits hold. */
-  static void confine(Child child, Cgroup cgroup, boolean bornIntoVersion2) {
-    if (bornIntoVersion2) {
-      cgroup.attachVersion1(child.pid());
-    } else {
-      cgroup.attach(child.pid());
-    }
-    Path score = Path.of("/proc", Integer.toString(child.pid()), "oom_score_adj");
-    try {
-      // it is our own as yet, and without CAP_SYS_RESOURCE it can only be raised
-      if (Integer.parseInt(Files.readString(score).strip()) < OOM_SCORE) {
-        Files.writeString(score, Integer.toString(OOM_SCORE));
-      }
-    } catch (IOException e) {
-      throw new PolderException(
-          ErrorKind.HOST, "cannot write %s: %s".formatted(score, e.getMessage()), e);
+  /** The first steps of every process of a zone: into its control group, and its place in need. */
+  static void confine(ProgramBuilder program, CgroupEntrance cgroup) {
+    program.enter(cgroup);
+    if (OWN_SCORE < OOM_SCORE) { // without CAP_SYS_RESOURCE it can only be raised
+      program.process().oomScoreAdj(OOM_SCORE);
     }
   }
 
@@ -69,6 +62,15 @@ final class Launched {
     } catch (RuntimeException e) {
       taken.close();
       throw e;
+    }
+  }
+
+  /** What a process of ours begins with. */
+  private static int ownScore() {
+    try {
+      return Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException("read the score that we have when memory is short", e);
     }
   }
 

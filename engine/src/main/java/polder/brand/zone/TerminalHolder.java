@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import polder.linux.Cgroup;
+import polder.linux.CgroupEntrance;
 import polder.linux.Child;
 import polder.linux.Fd;
 import polder.linux.Launcher;
@@ -41,9 +42,10 @@ final class TerminalHolder {
 
   /** Has {@code master}, which is taken over, held until {@code first} ends. */
   static TerminalHolder start(Launcher launcher, Cgroup cgroup, Fd master, Pidfd first) {
-    try {
+    try (CgroupEntrance entrance = cgroup.entrance()) {
       ProgramBuilder program = Program.builder(Set.of());
-      program.waitForGo();
+      Launched.confine(program, entrance);
+      program.waitForGo(); // by then it has the descriptors
       program.files().dup2(program.pass(master), ZoneProgram.MASTER);
       Operand end = program.pass(first.fd());
       program.process().setName(NAME);
@@ -51,7 +53,6 @@ final class TerminalHolder {
       Child holder = launcher.launch(program.build());
       try {
         holder.awaitReady();
-        Launched.confine(holder, cgroup, false);
         holder.go();
         return new TerminalHolder(master, holder);
       } catch (RuntimeException e) {

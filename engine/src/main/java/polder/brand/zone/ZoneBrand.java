@@ -15,6 +15,7 @@ import polder.brand.Running;
 import polder.linux.Capability;
 import polder.linux.CapabilitySets;
 import polder.linux.Cgroup;
+import polder.linux.CgroupEntrance;
 import polder.linux.CgroupHost;
 import polder.linux.Directory;
 import polder.linux.Fd;
@@ -89,12 +90,12 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
       refresh(spec, platform.root());
       Optional<Fd> namespace = platform.ids().map(namespaces::of);
       try (HostMounts mounts = new HostMounts(namespace);
-          var cgroup = new Closing(platform.cgroup().directory())) {
+          var cgroup = platform.cgroup().entrance()) {
         List<DeviceNode> devices = ZoneDevices.nodes(spec, mounts);
         if (limitsDevices) {
           platform.cgroup().allowOnly(ZoneDevices.rules(devices));
         }
-        Blueprint blueprint = blueprint(spec, platform, mounts, devices, cgroup.fd());
+        Blueprint blueprint = blueprint(spec, platform, mounts, devices, cgroup);
         return ZoneReady.prepare(this, launcher, spec, platform, blueprint);
       }
     } catch (SyscallException e) {
@@ -107,7 +108,7 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
       Platform platform,
       HostMounts mounts,
       List<DeviceNode> devices,
-      Optional<Fd> cgroup) {
+      CgroupEntrance cgroup) {
     Accounts accounts = RootLookup.accounts(platform.root(), ids(platform.ids()));
     Account account = accounts.find(user(spec, platform.config()));
     Command command = Command.first(spec, platform.config(), account);
@@ -253,13 +254,5 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
   static PolderException failed(String verb, ZoneSpec spec, RuntimeException e) {
     return new PolderException(
         ErrorKind.HOST, "cannot %s zone %s: %s".formatted(verb, spec.name(), e.getMessage()), e);
-  }
-
-  /** A descriptor that may be, closed at the end of a block. */
-  private record Closing(Optional<Fd> fd) implements AutoCloseable {
-    @Override
-    public void close() {
-      fd.ifPresent(Fd::close);
-    }
   }
 }

@@ -29,8 +29,8 @@ final class ZoneProgram {
       namespaces.add(Namespace.USER);
     }
     ProgramBuilder program = Program.builder(namespaces);
-    blueprint.cgroup().ifPresent(program::intoCgroup);
-    program.waitForGo(); // ids, control groups
+    Launched.confine(program, blueprint.cgroup());
+    program.waitForGo(); // ids
     ProcessSteps process = program.process();
     if (blueprint.userNamespace()) {
       becomeRoot(process);
@@ -62,7 +62,7 @@ final class ZoneProgram {
   private static void build(ProgramBuilder program, Blueprint blueprint) {
     program.mounts().mount("none", "/", "", MountSteps.MS_REC | MountSteps.MS_PRIVATE, "");
     KernelMounts kernel =
-        KernelMounts.make(program, blueprint.cgroup().isPresent(), blueprint.sysctls());
+        KernelMounts.make(program, blueprint.cgroup().unified(), blueprint.sysctls());
     var root = new RootSteps(program);
     root.enter(blueprint.root());
     root.attach(blueprint.attachments());

@@ -50,12 +50,10 @@ final class ZoneReady implements Ready {
     try { // its refusals come with what is left already taken away
       Child child = launcher.launch(ZoneProgram.of(blueprint));
       try {
-        child.awaitReady();
         platform
             .ids()
             .map(ids -> IdMap.of(ids.base(), ids.count()))
             .ifPresent(map -> UserNamespace.map(child.pid(), map, map));
-        Launched.confine(child, platform.cgroup(), blueprint.cgroup().isPresent());
         child.go();
         child.awaitReady();
         return finish(brand, launcher, spec, platform.cgroup(), blueprint, child);

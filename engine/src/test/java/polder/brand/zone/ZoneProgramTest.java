@@ -7,16 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import polder.brand.Stdio;
 import polder.linux.Capability;
+import polder.linux.Cgroup;
+import polder.linux.CgroupHost;
 import polder.linux.Pipe;
 import polder.linux.SeccompFilter;
 import polder.linux.SeccompProfile;
 
 /** The order of a zone's steps, in which its safety lies. */
 class ZoneProgramTest {
+  /** Of no hierarchy. */
+  private static final Cgroup GROUP =
+      new CgroupHost(Map.of(), Optional.empty(), Set.of()).group("polder/web");
+
   private final Pipe pipe = Pipe.open(); // any descriptors: nothing is launched
 
   @AfterEach
@@ -35,7 +42,7 @@ class ZoneProgramTest {
         List.of(new Attachment.Memory("/tmp", List.of("size=1m"), 0)),
         List.of(),
         Map.of("net.core.somaxconn", "5"),
-        Optional.empty(),
+        GROUP.entrance(),
         new Stdio(pipe.reader(), pipe.writer(), pipe.writer()),
         tty,
         first,
