@@ -40,7 +40,8 @@ final class Ending {
             Instant.now(),
             oomKilled(life),
             life.run().restarts(),
-            life.booted());
+            life.booted(),
+            Optional.of(life.run().boot()));
     Optional<String> left = clear(zone, life, exit);
     zone.life(null);
     zone.status(Statuses.ended(zone.status(), exit));
@@ -124,7 +125,8 @@ final class Ending {
         work(
             zone,
             life,
-            new ExitRecord(ExitStatus.UNKNOWN, run.booted(), false, 0, run.booted()),
+            new ExitRecord(
+                ExitStatus.UNKNOWN, run.booted(), false, 0, run.booted(), Optional.empty()),
             step);
       }
     }

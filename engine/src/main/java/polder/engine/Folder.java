@@ -1,13 +1,10 @@
 package polder.engine;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import polder.linux.Directory;
-import polder.linux.DirectoryEntry;
 import polder.linux.DurableFile;
 import polder.linux.Errno;
 import polder.linux.FileName;
@@ -15,13 +12,13 @@ import polder.linux.FileType;
 import polder.linux.InodeFlags;
 import polder.linux.RegularFile;
 import polder.linux.SyscallException;
+import polder.linux.Tree;
 
 /** A directory of the engine's own, made 0700 if it is not there, and the documents in it. */
 final class Folder implements AutoCloseable {
   private static final int OWNER_ONLY = 0700;
   private static final int FILE_OWNER_ONLY = 0600;
   private static final int LARGEST = 16 << 20;
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Directory directory;
 
@@ -53,7 +50,19 @@ final class Folder implements AutoCloseable {
     return directory;
   }
 
-  /** The folder {@code name} in it. */
+  /** The folder {@code name} in it, if there is one. */
+  Optional<Folder> find(String name) {
+    try {
+      return Optional.of(new Folder(directory.enter(FileName.of(name))));
+    } catch (SyscallException e) {
+      if (e.errno().equals(Errno.ENOENT)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** The folder {@code name} in it, made if need be. */
   Folder enter(String name) {
     return new Folder(directory.ensureDirectory(FileName.of(name), OWNER_ONLY));
   }
@@ -99,15 +108,14 @@ final class Folder implements AutoCloseable {
   /** Writes the document {@code name} whole or not at all, but it may not outlive a power cut. */
   void note(String name, Map<String, Object> holds) {
     byte[] contents = Document.write(holds);
-    byte[] random = new byte[8];
-    RANDOM.nextBytes(random);
-    FileName unfinished = FileName.of(".unfinished-" + HexFormat.of().formatHex(random));
-    try (RegularFile file = directory.create(unfinished, FILE_OWNER_ONLY)) {
-      file.write(contents, 0, contents.length);
-      directory.rename(unfinished, directory, FileName.of(name));
+    try {
+      DurableFile.note(directory, FileName.of(name), contents, FILE_OWNER_ONLY);
     } catch (SyscallException e) {
-      removeIfThere(directory, unfinished);
-      throw e;
+      if (!e.errno().equals(Errno.EISDIR)) {
+        throw e;
+      }
+      removeTree(name); // nobody makes directories here but damage
+      DurableFile.note(directory, FileName.of(name), contents, FILE_OWNER_ONLY);
     }
   }
 
@@ -117,38 +125,18 @@ final class Folder implements AutoCloseable {
 
   /** Removes the file {@code name}, if it is there. */
   void remove(String name) {
-    removeIfThere(directory, FileName.of(name));
-  }
-
-  /** Removes {@code name} and, if it is a directory, all that is in it. */
-  void removeTree(String name) {
-    removeTree(directory, FileName.of(name));
-  }
-
-  private static void removeTree(Directory in, FileName name) {
-    if (in.find(name).isEmpty()) {
-      return;
-    }
-    if (in.stat(name).type() != FileType.DIRECTORY) {
-      removeIfThere(in, name);
-      return;
-    }
-    try (Directory tree = in.enter(name)) {
-      for (DirectoryEntry entry : tree.entries()) {
-        removeTree(tree, entry.name());
-      }
-    }
-    in.removeDirectory(name);
-  }
-
-  private static void removeIfThere(Directory in, FileName name) {
     try {
-      in.remove(name);
+      directory.remove(FileName.of(name));
     } catch (SyscallException e) {
       if (!e.errno().equals(Errno.ENOENT)) {
         throw e;
       }
     }
+  }
+
+  /** Removes {@code name} and, if it is a directory, all that is in it. */
+  void removeTree(String name) {
+    Tree.delete(directory, FileName.of(name));
   }
 
   /** Waits until its entries are on the disk. */

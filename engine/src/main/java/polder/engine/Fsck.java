@@ -20,21 +20,23 @@ final class Fsck {
 
   private final Hall hall;
   private final LocalStore store;
+  private final List<ZoneStore.Damaged> damaged;
   private final List<Finding> findings = new ArrayList<>();
 
-  Fsck(Hall hall, LocalStore store) {
+  /**
+   * Of this host.
+   *
+   * @param damaged the records that were refused when the engine started
+   */
+  Fsck(Hall hall, LocalStore store, List<ZoneStore.Damaged> damaged) {
     this.hall = hall;
     this.store = store;
+    this.damaged = damaged;
   }
 
   /** What is wrong or left over; empty if all is well. */
   List<Finding> run() {
-    for (String name : hall.store().aside()) {
-      warn(
-          "zone record",
-          name + " could not be read and is in quarantine",
-          "see " + hall.paths().quarantine());
-    }
+    records();
     for (String damage : store.damages()) {
       warn("image", damage, "import the image again");
     }
@@ -44,10 +46,40 @@ final class Fsck {
     hall.table().list().forEach(this::zone);
     Set<String> known = new HashSet<>();
     hall.table().list().forEach(zone -> known.add(zone.uuid().toString()));
-    hall.store().aside().forEach(name -> known.add(name.replaceAll("\\.[0-9]+$", "")));
+    hall.store().aside().forEach(name -> known.add(ZoneStore.before(name)));
     leftovers(known);
     intents();
     return List.copyOf(findings);
+  }
+
+  private void records() {
+    List<String> aside = hall.store().aside();
+    for (String name : aside) {
+      String runs = runs(ZoneStore.before(name)) ? "; the zone runs on" : "";
+      warn(
+          "zone record",
+          name + " could not be read and is in quarantine" + reason(name) + runs,
+          "put right what is in %s, move it to %s and restart the daemon"
+              .formatted(hall.paths().quarantine(), hall.paths().zones()));
+    }
+    for (ZoneStore.Damaged record : damaged) {
+      if (aside.stream().map(ZoneStore::before).noneMatch(record.name()::equals)
+          && hall.paths().zones().resolve(record.name()).toFile().exists()) {
+        missing("zone record", record.name() + ": " + record.reason(), "put it right");
+      }
+    }
+  }
+
+  private String reason(String aside) {
+    return damaged.stream()
+        .filter(record -> record.name().equals(ZoneStore.before(aside)))
+        .map(record -> ": " + record.reason())
+        .findFirst()
+        .orElse("");
+  }
+
+  private boolean runs(String uuid) {
+    return hall.cgroups().children(hall.cgroupParent()).contains(uuid);
   }
 
   private void zone(LocalZone zone) {
@@ -61,8 +93,18 @@ final class Fsck {
     if (!hall.store().has(zone.uuid())) {
       missing("zone " + name, "its record is gone from the disk", "update it, to write it again");
     }
-    if (hall.storage().find(zone.uuid()).isEmpty()) {
-      missing("zone " + name, "its dataset is gone", DELETE);
+    if (!hall.table().hasItsName(zone)) {
+      warn(
+          "zone " + name,
+          "its alias is another zone's too: it is found as %s only".formatted(zone.uuid()),
+          "update it with another alias");
+    }
+    try {
+      if (hall.storage().find(zone.uuid()).isEmpty()) {
+        missing("zone " + name, "its dataset is gone", DELETE);
+      }
+    } catch (PolderException e) {
+      missing("zone " + name, String.valueOf(e.getMessage()), DELETE);
     }
     zone.record()
         .spec()
@@ -111,7 +153,7 @@ final class Fsck {
       }
     }
     for (UUID run : hall.runs().list()) {
-      if (hall.table().find(run).isEmpty()) {
+      if (!known.contains(run.toString()) && hall.table().find(run).isEmpty()) {
         warn("run files " + run, "belong to no zone", "restart the daemon");
       }
     }

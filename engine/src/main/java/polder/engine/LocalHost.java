@@ -29,6 +29,7 @@ final class LocalHost implements Host {
   private final LocalZones zones;
   private final LocalImages images;
   private final Checks checks;
+  private final Takeover takeover;
 
   /** Makes the brands that a host has. */
   @FunctionalInterface
@@ -71,9 +72,9 @@ final class LocalHost implements Host {
     this.zones = new LocalZones(hall, creation, supervisor, stopping);
     this.images = new LocalImages(store, hall);
     this.checks = new Checks(hall, store, launcher);
-    Takeover takeover = new Takeover(hall, creation, supervisor, stopping);
+    this.takeover = new Takeover(hall, creation, supervisor, stopping);
     takeover.run();
-    takeover.autoboot();
+    new Autoboot(hall, supervisor).run();
   }
 
   /** Opens the host at {@code paths}; takes over what runs there. */
@@ -114,7 +115,7 @@ final class LocalHost implements Host {
 
   @Override
   public List<Finding> fsck() {
-    return new Fsck(hall, store).run();
+    return new Fsck(hall, store, takeover.damaged()).run();
   }
 
   /** Lets go of everything; zones run on, and wait with what they write until they are found. */

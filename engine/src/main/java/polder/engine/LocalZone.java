@@ -31,6 +31,7 @@ final class LocalZone {
   private volatile @Nullable WindowSize size;
   private Timers.@Nullable Timer restart;
   private long promise;
+  private volatile @Nullable String unfit;
   private volatile boolean gone;
 
   LocalZone(ZoneRecord record, ZoneStatus status, String path) {
@@ -113,7 +114,9 @@ final class LocalZone {
   ZoneLog log() {
     ZoneLog there = log;
     if (there == null) {
-      throw missing();
+      throw new PolderException(
+          ErrorKind.HOST,
+          "the log of zone '%s' could not be opened; 'polder fsck' says why".formatted(name()));
     }
     return there;
   }
@@ -183,6 +186,15 @@ final class LocalZone {
       there.close();
     }
     gone = true;
+  }
+
+  /** Why it must not be started, if it must not. */
+  Optional<String> unfit() {
+    return Optional.ofNullable(unfit);
+  }
+
+  void unfit(String why) {
+    unfit = why;
   }
 
   boolean vanished() {

@@ -152,7 +152,7 @@ final class LocalZones implements Zones {
       return Optional.of(pending);
     }
     zone.cancelRestart();
-    if (hall.runs().has(zone.uuid())) {
+    if (hall.runs().has(zone.uuid()) || hall.cgroup(zone.uuid()).exists()) {
       supervisor.ending().clearLeftovers(zone);
     }
     return Optional.empty();

@@ -42,6 +42,11 @@ final class Starting {
    */
   void start(LocalZone zone, int restarts, int inARow) {
     zone.cancelRestart();
+    if (zone.unfit().isPresent()) {
+      throw new PolderException(
+          ErrorKind.WRONG_STATE,
+          "cannot start zone '%s': %s".formatted(zone.name(), zone.unfit().get()));
+    }
     ZoneSpec spec = zone.record().spec();
     Optional<Life> begun = Optional.empty();
     try {
@@ -137,7 +142,8 @@ final class Starting {
   private void connect(LocalZone zone, Life life, Undo undo) {
     ZoneSpec spec = zone.record().spec();
     boolean input = spec.get(ZoneProperties.OPEN_STDIN) && !spec.get(ZoneProperties.TTY);
-    ZoneStreams streams = new ZoneStreams(hall.runs().path(zone.uuid()), zone.log(), input);
+    ZoneStreams streams =
+        new ZoneStreams(hall.runs().path(zone.uuid()), zone.log(), input, Optional.empty());
     life.streams(streams);
     undo.add(streams::close);
     streams.pump(hall.streams());
@@ -181,7 +187,8 @@ final class Starting {
         && (told.kind() == ErrorKind.NOT_FOUND || told.kind() == ErrorKind.DENIED)) {
       ExitStatus status =
           new ExitStatus(told.kind() == ErrorKind.NOT_FOUND ? NOT_FOUND : NOT_EXECUTABLE);
-      ExitRecord exit = new ExitRecord(status, Instant.now(), false, 0, Instant.now());
+      ExitRecord exit =
+          new ExitRecord(status, Instant.now(), false, 0, Instant.now(), Optional.empty());
       zone.status(Statuses.ended(zone.status(), exit));
     }
     hall.events()

@@ -3,15 +3,19 @@ package polder.engine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import polder.brand.IdRange;
 import polder.brand.Running;
 import polder.linux.Cgroup;
-import polder.linux.SyscallException;
+import polder.linux.IdMap;
+import polder.linux.ProcessIdentity;
+import polder.linux.UserNamespace;
 import polder.linux.WaitStatus;
 import polder.model.ExitStatus;
 import polder.model.ImageConfig;
@@ -22,7 +26,6 @@ import polder.model.ZoneSpec;
 /** Looks at the world when the engine starts, and takes over what it finds. */
 final class Takeover {
   private static final System.Logger LOG = System.getLogger("polder.engine");
-  private static final int AT_ONCE = 4;
 
   private final Hall hall;
   private final Creation creation;
@@ -43,9 +46,8 @@ final class Takeover {
       guarded("finish " + intent.operation() + " of zone " + intent.zone(), () -> recover(intent));
     }
     ZoneStore.Scan scan = hall.store().scan();
-    scan.whole().forEach(this::admit);
-    damaged.addAll(scan.damaged());
-    for (ZoneStore.Damaged record : damaged) {
+    for (ZoneStore.Damaged record : scan.damaged()) {
+      damaged.add(record);
       hall.events()
           .add(
               "zone.quarantine",
@@ -53,26 +55,81 @@ final class Takeover {
               record.name(),
               Map.of("reason", record.reason()));
     }
-    for (UUID uuid : hall.runs().list()) {
-      guarded(
-          "take over zone " + uuid,
-          () -> hall.table().find(uuid).ifPresentOrElse(this::resume, () -> forget(uuid)));
+    Set<UUID> unknown = new TreeSet<>(hall.runs().list());
+    scan.whole().stream()
+        // where two claim the same, it is that one's who runs
+        .sorted(Comparator.comparing(record -> !unknown.contains(record.uuid())))
+        .forEach(record -> guarded("admit zone " + record.uuid(), () -> admit(record)));
+    for (LocalZone zone : hall.table().list()) {
+      boolean noted = unknown.remove(zone.uuid());
+      if (noted || hall.cgroup(zone.uuid()).exists()) {
+        attempt(zone, "take over what runs", () -> resume(zone));
+      }
     }
+    unknown.forEach(zone -> guarded("clear what is left of zone " + zone, () -> stranger(zone)));
   }
 
-  /** A step that must not keep the engine from starting, whatever state it finds. */
+  /** A step that must not keep the engine from starting, whatever it finds. */
   private static void guarded(String what, Runnable work) {
     try {
       work.run();
-    } catch (PolderException | SyscallException e) {
+    } catch (PolderException e) {
+      LOG.log(System.Logger.Level.ERROR, "cannot %s: %s".formatted(what, e.getMessage()));
+    } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "cannot " + what, e);
     }
+  }
+
+  /** As {@link #guarded}, for one zone, which has failed if it fails: nothing of it is touched. */
+  private void attempt(LocalZone zone, String what, Runnable work) {
+    guarded(
+        what + " of zone " + zone.name(),
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            fail(zone, "cannot %s: %s".formatted(what, e.getMessage()));
+            throw e;
+          }
+        });
+  }
+
+  private void fail(LocalZone zone, String why) {
+    zone.status(Statuses.failed(zone.status(), why));
+    hall.events().add("zone.fail", Optional.of(zone.uuid()), zone.name(), Map.of("reason", why));
   }
 
   private void recover(Journal.Intent intent) {
     // what was half deleted or half made was down: if anything runs, it is of a start before
     forget(intent.zone());
     creation.recover(intent);
+  }
+
+  /** A zone that is not in the table: deleted, or one whose record is damaged and that runs on. */
+  private void stranger(UUID uuid) {
+    boolean hasRecord =
+        damaged.stream().map(ZoneStore.Damaged::name).anyMatch(uuid.toString()::equals)
+            || hall.store().aside().stream()
+                .map(ZoneStore::before)
+                .anyMatch(uuid.toString()::equals);
+    Optional<ProcessIdentity> first = Optional.empty();
+    if (hasRecord && hall.cgroup(uuid).exists()) {
+      first = ProcessIdentity.firstIn(hall.cgroup(uuid));
+    }
+    if (first.isPresent()) {
+      keepIds(first.get());
+    } else {
+      forget(uuid);
+    }
+  }
+
+  /** No other zone may get the ids of one that runs. */
+  private void keepIds(ProcessIdentity first) {
+    for (IdMap.Extent ids : UserNamespace.users(first.pid()).extents()) {
+      if (ids.outside() >= IdRanges.FIRST && ids.count() == IdRanges.COUNT) {
+        var _ = hall.ids().take(new IdRange(ids.outside(), IdRanges.COUNT));
+      }
+    }
   }
 
   /** Kills what runs for a zone of which there is no record; in this boot only. */
@@ -87,35 +144,37 @@ final class Takeover {
 
   private void admit(ZoneRecord record) {
     UUID uuid = record.uuid();
-    Optional<ExitRecord> exit = hall.store().exit(uuid);
     LocalZone zone =
-        new LocalZone(record, Statuses.down(record, exit), hall.store().path(uuid).toString());
-    try {
-      hall.table().add(zone);
-    } catch (PolderException e) {
-      damaged.add(new ZoneStore.Damaged(uuid.toString(), String.valueOf(e.getMessage())));
-      return;
-    }
-    guarded("open the log of zone " + zone.name(), () -> zone.log(Logs.open(hall, uuid)));
+        new LocalZone(
+            record,
+            Statuses.down(record, hall.store().exit(uuid)),
+            hall.store().path(uuid).toString());
+    hall.table().admit(zone);
+    attempt(zone, "open the log", () -> zone.log(Logs.open(hall, uuid)));
     Optional<IdRange> ids = record.ids();
     if (ids.isPresent() && !hall.ids().take(ids.get())) {
-      zone.status(
-          Statuses.failed(
-              zone.status(), "its ids from " + ids.get().base() + " are another zone's too"));
-    } else if (hall.storage().find(uuid).isEmpty()) {
-      zone.status(Statuses.failed(zone.status(), "its root is gone; delete it"));
+      zone.unfit("its ids from %d are another zone's too; delete it".formatted(ids.get().base()));
+      fail(zone, zone.unfit().orElseThrow());
+      return;
     }
+    attempt(
+        zone,
+        "find the root",
+        () -> {
+          if (hall.storage().find(uuid).isEmpty()) {
+            zone.status(Statuses.failed(zone.status(), "its dataset is gone; delete it"));
+          }
+        });
   }
 
-  /** A zone that was meant to run when we ended. */
+  /** A zone that was meant to run when we ended, or that does. */
   private void resume(LocalZone zone) {
     zone.operating().lock();
     try {
-      Optional<RunRecord> run = hall.runs().read(zone.uuid());
+      Optional<RunRecord> run = known(zone);
       boolean thisBoot = run.filter(known -> known.boot().equals(hall.boot())).isPresent();
       if (run.isEmpty()) {
-        // it died with its first file unwritten, or somebody damaged it: nothing can be found by it
-        clear(zone);
+        clear(zone); // it died with its first file unwritten
       } else if (!thisBoot) {
         endedWithTheHost(zone, run.get());
       } else if (run.get().startAt().isPresent()) {
@@ -131,6 +190,41 @@ final class Takeover {
     }
   }
 
+  /** What is known of a zone's run; if the file is damaged or gone, what is seen of it. */
+  private Optional<RunRecord> known(LocalZone zone) {
+    Optional<RunRecord> noted = hall.runs().read(zone.uuid());
+    if (noted.isPresent() || !hall.cgroup(zone.uuid()).exists()) {
+      return noted;
+    }
+    Optional<RunRecord> seen =
+        ProcessIdentity.firstIn(hall.cgroup(zone.uuid()))
+            .map(
+                first ->
+                    RunRecord.starting(hall.boot(), started(first), 0, 0)
+                        .with(first, Optional.empty()));
+    seen.ifPresent(
+        run -> {
+          hall.runs().write(zone.uuid(), run);
+          warn(zone, "its run file was damaged or gone, and is written anew from what is seen");
+        });
+    return seen;
+  }
+
+  private static Instant started(ProcessIdentity first) {
+    return ProcessHandle.of(first.pid())
+        .flatMap(process -> process.info().startInstant())
+        .orElseGet(Instant::now);
+  }
+
+  private void warn(LocalZone zone, String warning) {
+    hall.events()
+        .add(
+            "zone.warning",
+            Optional.of(zone.uuid()),
+            zone.name(),
+            Map.of("warnings", List.of(warning)));
+  }
+
   private void clear(LocalZone zone) {
     supervisor.ending().clearLeftovers(zone);
   }
@@ -140,7 +234,13 @@ final class Takeover {
     hall.runs().remove(zone.uuid());
     if (run.first().isPresent()) {
       ExitRecord exit =
-          new ExitRecord(ExitStatus.UNKNOWN, Instant.now(), false, run.restarts(), run.booted());
+          new ExitRecord(
+              ExitStatus.UNKNOWN,
+              Instant.now(),
+              false,
+              run.restarts(),
+              run.booted(),
+              Optional.of(run.boot()));
       hall.store().noteExit(zone.uuid(), exit);
       zone.log().end();
       zone.log().rest();
@@ -157,19 +257,33 @@ final class Takeover {
   private void find(LocalZone zone, RunRecord run) {
     ZoneSpec spec = zone.record().spec();
     Life life = new Life(hall.cgroup(zone.uuid()), config(spec), run);
+    try {
+      find(zone, life);
+    } catch (RuntimeException e) {
+      zone.life(null);
+      life.letGo(); // it runs on as it is
+      throw e;
+    }
+  }
+
+  private void find(LocalZone zone, Life life) {
+    ZoneSpec spec = zone.record().spec();
+    RunRecord run = life.run();
+    Optional<Running> running =
+        hall.brand(spec.brand()).find(spec, run.first().orElseThrow(), life.cgroup());
+    running.ifPresent(life::running);
     boolean input = spec.get(ZoneProperties.OPEN_STDIN) && !spec.get(ZoneProperties.TTY);
-    ZoneStreams streams = new ZoneStreams(hall.runs().path(zone.uuid()), zone.log(), input);
+    ZoneStreams streams =
+        new ZoneStreams(
+            hall.runs().path(zone.uuid()), zone.log(), input, Optional.of(life.cgroup()));
     life.streams(streams);
     run.holder().flatMap(InputHolder::find).ifPresent(life::holder);
     run.stopBy().ifPresent(by -> life.askStop(run.thenStart()));
-    Optional<Running> running =
-        hall.brand(spec.brand()).find(spec, run.first().orElseThrow(), life.cgroup());
     zone.life(life);
     if (running.isEmpty()) {
       supervisor.finish(zone, life, new WaitStatus.Unknown());
       return;
     }
-    life.running(running.get());
     zone.status(
         Statuses.running(
             zone.status(),
@@ -194,55 +308,6 @@ final class Takeover {
     } catch (PolderException e) {
       LOG.log(System.Logger.Level.WARNING, e.getMessage());
       return ImageConfig.NONE;
-    }
-  }
-
-  /**
-   * Starts the zones that start with the host, if that was not done in this boot; in the
-   * background, some at a time.
-   */
-  void autoboot() {
-    if (hall.runs().autobooted(hall.boot())) {
-      return;
-    }
-    List<LocalZone> wanted =
-        hall.table().list().stream()
-            .filter(zone -> zone.record().spec().get(ZoneProperties.AUTOBOOT))
-            .filter(zone -> zone.life().isEmpty() && zone.status().failure().isEmpty())
-            .toList();
-    Background.run(() -> boot(wanted));
-  }
-
-  private void boot(List<LocalZone> wanted) {
-    Semaphore places = new Semaphore(AT_ONCE);
-    List<Thread> starts = new ArrayList<>();
-    for (LocalZone zone : wanted) {
-      starts.add(Background.run(() -> boot(zone, places)));
-    }
-    try {
-      for (Thread start : starts) {
-        start.join();
-      }
-      // only now: if we die before, the rest is started after our own restart
-      hall.runs().noteAutoboot(hall.boot());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void boot(LocalZone zone, Semaphore places) {
-    places.acquireUninterruptibly();
-    zone.operating().lock();
-    try {
-      boolean still = zone.record().spec().get(ZoneProperties.AUTOBOOT) && !zone.vanished();
-      if (still && zone.life().isEmpty()) {
-        supervisor.starting().start(zone, 0, 0);
-      }
-    } catch (PolderException e) {
-      LOG.log(System.Logger.Level.WARNING, e.getMessage());
-    } finally {
-      zone.operating().unlock();
-      places.release();
     }
   }
 

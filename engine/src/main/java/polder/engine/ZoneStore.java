@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import polder.linux.Directory;
 import polder.linux.DurableFile;
 import polder.linux.FileName;
@@ -54,7 +55,7 @@ final class ZoneStore implements AutoCloseable {
         } else {
           damaged.add(putAside(name, "it has no " + RECORD));
         }
-      } catch (PolderException | SyscallException e) {
+      } catch (RuntimeException e) { // whatever is in it, it must not keep the others from us
         damaged.add(putAside(name, String.valueOf(e.getMessage())));
       }
     }
@@ -100,14 +101,24 @@ final class ZoneStore implements AutoCloseable {
     return quarantine.names();
   }
 
-  /** Whether there is a record of it. */
-  boolean has(UUID zone) {
-    return zones.has(zone.toString()) && hasRecord(zone);
+  /** What was called {@code aside} before it was put there. */
+  static String before(String aside) {
+    return aside.replaceAll("\\.[0-9]+$", "");
   }
 
-  private boolean hasRecord(UUID zone) {
-    try (Folder folder = zones.enter(zone.toString())) {
-      return folder.has(RECORD);
+  /** Whether there is a record of it. */
+  boolean has(UUID zone) {
+    return inFolder(zone, folder -> Optional.of(folder.has(RECORD))).orElse(false);
+  }
+
+  /** What {@code work} says of a zone's folder; empty if there is none. */
+  private <T> Optional<T> inFolder(UUID zone, Function<Folder, Optional<T>> work) {
+    Optional<Folder> found = zones.find(zone.toString());
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Folder folder = found.get()) {
+      return work.apply(folder);
     }
   }
 
@@ -136,17 +147,21 @@ final class ZoneStore implements AutoCloseable {
     zones.sync();
   }
 
-  /** Notes how the zone's last run ended. */
+  /** Notes how the zone's last run ended, if there still is a zone. */
   void noteExit(UUID zone, ExitRecord exit) {
-    try (Folder folder = zones.enter(zone.toString())) {
-      folder.note(EXIT, exit.write());
-    }
+    var _ =
+        inFolder(
+            zone,
+            folder -> {
+              folder.note(EXIT, exit.write());
+              return Optional.of(exit);
+            });
   }
 
   /** How the zone's last run ended, as far as anybody knows. */
   Optional<ExitRecord> exit(UUID zone) {
-    try (Folder folder = zones.enter(zone.toString())) {
-      return folder.read(EXIT).map(ExitRecord::read);
+    try {
+      return inFolder(zone, folder -> folder.read(EXIT).map(ExitRecord::read));
     } catch (PolderException e) {
       return Optional.empty(); // it was not synced: after a power cut it may be anything
     }

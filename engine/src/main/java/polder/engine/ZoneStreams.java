@@ -1,19 +1,25 @@
 package polder.engine;
 
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import polder.brand.Stdio;
+import polder.linux.Cgroup;
 import polder.linux.Directory;
 import polder.linux.Epoll;
 import polder.linux.Fd;
 import polder.linux.Fifo;
 import polder.linux.FileName;
+import polder.linux.FileType;
 import polder.linux.Node;
+import polder.linux.Pidfd;
 import polder.linux.Pipe;
+import polder.linux.ProcessIdentity;
+import polder.linux.Stat;
 import polder.linux.SyscallException;
+import polder.linux.Tree;
 
 /**
  * The streams of one run of a zone: FIFOs that the zone itself keeps open, so that our death breaks
@@ -33,6 +39,7 @@ final class ZoneStreams implements AutoCloseable {
 
   private final Path directory;
   private final ZoneLog log;
+  private final Optional<Cgroup> running;
   private final Fd out;
   private final Fd err;
   private final @Nullable Fd in;
@@ -44,26 +51,37 @@ final class ZoneStreams implements AutoCloseable {
    *
    * @param directory the zone's run folder
    * @param input whether the main process's input can be written to
+   * @param running the group of a zone that runs already: if a name is gone, its processes have
+   *     what it led to
    */
-  ZoneStreams(Path directory, ZoneLog log, boolean input) {
+  ZoneStreams(Path directory, ZoneLog log, boolean input, Optional<Cgroup> running) {
     this.directory = directory;
     this.log = log;
-    this.out = hold(OUT);
-    this.err = hold(ERR);
-    this.in = input ? hold(IN) : null;
+    this.running = running;
+    List<Fd> held = new ArrayList<>();
+    try {
+      this.out = hold(OUT, 1, held);
+      this.err = hold(ERR, 2, held);
+      this.in = input ? hold(IN, 0, held) : null;
+    } catch (RuntimeException e) {
+      held.forEach(Fd::close);
+      throw e;
+    }
   }
 
   /** Our hold on both ends, which never waits. */
-  private Fd hold(String name) {
-    Path path = directory.resolve(name);
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      Fifo.make(path, EVERYBODY);
-      try (Directory parent = Directory.open(directory);
-          Node node = parent.node(FileName.of(name))) {
-        node.mode(EVERYBODY); // whatever our umask is
-      }
-    }
-    Fd fd = Fifo.hold(path);
+  private Fd hold(String name, int number, List<Fd> held) {
+    boolean named = isFifo(name);
+    Optional<Fd> unnamed = named ? Optional.empty() : running.flatMap(zone -> find(zone, number));
+    Fd fd =
+        unnamed.orElseGet(
+            () -> {
+              if (!named) {
+                make(name);
+              }
+              return Fifo.hold(directory.resolve(name));
+            });
+    held.add(fd);
     fd.setBlocking(false);
     try {
       Pipe.setCapacity(fd, CAPACITY);
@@ -71,6 +89,54 @@ final class ZoneStreams implements AutoCloseable {
       // the administrator allows less: the zone waits for us sooner, and loses nothing
     }
     return fd;
+  }
+
+  private void make(String name) {
+    Fifo.make(directory.resolve(name), EVERYBODY);
+    try (Directory parent = Directory.open(directory);
+        Node node = parent.node(FileName.of(name))) {
+      node.mode(EVERYBODY); // whatever our umask is
+    }
+  }
+
+  /** The pipe of ours that a process of the zone still has as its descriptor {@code number}. */
+  private Optional<Fd> find(Cgroup zone, int number) {
+    for (long pid : zone.pids()) {
+      Optional<Pidfd> process = ProcessIdentity.of((int) pid).flatMap(Pidfd::open);
+      if (process.isPresent()) {
+        try (Pidfd pidfd = process.get();
+            Fd theirs = pidfd.getFd(number)) {
+          if (isOurs(Stat.of(theirs))) { // before it is opened: it may be anything
+            return Optional.of(Fifo.hold(theirs));
+          }
+        } catch (SyscallException e) {
+          // it has closed it, or ended
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Pipes without a name, and those that a zone makes, have another device or owner. */
+  private boolean isOurs(Stat theirs) {
+    try (Directory parent = Directory.open(directory)) {
+      Stat here = parent.node().stat();
+      return theirs.type() == FileType.FIFO
+          && theirs.device().equals(here.device())
+          && theirs.uid() == here.uid();
+    }
+  }
+
+  /** Whether it is there; what is in its place is removed. */
+  private boolean isFifo(String name) {
+    try (Directory parent = Directory.open(directory)) {
+      Optional<Stat> there = parent.find(FileName.of(name));
+      if (there.filter(stat -> stat.type() != FileType.FIFO).isPresent()) {
+        Tree.delete(parent, FileName.of(name));
+        return false;
+      }
+      return there.isPresent();
+    }
   }
 
   /** The zone's ends, for its first process. The caller closes them. */

@@ -44,6 +44,40 @@ final class ZoneTable {
     }
   }
 
+  /**
+   * Adds a zone whose record was there before us; if its alias is another's too, without it.
+   *
+   * @throws PolderException EXISTS if another has its uuid
+   */
+  void admit(LocalZone zone) {
+    names.lock();
+    try {
+      if (zones.putIfAbsent(zone.uuid().toString(), zone) == null) {
+        zone.record()
+            .spec()
+            .find(ZoneProperties.ALIAS)
+            .ifPresent(name -> aliases.putIfAbsent(name, zone.uuid()));
+      }
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /** Whether its alias leads to it: two records may have the same one if somebody copied them. */
+  boolean hasItsName(LocalZone zone) {
+    names.lock();
+    try {
+      return zone.record()
+          .spec()
+          .find(ZoneProperties.ALIAS)
+          .map(aliases::get)
+          .filter(holder -> !holder.equals(zone.uuid()))
+          .isEmpty();
+    } finally {
+      names.unlock();
+    }
+  }
+
   private void claim(String alias, UUID zone) {
     @Nullable UUID holder = aliases.get(alias);
     if (holder != null && !holder.equals(zone)) {

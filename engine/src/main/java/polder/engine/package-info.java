@@ -20,6 +20,10 @@
  * enforces stops that were pending. The death of the host: what was acknowledged is on the disk;
  * what belonged to that boot is cleared, and zones with {@code autoboot} are started once.
  *
+ * <p>Nothing that is found on the disk keeps the engine from starting: a zone that cannot be taken
+ * over is FAILED, says why, and runs on untouched; one whose record is damaged runs on too, and
+ * keeps its ids.
+ *
  * <p>It may not mount, parse or do workshops' work; and no workshop knows it.
  */
 package polder.engine;

@@ -163,10 +163,15 @@ public final class OverlayStorage implements Storage, AutoCloseable {
 
   private static List<Path> layers(Directory dataset) {
     try (var file = dataset.read(LAYERS)) {
-      return new String(file.readAll(MOST_LAYER_TEXT), StandardCharsets.UTF_8)
-          .lines()
-          .map(Path::of)
-          .toList();
+      List<Path> layers =
+          new String(file.readAll(MOST_LAYER_TEXT), StandardCharsets.UTF_8)
+              .lines()
+              .map(Path::of)
+              .toList();
+      if (layers.isEmpty() || !layers.stream().allMatch(Path::isAbsolute)) {
+        throw new IllegalArgumentException("its list of layers is damaged");
+      }
+      return layers;
     }
   }
 

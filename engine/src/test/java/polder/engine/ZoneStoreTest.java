@@ -55,7 +55,9 @@ class ZoneStoreTest {
       store.put(web);
       assertTrue(store.has(web.uuid()));
       assertEquals(List.of(web), store.scan().whole());
-      ExitRecord exit = new ExitRecord(new ExitStatus(137), Instant.now(), true, 3, Instant.now());
+      ExitRecord exit =
+          new ExitRecord(
+              new ExitStatus(137), Instant.now(), true, 3, Instant.now(), Optional.of("boot"));
       store.noteExit(web.uuid(), exit);
       assertEquals(Optional.of(exit), store.exit(web.uuid()));
       store.remove(web.uuid());

@@ -22,20 +22,40 @@ public final class DurableFile {
    *     the last step failed, either
    */
   public static void replace(Directory directory, FileName name, byte[] contents) {
+    place(directory, name, contents, OWNER_ONLY, true);
+    directory.sync();
+  }
+
+  /**
+   * As {@link #replace}, but nothing is waited for: after a power cut the file may be the old, the
+   * new, or empty.
+   *
+   * @param mode who may read and write it, whatever our umask is
+   */
+  public static void note(Directory directory, FileName name, byte[] contents, int mode) {
+    place(directory, name, contents, mode, false);
+  }
+
+  private static void place(
+      Directory directory, FileName name, byte[] contents, int mode, boolean sync) {
     byte[] random = new byte[8];
     RANDOM.nextBytes(random);
     FileName unfinished = FileName.of(UNFINISHED + HexFormat.of().formatHex(random));
     try {
       try (RegularFile file = directory.create(unfinished, OWNER_ONLY)) {
         file.write(contents, 0, contents.length);
-        file.sync();
+        if (mode != OWNER_ONLY) {
+          file.node().mode(mode);
+        }
+        if (sync) {
+          file.sync();
+        }
       }
       directory.rename(unfinished, directory, name);
     } catch (SyscallException e) {
       removeAfter(e, directory, unfinished);
       throw e;
     }
-    directory.sync();
   }
 
   private static void removeAfter(SyscallException cause, Directory directory, FileName name) {

@@ -35,6 +35,16 @@ public final class Fifo {
     return open(path, OpenFlags.O_RDWR);
   }
 
+  /**
+   * As {@link #hold(Path)} of a pipe that {@code open} is a descriptor of, be its name gone or not;
+   * reads and writes do not wait: EAGAIN.
+   */
+  public static Fd hold(Fd open) {
+    return Procfs.open(
+        "/proc/self/fd/" + open.number(),
+        OpenFlags.O_RDWR | OpenFlags.O_NONBLOCK | OpenFlags.O_NOCTTY);
+  }
+
   /** Opens the end to read from, at once even if there is no writer; reads do not wait: EAGAIN. */
   public static Fd reader(Path path) {
     return open(path, OpenFlags.O_RDONLY | OpenFlags.O_NONBLOCK);

@@ -27,6 +27,32 @@ public record ProcessIdentity(int pid, long startTime) {
     }
   }
 
+  /**
+   * The process of {@code group} that is the first of a pid namespace right below ours: what runs
+   * in such a namespace can make others only below that. Empty if there is none.
+   */
+  public static Optional<ProcessIdentity> firstIn(Cgroup group) {
+    for (long pid : group.pids()) {
+      Optional<ProcessIdentity> process = of((int) pid);
+      if (process.isPresent() && isFirst((int) pid) && process.get().exists()) {
+        return process;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether its pids, ours first and its own last, are two, and the second is 1: NSpid. */
+  private static boolean isFirst(int pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/status"), StandardCharsets.ISO_8859_1)
+          .lines()
+          .filter(line -> line.startsWith("NSpid:"))
+          .anyMatch(line -> line.matches("NSpid:\\s+%d\\s+1\\s*".formatted(pid)));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** Whether it is still there, perhaps as a zombie. */
   public boolean exists() {
     return of(pid).filter(this::equals).isPresent();

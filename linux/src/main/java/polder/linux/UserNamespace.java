@@ -41,6 +41,16 @@ public final class UserNamespace {
   }
 
   /**
+   * Which of our user ids the user namespace of {@code pid} has.
+   *
+   * @throws SyscallException ENOENT or ESRCH if there is no such process
+   * @throws IllegalArgumentException if it has none
+   */
+  public static IdMap users(long pid) {
+    return IdMap.parse(Procfs.text("/proc/" + pid + "/uid_map"));
+  }
+
+  /**
    * Takes setgroups(2) away in the user namespace of {@code pid}, which somebody without CAP_SETGID
    * has to do before groups can be mapped.
    */

@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import polder.linux.Bytes;
 import polder.linux.Directory;
+import polder.linux.DurableFile;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.FileType;
@@ -32,8 +31,6 @@ final class EtcFiles {
 
   /** On a file of ours, what we wrote; a zone can neither see it nor make it: xattr(7). */
   private static final Bytes MARK = Bytes.of("trusted.polder.written");
-
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private EtcFiles() {}
 
@@ -143,17 +140,9 @@ final class EtcFiles {
   /** Puts a file in place of what has that name, be it a link; a directory there is left alone. */
   static void place(Directory directory, String name, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    byte[] random = new byte[8];
-    RANDOM.nextBytes(random);
-    FileName unfinished = FileName.of(".polder-" + HexFormat.of().formatHex(random));
-    try (var file = directory.create(unfinished, 0600)) {
-      file.write(bytes, 0, bytes.length);
-      file.node().mode(READABLE);
-    }
     try {
-      directory.rename(unfinished, directory, FileName.of(name));
+      DurableFile.note(directory, FileName.of(name), bytes, READABLE);
     } catch (SyscallException e) {
-      directory.remove(unfinished);
       if (!e.errno().equals(Errno.EISDIR)) {
         throw e;
       }
