@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module polder.bench {
   requires static transitive org.jspecify;
+  requires polder.api;
   requires polder.engine;
   requires polder.linux;
 

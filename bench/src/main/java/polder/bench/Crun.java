@@ -29,6 +29,7 @@ final class Crun implements AutoCloseable {
   private final Child keeper;
   private final Path directory;
   private final String cgroup;
+  private final List<String> sleepers = new ArrayList<>(); // grows while nobody uses it
   private int bundles;
 
   private Crun(Stage stage, Path program, Child keeper, Path directory, String cgroup) {
@@ -99,6 +100,25 @@ final class Crun implements AutoCloseable {
       @Override
       public void close() {
         delete.run();
+      }
+    };
+  }
+
+  /** Containers that sleep, up to {@code size} of them; their bundles are written now. */
+  Crowd.Member members(int size) {
+    while (sleepers.size() < size) {
+      sleepers.add(bundle(false, OciSeccomp.Width.DOCKER, "/bin/sleep", "1000000"));
+    }
+    return new Crowd.Member() {
+      @Override
+      public void start(int number) {
+        String id = sleepers.get(number);
+        command("cgroupfs", "run", "--detach", "--bundle", path(id), id).run();
+      }
+
+      @Override
+      public void delete(int number) {
+        command("cgroupfs", "delete", "--force", sleepers.get(number)).run();
       }
     };
   }

@@ -73,7 +73,7 @@ public final class Main {
 
   private int measure(List<Row> rows, Options options) {
     CountDownLatch clean = new CountDownLatch(1);
-    try (Stage stage = Stage.open()) {
+    try (Stage stage = Stage.open(options.crowd())) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(stage, clean), "clean up"));
       if (options.profile().isEmpty()) {
         return race(rows, options, stage);

@@ -9,6 +9,7 @@ import java.util.List;
  * @param names of rows; none means all
  * @param rounds that count
  * @param warmUps rounds before them
+ * @param crowd how many zones there are at once in rows about many; 0 for as many as are promised
  * @param json one object a row instead of a table
  * @param list only name the rows
  * @param profile the row to be broken down, or ""
@@ -18,6 +19,7 @@ record Options(
     List<String> names,
     int rounds,
     int warmUps,
+    int crowd,
     boolean json,
     boolean list,
     String profile,
@@ -27,7 +29,7 @@ record Options(
 
   static final String USAGE =
       """
-      usage: polder bench [-j] [--rounds N] [--warm-ups N] [ROW…]
+      usage: polder bench [-j] [--rounds N] [--warm-ups N] [--zones N] [ROW…]
              polder bench --list [-j]
              polder bench --profile ROW
 
@@ -37,6 +39,8 @@ record Options(
         -j, --json      one JSON object a row
         --rounds N      rounds that count, 1 to 10000 (21)
         --warm-ups N    rounds before them, 0 to 10000 (5)
+        --zones N       zones at once in rows about many (as many as is promised
+                        of each: 500 in density, 200 in rate and delete)
         --list          names the rows and what they measure
         --profile ROW   where the time of a row goes, system call by system call
       """;
@@ -54,6 +58,7 @@ record Options(
     List<String> names = new ArrayList<>();
     int rounds = ROUNDS;
     int warmUps = WARM_UPS;
+    int crowd = 0;
     boolean json = false;
     boolean list = false;
     String profile = "";
@@ -66,13 +71,14 @@ record Options(
         case "-j", "--json" -> json = true;
         case "--list" -> list = true;
         case "-h", "--help" -> help = true;
-        case "--rounds", "--warm-ups", "--profile" -> {
+        case "--rounds", "--warm-ups", "--zones", "--profile" -> {
           if (equals < 0 && i + 1 == words.size()) {
             throw new IllegalArgumentException(option + " needs a value");
           }
           String value = equals < 0 ? words.get(++i) : word.substring(equals + 1);
           switch (option) {
             case "--rounds" -> rounds = number(option, value, 1);
+            case "--zones" -> crowd = number(option, value, 1);
             case "--warm-ups" -> warmUps = number(option, value, 0);
             default -> profile = value;
           }
@@ -85,7 +91,7 @@ record Options(
         }
       }
     }
-    return new Options(names, rounds, warmUps, json, list, profile, help);
+    return new Options(names, rounds, warmUps, crowd, json, list, profile, help);
   }
 
   /**

@@ -64,6 +64,9 @@ final class Race {
       for (int round = -warmUps; round < rounds; round++) {
         progress.accept(round < 0 ? "warming up" : "round %d of %d".formatted(round + 1, rounds));
         for (Runner runner : List.copyOf(runners)) {
+          if (!runner.entrant().takesPart(round)) {
+            continue;
+          }
           try {
             runner.measure(round >= 0);
           } catch (RuntimeException e) {

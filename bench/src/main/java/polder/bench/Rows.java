@@ -30,6 +30,19 @@ final class Rows {
       new Entrant("crun run, limited", stage -> Crun.of(stage).run(true));
   private static final Entrant CRUN_EXEC = new Entrant("crun exec", stage -> Crun.of(stage).exec());
 
+  private static final Entrant RATE = Crowd.ours("create, start", 1, false);
+  private static final Entrant RATE_2 = Crowd.ours("create, start, by two", 2, false);
+  private static final Entrant DELETE = Crowd.ours("delete", 1, true);
+  private static final Entrant DELETE_2 = Crowd.ours("delete, by two", 2, true);
+  private static final Entrant CRUN_RATE = Crowd.peers("crun run -d", 1, false);
+  private static final Entrant CRUN_RATE_2 = Crowd.peers("crun run -d, by two", 2, false);
+  private static final Entrant CRUN_DELETE = Crowd.peers("crun delete -f", 1, true);
+  private static final Entrant CRUN_DELETE_2 = Crowd.peers("crun delete -f, by two", 2, true);
+  private static final Entrant DENSITY = Entrant.once("idle zones", Density::memory);
+  private static final Entrant HELPERS = Entrant.once("helpers", Density::helpers);
+  private static final Entrant DAEMON = Entrant.once("polderd", Density::daemon);
+  private static final Entrant CRUN_DENSITY = Entrant.once("crun, idle", Density::peer);
+
   private Rows() {}
 
   /**
@@ -113,6 +126,60 @@ final class Rows {
             "ms",
             ENTER,
             CRUN_EXEC,
-            new Bound.Nothing()));
+            new Bound.Nothing()),
+        Row.beside(
+            "rate",
+            "200 zones through the library, created and started, one after the other",
+            "1/s",
+            RATE,
+            CRUN_RATE,
+            new Bound.RatioAtLeast(5)),
+        Row.beside(
+            "rate-2",
+            "as rate, two at a time",
+            "1/s",
+            RATE_2,
+            CRUN_RATE_2,
+            new Bound.RatioAtLeast(5)),
+        Row.beside(
+            "delete",
+            "those 200 while they run, stopped and deleted, beside how they were started",
+            "1/s",
+            DELETE,
+            RATE,
+            new Bound.RatioAtLeast(1)),
+        Row.beside(
+            "delete-crun",
+            "as delete, beside the peer",
+            "1/s",
+            DELETE,
+            CRUN_DELETE,
+            new Bound.RatioAtLeast(1)),
+        Row.beside(
+            "delete-2",
+            "as delete-crun, two at a time",
+            "1/s",
+            DELETE_2,
+            CRUN_DELETE_2,
+            new Bound.RatioAtLeast(1)),
+        Row.beside(
+            "density",
+            "memory of the machine for each of 500 idle zones on a daemon",
+            "MiB",
+            DENSITY,
+            CRUN_DENSITY,
+            new Bound.ValueAtMost(1)),
+        Row.alone(
+            "density-helpers",
+            "processes for each of them that are in no zone",
+            "1",
+            HELPERS,
+            new Bound.ValueAtMost(0)),
+        Row.alone(
+            "density-rss",
+            "resident memory of the daemon that has them",
+            "MiB",
+            DAEMON,
+            new Bound.ValueAtMost(150)));
   }
 }

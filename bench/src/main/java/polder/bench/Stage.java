@@ -27,22 +27,30 @@ import polder.linux.Tree;
 final class Stage implements AutoCloseable {
   private final Path directory;
   private final Launcher launcher;
+  private final int crowd;
   private final Map<Class<?>, AutoCloseable> props = new HashMap<>();
   private final Deque<AutoCloseable> newestFirst = new ArrayDeque<>();
 
   private volatile boolean stopped;
 
-  private Stage(Path directory, Launcher launcher) {
+  private Stage(Path directory, Launcher launcher, int crowd) {
     this.directory = directory;
     this.launcher = launcher;
+    this.crowd = crowd;
+  }
+
+  /** As {@link #open(int)}, for as many zones as are promised. */
+  static Stage open() {
+    return open(0);
   }
 
   /**
    * An empty stage in a new temporary directory.
    *
+   * @param crowd how many zones there are at once in rows about many; 0 for as many as are promised
    * @throws Missing if this process may not do what the stage is for
    */
-  static Stage open() {
+  static Stage open(int crowd) {
     if (!CapabilitySets.own().has(Capability.SYS_ADMIN)) {
       throw new Missing("namespaces and control groups are root's to make: run it as root");
     }
@@ -51,7 +59,7 @@ final class Stage implements AutoCloseable {
       Path directory = Files.createTempDirectory("polder-bench-");
       // a zone in a user namespace is "others" here, and must get through to its root
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return new Stage(directory, launcher);
+      return new Stage(directory, launcher, crowd);
     } catch (IOException e) {
       launcher.close();
       throw new UncheckedIOException(e);
@@ -61,6 +69,11 @@ final class Stage implements AutoCloseable {
   /** The directory, to make others in. */
   Path directory() {
     return directory;
+  }
+
+  /** How many zones there are at once, where {@code promised} are unless somebody said else. */
+  int crowd(int promised) {
+    return crowd == 0 ? promised : crowd;
   }
 
   /** What starts every program that is measured, ours and the peers'. */

@@ -22,7 +22,7 @@ import polder.model.ZoneSpec;
  * and brand lx from the same userland that the peer has.
  */
 final class ZoneHost implements AutoCloseable {
-  private static final String IMAGE = "bench";
+  static final String IMAGE = "bench";
   private static final long MEGABYTE = 1 << 20;
 
   private final Host host;
@@ -46,6 +46,10 @@ final class ZoneHost implements AutoCloseable {
       host.close();
       throw new UncheckedIOException(e);
     }
+  }
+
+  Host host() {
+    return host;
   }
 
   /** A zone that runs /bin/true, from start to its end and all of it taken down. */

@@ -3,6 +3,7 @@ package polder.bench;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,12 +25,16 @@ class RowsKernelTest {
 
     List<Result> results;
     Path directory;
-    try (Stage stage = Stage.open()) {
+    try (Stage stage = Stage.open(4)) {
       directory = stage.directory();
       results = new Race(0, 1, Duration.ofMillis(10), words -> {}).run(Rows.all(), stage);
     }
 
     for (Result result : results) {
+      if (result.ours() instanceof Outcome.Absent(String why)) {
+        assertTrue(why.startsWith("polder is not built"), why);
+        continue;
+      }
       assertInstanceOf(Outcome.Measured.class, result.ours(), () -> String.valueOf(result));
       result
           .peer()
