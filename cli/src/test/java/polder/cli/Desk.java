@@ -37,6 +37,7 @@ final class Desk implements AutoCloseable {
   private final Host host = new FakeHost();
   private byte[] input = new byte[0];
   private boolean terminal;
+  private boolean screen;
   private Map<String, String> environment = Map.of();
 
   /** The host that is asked. */
@@ -56,6 +57,12 @@ final class Desk implements AutoCloseable {
     return this;
   }
 
+  /** From now on standard output and standard error are a terminal. */
+  Desk onScreen() {
+    screen = true;
+    return this;
+  }
+
   /** From now on these variables are set. */
   Desk with(Map<String, String> variables) {
     environment = variables;
@@ -70,8 +77,8 @@ final class Desk implements AutoCloseable {
         new Caller(
             new ByteArrayInputStream(input),
             terminal,
-            new Output(out, false),
-            new Output(err, false),
+            new Output(out, screen),
+            new Output(err, screen),
             environment,
             Path.of(""),
             () -> new Open(host),

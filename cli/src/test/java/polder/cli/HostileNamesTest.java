@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import polder.model.Json;
+import polder.model.Patch;
+import polder.model.ZoneRef;
 
 class HostileNamesTest {
   private static final List<String> NAMES =
@@ -101,6 +105,92 @@ class HostileNamesTest {
         }
       }
       assertEquals(1, desk.polder("list", "-q").ok().out().lines().count());
+    }
+  }
+
+  @Test
+  @DisplayName("S-PATH-04 S-API-09 nobody's words move the cursor of who looks at them")
+  void noWordsOfOthersReachTheTerminalRaw() {
+    String bad = "\u202e\u2066\u2028x";
+    String worse = bad + "\u009b2J\u0085\u001b[2J";
+    String escaped = "a\\033]0;title\\007b\\033[2Jc\\033[31mred\\033[0m\\td\\2331m\\n";
+    try (Desk desk = new Desk()) {
+      desk.onScreen().with(Map.of("NO_COLOR", "1", "COLUMNS", "200", "POLDER_LOG", "debug"));
+      Map<String, Object> payload =
+          Map.of(
+              "brand",
+              "native",
+              "alias",
+              "web",
+              "billing_id",
+              bad,
+              "tags",
+              Map.of("role" + bad, bad),
+              "customer_metadata",
+              Map.of("k", bad),
+              "env",
+              Map.of("A", bad),
+              "cmd",
+              List.of("printf", escaped));
+      desk.typing(Json.write(payload)).polder("create").ok();
+      desk.polder("start", "web").ok();
+      desk.polder("wait", "web");
+      desk.host()
+          .zones()
+          .update(new ZoneRef("web"), new Patch(Map.of("tags", Map.of(bad, 1L))), false);
+      List<List<String>> commands =
+          List.of(
+              List.of("list", "-o", "alias,tags,billing_id,env,cmd"),
+              List.of("list", "-p", "-o", "alias,tags,billing_id,env,cmd"),
+              List.of("list", "-j"),
+              List.of("list", worse + "=x"),
+              List.of("list", "-o", worse),
+              List.of("get", "web"),
+              List.of("get", "web", "billing_id"),
+              List.of("get", "web", "tags"),
+              List.of("get", "web", worse),
+              List.of("lookup", "billing_id=" + worse),
+              List.of("events"),
+              List.of("events", "-j"),
+              List.of("logs", "web"),
+              List.of("logs", "-t", "web"),
+              List.of("logs", "-j", "web"),
+              List.of("update", "-n", "web", "billing_id=" + worse),
+              List.of("update", "web", worse + "=1"),
+              List.of("exec", "web", worse),
+              List.of("cp", "web:/" + worse, "/tmp/polder-none/x"),
+              List.of("image", "import", "--name", worse, "/none" + worse),
+              List.of("run", "--name", worse, "x"),
+              List.of(worse),
+              List.of("--" + worse));
+      for (List<String> command : commands) {
+        Desk.Answer answer = desk.polder(command.toArray(new String[0]));
+        for (String text : List.of(answer.out(), answer.err())) {
+          String seen = text.replaceAll("\u001b\\[[0-9;]*m", "");
+          assertFalse(
+              seen.chars()
+                  .anyMatch(
+                      c ->
+                          (c != '\n' && c != '\t' && Character.isISOControl(c))
+                              || (c >= 0x2028 && c <= 0x202e)
+                              || (c >= 0x2066 && c <= 0x2069)),
+              () -> command + " printed " + Json.write(text));
+        }
+      }
+      assertEquals(
+          "a?]0;title?b?[2Jc\u001b[31mred\u001b[0m\td?1m\u001b[0m\n",
+          desk.polder("logs", "web").ok().out());
+    }
+    try (Desk desk = new Desk()) {
+      desk.typing(Json.write(Map.of("alias", "web", "cmd", List.of("printf", "\\033[2J\\n"))))
+          .polder("create")
+          .ok();
+      desk.polder("start", "web").ok();
+      desk.polder("wait", "web");
+      assertEquals("\u001b[2J\n", desk.polder("logs", "web").ok().out(), "a pipe gets it as it is");
+      String all = "x".repeat(3000);
+      desk.polder("update", "web", "billing_id=" + all).ok();
+      assertEquals(all, desk.polder("list", "-p", "-o", "billing_id").ok().out().strip());
     }
   }
 

@@ -43,6 +43,7 @@ public final class Json {
                   .maxStringLength(4 << 20)
                   .maxNameLength(4096)
                   .build())
+          .characterEscapes(new JsonEscapes())
           .build();
 
   private Json() {}

@@ -16,7 +16,7 @@ public final class Types {
    * What a string may hold: anything but control characters other than newline and tab, and never
    * NUL.
    */
-  private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f]");
+  private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f]");
 
   /** Any text without control characters, 64 KiB at most. */
   public static final Type<String> TEXT = text(Pattern.compile("(?s).*"), "text", 65536);

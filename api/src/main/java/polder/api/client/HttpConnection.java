@@ -27,10 +27,12 @@ import polder.model.PolderException;
 /** One connection for one request (HTTP/1.1, RFC 9112), or for what it is upgraded to. */
 final class HttpConnection implements Closeable {
   private static final int LONGEST_HEAD = 65_536;
+  private static final int MOST_INTERIM = 16; // answers such as 100 before the real one
 
   private final SocketChannel channel;
   private final InputStream in;
   private final OutputStream out;
+  private @Nullable IOException unsent; // why the request could not be sent to its end
 
   private HttpConnection(SocketChannel channel) {
     this.channel = channel;
@@ -94,33 +96,45 @@ final class HttpConnection implements Closeable {
     }
   }
 
-  /** Sends a request with a body that comes bit by bit. */
+  /**
+   * Sends a request with a body that comes bit by bit.
+   *
+   * @throws PolderException HOST if {@code body} cannot be read: that is no fault of the daemon's
+   */
   void send(String method, String target, Map<String, String> headers, InputStream body)
       throws IOException {
     Map<String, String> all = new LinkedHashMap<>(headers);
     all.put("Transfer-Encoding", "chunked");
     out.write(head(method, target, all));
     byte[] buffer = new byte[65_536];
-    for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-      if (n > 0 && !chunk(buffer, n)) {
-        return; // the daemon has answered already; the reply says why
+    try {
+      for (int n = read(body, buffer); n >= 0; n = read(body, buffer)) {
+        if (n > 0) {
+          chunk(buffer, n);
+        }
       }
+      chunk(buffer, 0);
+    } catch (IOException e) {
+      unsent = e; // the daemon may have answered already, and the reply says why
     }
-    chunk(buffer, 0);
+  }
+
+  private static int read(InputStream body, byte[] buffer) {
+    try {
+      return body.read(buffer);
+    } catch (IOException e) {
+      throw new PolderException(
+          ErrorKind.HOST, "cannot read what is to be sent: " + e.getMessage(), e);
+    }
   }
 
   /** Sends a chunk; the one of no bytes is the last. */
-  private boolean chunk(byte[] bytes, int length) {
+  private void chunk(byte[] bytes, int length) throws IOException {
     ByteArrayOutputStream chunk = new ByteArrayOutputStream(length + 16);
     chunk.writeBytes((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
     chunk.write(bytes, 0, length);
     chunk.writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
-    try {
-      out.write(chunk.toByteArray());
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+    out.write(chunk.toByteArray());
   }
 
   private static byte[] head(String method, String target, Map<String, String> headers) {
@@ -135,6 +149,23 @@ final class HttpConnection implements Closeable {
 
   /** Reads the answer's head; its body is read from what is returned. */
   Reply reply() throws IOException {
+    try {
+      for (int i = 0; i < MOST_INTERIM; i++) {
+        Reply reply = one();
+        if (reply.status() >= 200 || reply.status() == 101) {
+          return reply;
+        }
+      }
+      throw new IOException("more than %d interim answers".formatted(MOST_INTERIM));
+    } catch (IOException e) {
+      if (unsent != null) {
+        e.addSuppressed(unsent);
+      }
+      throw e;
+    }
+  }
+
+  private Reply one() throws IOException {
     String status = line(LONGEST_HEAD);
     if (!status.matches("HTTP/1\\.1 [1-5][0-9][0-9]( .*)?")) {
       throw new IOException("no HTTP/1.1 answer: '%s'".formatted(status));
@@ -151,11 +182,11 @@ final class HttpConnection implements Closeable {
       headers.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
-    return code < 200 && code != 101 ? reply() : new Reply(code, headers, body(code, headers));
+    return new Reply(code, headers, body(code, headers));
   }
 
   private InputStream body(int code, Map<String, String> headers) throws IOException {
-    if (code == 101 || code == 204) {
+    if (code < 200 || code == 204) {
       return InputStream.nullInputStream();
     }
     if (Optional.ofNullable(headers.get("transfer-encoding")).orElse("").equals("chunked")) {

@@ -161,11 +161,29 @@ final class RemoteZones implements Zones {
     Caller.Open open =
         caller.open("GET", path(zone) + "/files?path=" + encode(path), Map.of(), null);
     try (HttpConnection _ = open.connection()) {
-      open.reply().body().transferTo(tar);
-      tar.flush();
+      InputStream from = open.reply().body();
+      byte[] buffer = new byte[65_536];
+      for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+        keep(tar, buffer, n, path);
+      }
+      keep(tar, buffer, 0, path);
+    } catch (IOException e) {
+      throw Caller.lost(e);
+    }
+  }
+
+  /** Writes and shows it: what fails here is the caller's own, and not the daemon's. */
+  private static void keep(OutputStream tar, byte[] bytes, int count, String path) {
+    try {
+      tar.write(bytes, 0, count);
+      if (count == 0) {
+        tar.flush();
+      }
     } catch (IOException e) {
       throw new PolderException(
-          ErrorKind.HOST, "copying '%s' out broke off: %s".formatted(path, e.getMessage()), e);
+          ErrorKind.HOST,
+          "cannot write what came of '%s' here: %s".formatted(path, e.getMessage()),
+          e);
     }
   }
 

@@ -2,6 +2,7 @@ package polder.api.server;
 
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import polder.model.Host;
  */
 public final class ApiServer implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("polder.api");
+  private static final Duration IDLE = Duration.ofSeconds(30);
   private static final long PATIENCE = 2_500; // of the 5 s that the daemon's end may take
 
   private final Streams streams = new Streams();
@@ -27,10 +29,10 @@ public final class ApiServer implements AutoCloseable {
   private final SocketFile socket;
   private final JettyServer jetty;
 
-  private ApiServer(Host host, Path path) {
+  private ApiServer(Host host, Path path, Duration idle) {
     Routes routes = routes(host, streams, workers);
     socket = SocketFile.reserve(path);
-    jetty = JettyServer.start(socket.hidden(), routes::serve, workers);
+    jetty = JettyServer.start(socket.hidden(), routes::serve, workers, idle);
     try {
       socket.show();
     } catch (RuntimeException e) {
@@ -48,7 +50,12 @@ public final class ApiServer implements AutoCloseable {
    *     if the socket cannot be made
    */
   public static ApiServer open(Host host, Path path) {
-    return new ApiServer(host, path);
+    return open(host, path, IDLE);
+  }
+
+  /** Waits {@code idle} for a client that has begun to ask and says no more. */
+  static ApiServer open(Host host, Path path, Duration idle) {
+    return new ApiServer(host, path, idle);
   }
 
   /**

@@ -136,7 +136,7 @@ record Call(Exchange exchange, Route route, Map<String, String> path, Map<String
   /** The body as a stream of any length. */
   InputStream stream(String media) {
     media(media);
-    return exchange.body();
+    return exchange.upload();
   }
 
   /** Refuses a body where none is due: it would be ignored, and somebody meant something by it. */

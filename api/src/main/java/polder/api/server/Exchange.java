@@ -24,8 +24,11 @@ interface Exchange {
   /** A header's value; those of one name joined by commas. */
   Optional<String> header(String name);
 
-  /** What the client sends, until its end. */
+  /** What the client sends, until its end; it is not waited for long. */
   InputStream body();
+
+  /** What the client sends, until its end, where what feeds it may pause for minutes. */
+  InputStream upload();
 
   /** Answers with a whole body. */
   void answer(int status, Map<String, String> headers, byte[] body);

@@ -3,6 +3,7 @@ package polder.api.server;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,18 +15,25 @@ import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** A request of Jetty's. */
 final class JettyExchange implements Exchange {
+  private static final int UPLOAD = 20; // times the patience for a body that is read at once
+
   private final Request request;
   private final Response response;
   private final Callback callback;
   private final Executor workers;
+  private final Duration idle;
   private final InputStream body;
+  private volatile @Nullable PacedBody paced;
   private boolean answered;
   private boolean completed;
 
-  JettyExchange(Request request, Response response, Callback callback, Executor workers) {
+  JettyExchange(
+      Request request, Response response, Callback callback, Executor workers, Duration idle) {
+    this.idle = idle;
     this.request = request;
     this.response = response;
     this.callback = callback;
@@ -56,7 +64,28 @@ final class JettyExchange implements Exchange {
 
   @Override
   public InputStream body() {
-    return body;
+    return paced(idle);
+  }
+
+  @Override
+  public InputStream upload() {
+    return paced(idle.multipliedBy(UPLOAD));
+  }
+
+  private InputStream paced(Duration patience) {
+    PacedBody begun = paced;
+    if (begun == null) {
+      long start = System.nanoTime();
+      begun = new PacedBody(body, patience, () -> System.nanoTime() - start);
+      paced = begun;
+    }
+    return begun;
+  }
+
+  /** Nothing came or went for a while: whether that is the client's fault. */
+  boolean idle() {
+    PacedBody begun = paced;
+    return begun != null && begun.overdue();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package polder.api.server;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Handler;
@@ -20,7 +21,6 @@ final class JettyServer {
   /** Enough for every stream and, beside them, for whoever only asks something. */
   private static final int MOST_THREADS = Streams.MOST + 200;
 
-  private static final int IDLE_MILLIS = 30_000;
   private static final int LARGEST_HEAD = 64 << 10; // an image's configuration travels in the query
 
   private final Server server;
@@ -31,7 +31,8 @@ final class JettyServer {
     this.connector = connector;
   }
 
-  static JettyServer start(Path socket, Consumer<Exchange> handler, Executor workers) {
+  static JettyServer start(
+      Path socket, Consumer<Exchange> handler, Executor workers, Duration idle) {
     QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 4, 2_000);
     threads.setMaxEvictCount(MOST_THREADS); // after a rush all of them go, not one each 2 s
     threads.setName("polder-api");
@@ -44,10 +45,10 @@ final class JettyServer {
     UnixDomainServerConnector connector =
         new UnixDomainServerConnector(server, 1, 1, new HttpConnectionFactory(http));
     connector.setUnixDomainPath(socket);
-    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setIdleTimeout(idle.toMillis());
     connector.setAcceptQueueSize(1024);
     server.addConnector(connector);
-    server.setHandler(new Door(handler, workers));
+    server.setHandler(new Door(handler, workers, idle));
     server.setErrorHandler(new JettyErrors());
     server.setStopTimeout(0);
     try {
@@ -75,16 +76,18 @@ final class JettyServer {
   private static final class Door extends Handler.Abstract {
     private final Consumer<Exchange> handler;
     private final Executor workers;
+    private final Duration idle;
 
-    Door(Consumer<Exchange> handler, Executor workers) {
+    Door(Consumer<Exchange> handler, Executor workers, Duration idle) {
+      this.idle = idle;
       this.handler = handler;
       this.workers = workers;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-      request.addIdleTimeoutListener(timeout -> false); // slow work is not a fault
-      JettyExchange exchange = new JettyExchange(request, response, callback, workers);
+      JettyExchange exchange = new JettyExchange(request, response, callback, workers, idle);
+      request.addIdleTimeoutListener(timeout -> exchange.idle()); // slow work is not a fault
       handler.accept(exchange);
       exchange.finish();
       return true;

@@ -32,6 +32,13 @@ final class Routes {
       fail(exchange, e.status(), e.headers(), e.error(), e);
     } catch (PolderException e) {
       fail(exchange, Status.of(e.kind()), Map.of(), e, e);
+    } catch (PacedBody.TooSlow e) {
+      fail(
+          exchange,
+          408,
+          Map.of("Connection", "close"),
+          new PolderException(ErrorKind.TIMED_OUT, String.valueOf(e.getMessage())),
+          e);
     } catch (IOException | UncheckedIOException e) {
       // the client broke off; an answer, if it reads one, does no harm
       fail(

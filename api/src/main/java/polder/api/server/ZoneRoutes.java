@@ -252,7 +252,15 @@ final class ZoneRoutes {
     SessionSlot slot = new SessionSlot();
     Streams.Stream stream = streams.open(slot::shutdown);
     try {
-      Session session = open.get();
+      upgrade(call, stream, slot, open.get());
+    } catch (RuntimeException | Error e) {
+      stream.close();
+      throw e;
+    }
+  }
+
+  private void upgrade(Call call, Streams.Stream stream, SessionSlot slot, Session session) {
+    try {
       call.exchange()
           .hijack(
               PROTOCOL,
@@ -263,8 +271,8 @@ final class ZoneRoutes {
                   server.run();
                 }
               });
-    } catch (RuntimeException e) {
-      stream.close();
+    } catch (RuntimeException | Error e) {
+      session.close(); // nobody else knows of it
       throw e;
     }
   }

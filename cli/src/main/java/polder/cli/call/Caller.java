@@ -60,7 +60,7 @@ public record Caller(
   /** Tells a person at the terminal; silent in a pipe or file. */
   public void tell(String sentence) {
     if (err.terminal()) {
-      err.line(sentence);
+      err.line(Words.clean(sentence));
     }
   }
 }

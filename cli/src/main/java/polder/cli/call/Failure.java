@@ -45,7 +45,7 @@ public final class Failure {
     if (caller.variable("POLDER_LOG").equals(Optional.of("debug"))) {
       StringWriter trace = new StringWriter();
       failure.printStackTrace(new PrintWriter(trace));
-      caller.err().text(trace.toString());
+      trace.toString().lines().forEach(line -> caller.err().line(Words.coloured(line)));
     }
     caller.err().flush();
   }

@@ -1,7 +1,13 @@
 package polder.cli.call;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /** Text of others, made fit for a terminal. */
 public final class Words {
+  private static final int MOST = 200;
+  private static final Pattern COLOUR = Pattern.compile("\\x1b\\[[0-9;:]*m"); // SGR, ECMA-48
+
   private Words() {}
 
   /**
@@ -9,8 +15,12 @@ public final class Words {
    * becomes {@code ?}. 200 characters at most.
    */
   public static String printable(String text) {
-    String cut = text.length() > 200 ? text.substring(0, 197) + "..." : text;
-    return clean(cut);
+    return clean(text.length() > MOST ? whole(text, MOST - 3) + "..." : text);
+  }
+
+  /** The first {@code most} characters, and no half of one that takes two. */
+  private static String whole(String text, int most) {
+    return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
   }
 
   /** {@code text} whole, on one line, without control characters. */
@@ -27,10 +37,37 @@ public final class Words {
     return text;
   }
 
-  /** C0 and C1 controls, and the marks that turn the direction of text round. */
+  /**
+   * A line of a program's output for a terminal: tabs and colours stay, everything else that would
+   * move the cursor, ask the terminal something or set its title becomes {@code ?}.
+   */
+  public static String coloured(String line) {
+    StringBuilder clean = new StringBuilder(line.length() + 4);
+    Matcher colours = COLOUR.matcher(line);
+    int at = 0;
+    while (colours.find()) {
+      plain(line, at, colours.start(), clean);
+      clean.append(colours.group());
+      at = colours.end();
+    }
+    plain(line, at, line.length(), clean);
+    return clean.append(at > 0 ? "\u001b[0m" : "").toString();
+  }
+
+  private static void plain(String line, int from, int to, StringBuilder clean) {
+    for (int i = from; i < to; i++) {
+      char c = line.charAt(i);
+      clean.append(c != '\t' && isControl(c) ? '?' : c);
+    }
+  }
+
+  /** C0 and C1 controls, separators of lines, and the marks that turn text round. */
   private static boolean isControl(char c) {
     return Character.isISOControl(c)
-        || (c >= '\u202a' && c <= '\u202e')
+        || c == '\u061c'
+        || c == '\u200e'
+        || c == '\u200f'
+        || (c >= '\u2028' && c <= '\u202e')
         || (c >= '\u2066' && c <= '\u2069');
   }
 }

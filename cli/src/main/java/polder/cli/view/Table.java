@@ -21,7 +21,7 @@ public final class Table {
     if (cells.size() != columns.size()) {
       throw new IllegalArgumentException(cells.size() + " cells for " + columns.size());
     }
-    rows.add(cells.stream().map(Words::printable).toList());
+    rows.add(cells.stream().map(Words::clean).toList());
   }
 
   /** Adds a row. */
@@ -36,12 +36,14 @@ public final class Table {
    * @param width of the terminal; longer lines are cut there. 0: nothing is cut
    */
   public void print(Output out, boolean heading, int width) {
+    List<List<String>> shown =
+        rows.stream().map(row -> row.stream().map(Words::printable).toList()).toList();
     int[] widths = new int[columns.size()];
     boolean[] numbers = new boolean[columns.size()];
     for (int i = 0; i < widths.length; i++) {
       widths[i] = heading ? columns.get(i).length() : 0;
       numbers[i] = !rows.isEmpty();
-      for (List<String> row : rows) {
+      for (List<String> row : shown) {
         String cell = row.get(i);
         widths[i] = Math.max(widths[i], cell.codePointCount(0, cell.length()));
         numbers[i] &= isNumber(cell);
@@ -52,7 +54,7 @@ public final class Table {
       append(text, columns.stream().map(c -> c.toUpperCase(Locale.ROOT)).toList(), widths, numbers);
       cut(text, 0, width);
     }
-    for (List<String> row : rows) {
+    for (List<String> row : shown) {
       int start = text.length();
       append(text, row, widths, numbers);
       cut(text, start, width);

@@ -12,6 +12,7 @@ import polder.cli.call.Failure;
 import polder.cli.call.Operand;
 import polder.cli.call.Output;
 import polder.cli.call.Usage;
+import polder.cli.call.Words;
 import polder.cli.view.Amount;
 import polder.model.Cursor;
 import polder.model.Host;
@@ -29,6 +30,7 @@ public final class LogsCommand implements Command {
   public Usage usage() {
     return Usage.of("logs", "show what a zone's main process wrote")
         .text("What it wrote to standard error goes to standard error.")
+        .text("On a terminal colours stay, and what would move the cursor is shown as '?'.")
         .flag("-f --follow", "go on with what comes")
         .option("-n --tail", "NUMBER", "only the last so many lines")
         .option("--since", "TIME", "only from then on: 2026-11-23T10:00:00Z, or 10m ago")
@@ -72,7 +74,8 @@ public final class LogsCommand implements Command {
     Output to = line.stream().equals("stderr") ? caller.err() : caller.out();
     boolean begins = line.partial() ? open.add(line.stream()) : !open.remove(line.stream());
     String time = begins && arguments.has("--timestamps") ? line.time() + " " : "";
-    to.text(time + line.text() + (line.partial() ? "" : "\n"));
+    String text = to.terminal() ? Words.coloured(line.text()) : line.text();
+    to.text(time + text + (line.partial() ? "" : "\n"));
     if (now || to == caller.err()) {
       to.flush();
     }
