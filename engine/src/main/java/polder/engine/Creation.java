@@ -126,6 +126,7 @@ final class Creation {
       case Step.Make.Keep(UUID uuid) -> {
         undo.add(() -> hall.store().remove(uuid));
         hall.store().put(zone.record());
+        hall.storage().sync();
       }
     }
   }
@@ -181,7 +182,10 @@ final class Creation {
     switch (step) {
       case Step.Drop.Dataset(UUID uuid) -> hall.storage().destroy(uuid);
       case Step.Drop.Log(UUID uuid) -> Logs.remove(hall, uuid);
-      case Step.Drop.Forget(UUID uuid) -> hall.store().remove(uuid);
+      case Step.Drop.Forget(UUID uuid) -> {
+        hall.storage().sync();
+        hall.store().remove(uuid);
+      }
     }
   }
 
@@ -189,7 +193,9 @@ final class Creation {
   void recover(Journal.Intent intent) {
     switch (intent.operation()) {
       case "create" -> {
-        if (!hall.store().has(intent.zone())) {
+        boolean whole =
+            hall.store().has(intent.zone()) && hall.storage().find(intent.zone()).isPresent();
+        if (!whole) {
           Planner.delete(intent.zone()).forEach(this::drop);
         }
       }

@@ -147,6 +147,9 @@ final class Fsck {
             "remove it below " + hall.paths().storage());
       }
     }
+    for (String gone : hall.storage().stuck()) {
+      warn("storage", gone + " was deleted and cannot be removed", "see the log for the reason");
+    }
     for (String group : hall.cgroups().children(hall.cgroupParent())) {
       if (!known.contains(group) && !isZone(group)) {
         warn("control group " + group, "belongs to no zone", "end its processes and remove it");

@@ -5,18 +5,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import polder.linux.DurableFile;
 import polder.linux.SyscallException;
-import polder.model.PolderException;
 
 /**
  * What was begun and is not known to be done: one file for each operation whose traces outlive a
- * boot, on the disk before its first step.
+ * boot, written before its first step.
+ *
+ * <p>Nothing is synced. What an operation makes or takes away is synced by its last step, and a
+ * file system brings renames, new files and removals to the disk in the order in which they were
+ * done; so where anything of an operation survives a power cut, its intent does. What is in the
+ * file may not: its name says what is needed, the rest is for people.
  *
  * <p>A start needs none: all it makes ends with the boot, and its run file says that it was begun.
  */
 final class Journal implements AutoCloseable {
   private static final String DAMAGED = ".damaged";
+  private static final Pattern FILE =
+      Pattern.compile("([a-z-]+)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.json");
 
   private final Folder folder;
 
@@ -48,14 +56,14 @@ final class Journal implements AutoCloseable {
 
     /** The operation is wholly done or wholly undone: its file goes. */
     void done() {
-      // not synced: an intent that comes back after a power cut finds its operation done
+      // an intent that comes back after a power cut finds its operation done
       folder.remove(file);
     }
   }
 
   /**
-   * Writes down that {@code operation} begins; it is on the disk when this returns. An intent of
-   * the same operation and zone that was left by a failure becomes this one.
+   * Writes down that {@code operation} begins. An intent of the same operation and zone that was
+   * left by a failure becomes this one.
    */
   Entry begin(String operation, UUID zone, List<? extends Step> plan) {
     Map<String, Object> tree = new LinkedHashMap<>();
@@ -63,7 +71,7 @@ final class Journal implements AutoCloseable {
     tree.put("zone", zone.toString());
     tree.put("steps", plan.stream().map(Step::describe).toList());
     String file = "%s-%s.json".formatted(operation, zone);
-    folder.keep(file, tree);
+    folder.note(file, tree);
     return new Entry(file);
   }
 
@@ -72,10 +80,10 @@ final class Journal implements AutoCloseable {
     List<Intent> intents = new ArrayList<>();
     for (String file : folder.names()) {
       if (file.endsWith(".json")) {
-        try {
-          Fields fields = new Fields(folder.read(file).orElseThrow());
-          intents.add(new Intent(file, fields.text("operation"), fields.uuid("zone")));
-        } catch (PolderException e) {
+        Matcher name = FILE.matcher(file);
+        if (name.matches()) {
+          intents.add(new Intent(file, name.group(1), UUID.fromString(name.group(2))));
+        } else {
           folder.rename(file, file + DAMAGED);
         }
       }
@@ -93,7 +101,7 @@ final class Journal implements AutoCloseable {
     folder.remove(intent.file());
   }
 
-  /** The files that could not be read: what they were about is found by comparing. */
+  /** The files whose names say nothing: what they were about is found by comparing. */
   List<String> damaged() {
     return folder.names().stream().filter(name -> name.endsWith(DAMAGED)).toList();
   }

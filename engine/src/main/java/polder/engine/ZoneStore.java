@@ -10,6 +10,7 @@ import polder.linux.Directory;
 import polder.linux.DurableFile;
 import polder.linux.FileName;
 import polder.linux.SyscallException;
+import polder.linux.Trash;
 import polder.model.PolderException;
 
 /**
@@ -23,6 +24,7 @@ final class ZoneStore implements AutoCloseable {
   private static final String EXIT = "exit.json";
 
   private final Folder zones;
+  private final Trash trash;
   private final Folder quarantine;
   private final Path path;
 
@@ -35,6 +37,7 @@ final class ZoneStore implements AutoCloseable {
   ZoneStore(HostPaths paths) {
     this.path = paths.zones();
     this.zones = Folder.ofFolders(paths.zones());
+    this.trash = new Trash(zones.directory());
     this.quarantine = Folder.open(paths.quarantine());
   }
 
@@ -48,6 +51,9 @@ final class ZoneStore implements AutoCloseable {
     List<ZoneRecord> whole = new ArrayList<>();
     List<Damaged> damaged = new ArrayList<>();
     for (String name : zones.names()) {
+      if (Trash.isGone(FileName.of(name))) {
+        continue;
+      }
       try {
         Optional<ZoneRecord> record = read(name);
         if (record.isPresent()) {
@@ -134,17 +140,11 @@ final class ZoneStore implements AutoCloseable {
     }
   }
 
-  /** Removes the zone's directory, its record first. */
+  /** Removes the zone's directory; from here on there is no such zone, also after a power cut. */
   void remove(UUID zone) {
-    String name = zone.toString();
-    if (!zones.has(name)) {
-      return;
+    if (trash.put(FileName.of(zone.toString()))) {
+      zones.sync();
     }
-    try (Folder folder = zones.enter(name)) {
-      folder.remove(RECORD);
-    }
-    zones.removeTree(name);
-    zones.sync();
   }
 
   /** Notes how the zone's last run ended, if there still is a zone. */
@@ -169,6 +169,7 @@ final class ZoneStore implements AutoCloseable {
 
   @Override
   public void close() {
+    trash.close();
     zones.close();
     quarantine.close();
   }

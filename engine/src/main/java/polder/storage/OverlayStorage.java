@@ -19,6 +19,7 @@ import polder.linux.InodeFlags;
 import polder.linux.Listing;
 import polder.linux.Stat;
 import polder.linux.SyscallException;
+import polder.linux.Trash;
 import polder.linux.Tree;
 import polder.linux.Walk;
 import polder.model.ErrorKind;
@@ -33,11 +34,10 @@ import polder.model.ZoneSpec;
  * <p>Below its directory, which only root can enter, a dataset is {@code UUID/root} for a tree, or
  * {@code UUID/upper} and {@code UUID/work} for an overlay; {@code UUID/layers} has the layers, one
  * path a line, so that the dataset describes itself. It is put together under the name {@code
- * making-UUID} and gone under {@code gone-N}; both are swept on opening.
+ * making-UUID}, which is swept on opening, and gone by way of the {@link Trash}.
  */
 public final class OverlayStorage implements Storage, AutoCloseable {
   private static final String MAKING = "making-";
-  private static final String GONE = "gone-";
   private static final FileName TREE = FileName.of("root");
   private static final FileName UPPER = FileName.of("upper");
   private static final FileName WORK = FileName.of("work");
@@ -50,10 +50,12 @@ public final class OverlayStorage implements Storage, AutoCloseable {
 
   private final Path place;
   private final Directory directory;
+  private final Trash trash;
 
   private OverlayStorage(Path place, Directory directory) {
     this.place = place;
     this.directory = directory;
+    this.trash = new Trash(directory);
   }
 
   /** Opens the storage below {@code place}, which is made if need be, and sweeps it. */
@@ -100,7 +102,6 @@ public final class OverlayStorage implements Storage, AutoCloseable {
           fill(dataset, layers);
         }
         directory.rename(making, directory, name);
-        directory.sync();
       }
       return find(zone).orElseThrow();
     } catch (SyscallException e) {
@@ -178,20 +179,24 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   @Override
   public void destroy(UUID zone) {
     try {
-      FileName gone = FileName.of(GONE + UUID.randomUUID());
-      try {
-        directory.rename(FileName.of(zone.toString()), directory, gone);
-      } catch (SyscallException e) {
-        if (e.errno().equals(Errno.ENOENT)) {
-          return;
-        }
-        throw e;
-      }
-      directory.sync();
-      Tree.delete(directory, gone);
+      trash.put(FileName.of(zone.toString()));
     } catch (SyscallException e) {
       throw failed("destroy the dataset of zone " + zone, e);
     }
+  }
+
+  @Override
+  public void sync() {
+    try {
+      directory.sync();
+    } catch (SyscallException e) {
+      throw failed("sync the storage " + place, e);
+    }
+  }
+
+  @Override
+  public List<String> stuck() {
+    return trash.stuck().stream().map(name -> place.resolve(name.toString()).toString()).toList();
   }
 
   @Override
@@ -256,13 +261,14 @@ public final class OverlayStorage implements Storage, AutoCloseable {
 
   @Override
   public void close() {
+    trash.close();
     directory.close();
   }
 
   private void sweep() {
     for (DirectoryEntry entry : directory.entries()) {
       String name = entry.name().toString();
-      if (name.startsWith(MAKING) || name.startsWith(GONE)) {
+      if (name.startsWith(MAKING)) {
         Tree.delete(directory, entry.name());
       }
     }

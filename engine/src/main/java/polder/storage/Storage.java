@@ -28,8 +28,17 @@ public interface Storage {
   /** The dataset of {@code zone}. */
   Optional<Root> find(UUID zone);
 
-  /** Takes the dataset of {@code zone} away with all that is in it; nothing if there is none. */
+  /**
+   * Takes the dataset of {@code zone} away; nothing if there is none. All that is in it is removed
+   * a little later, in the background.
+   */
   void destroy(UUID zone);
+
+  /** Waits until what was made and destroyed is so on the disk. */
+  void sync();
+
+  /** Where what was destroyed lies that could not be removed, each with its path. */
+  List<String> stuck();
 
   /** How many bytes on disk are the zone's own; 0 if it has no dataset. Walks all its files. */
   long used(UUID zone);

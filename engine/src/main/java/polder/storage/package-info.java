@@ -5,7 +5,8 @@
  * the natural ones: 0 is root. What a zone sees as whose is a matter of the mount, not of the disk.
  *
  * <p>A dataset appears and vanishes by rename(2) in one directory, so after a crash it is either
- * there whole or not at all; what a crash leaves over is swept when the storage is opened. One
+ * there whole or not at all; what a crash leaves over is swept when the storage is opened. After a
+ * power cut that is so for what was synced; between two syncs the file system keeps the order. One
  * {@link polder.storage.Storage} is open on a directory at a time, which its opener sees to. All
  * methods may be called from several threads, for different zones.
  *

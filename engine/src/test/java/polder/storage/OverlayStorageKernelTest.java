@@ -65,10 +65,12 @@ class OverlayStorageKernelTest {
 
       assertEquals(Optional.empty(), storage.find(ZONE));
       assertEquals(0, storage.used(ZONE));
+      assertEquals(List.of(), storage.list());
+      assertEquals(List.of(), storage.stuck());
       assertTrue(Files.exists(outside));
-      try (var list = Files.list(place())) {
-        assertEquals(0, list.count());
-      }
+    }
+    try (var list = Files.list(place())) {
+      assertEquals(0, list.count());
     }
   }
 
