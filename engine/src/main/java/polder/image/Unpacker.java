@@ -360,6 +360,12 @@ public final class Unpacker {
       if (target.get().type() == FileType.DIRECTORY) {
         throw Refusal.entry(entry.name(), "a hard link to the directory '%s'", entry.target());
       }
+      if (target.get().type() == FileType.SYMLINK) { // one file, and two ways to lead elsewhere
+        throw Refusal.entry(
+            entry.name(),
+            "a hard link to the symbolic link '%s'; it can be a symbolic link of its own",
+            entry.target());
+      }
       Directory parent = ensureParent(later.path());
       Optional<Stat> there = parent.find(later.path().getLast());
       if (there.isPresent() && there.get().isSameFile(target.get())) {

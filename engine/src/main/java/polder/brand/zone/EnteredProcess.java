@@ -83,11 +83,13 @@ final class EnteredProcess implements ZoneProcess {
 
   private static EnteredProcess withPipes(
       Launcher launcher, Pidfd first, Cgroup cgroup, Entry entry, List<Fd> ours, List<Fd> theirs) {
-    Optional<Pipe> input = entry.input() ? Optional.of(pipe(ours, theirs, true)) : Optional.empty();
+    Pipe input = pipe(ours, theirs, true);
+    if (!entry.input()) {
+      input.writer().close(); // nothing to read; the host's /dev/null would be a file of the host's
+    }
     Pipe output = pipe(ours, theirs, false);
     Pipe error = pipe(ours, theirs, false);
-    var streams =
-        new EntryProgram.Streams(input.map(Pipe::reader), output.writer(), error.writer());
+    var streams = new EntryProgram.Streams(input.reader(), output.writer(), error.writer());
     Child child;
     try (CgroupEntrance entrance = cgroup.entrance()) {
       child = launcher.launch(EntryProgram.of(entry, first, entrance, Optional.of(streams)));
@@ -97,7 +99,7 @@ final class EnteredProcess implements ZoneProcess {
       return new EnteredProcess(
           child,
           Optional.empty(),
-          input.map(Pipe::writer),
+          entry.input() ? Optional.of(input.writer()) : Optional.empty(),
           Optional.of(output.reader()),
           Optional.of(error.reader()));
     } catch (RuntimeException e) {

@@ -46,8 +46,7 @@ final class EntryProgram {
         s -> {
           Operand output = program.pass(s.output());
           Operand error = program.pass(s.error());
-          Operand input = s.input().map(program::pass).orElse(Operand.of(0)); // 0 is /dev/null
-          process.stdio(input, output, error);
+          process.stdio(program.pass(s.input()), output, error);
         });
     Set<Namespace> namespaces = EnumSet.copyOf(NAMESPACES);
     if (entry.userNamespace()) {
@@ -91,9 +90,9 @@ final class EntryProgram {
   /**
    * The zone's ends of a process's streams.
    *
-   * @param input to read from; empty for /dev/null
+   * @param input to read from
    * @param output to write to
    * @param error to write to
    */
-  record Streams(Optional<Fd> input, Fd output, Fd error) {}
+  record Streams(Fd input, Fd output, Fd error) {}
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,8 @@ import polder.model.ZoneSpec;
 /** Entering a running zone, its terminal, finding it again, and giving it up. */
 @Tag("kernel")
 class EntryKernelTest {
+  private static final int TIMES = Boolean.getBoolean("polder.full") ? 1_000 : 100;
+
   private static TestZones zones;
   private static TestZones.Zone zone;
   private static Running running;
@@ -141,20 +144,25 @@ class EntryKernelTest {
     }
   }
 
+  /** As many lines as descriptors; a pipe is on no mount of anybody's. */
+  private static final String DESCRIPTORS =
+      "ls /proc/$$/fd; for i in 0 1 2; do readlink /proc/$$/fd/$i | cut -d: -f1; done";
+
   @Test
-  @DisplayName("S-FD-01 it has exactly three descriptors, 100 times")
+  @DisplayName("S-FD-01 it has exactly three descriptors, and none on a mount of the host's")
   void itHasThreeDescriptors() {
-    for (int i = 0; i < 100; i++) {
-      // busybox ls opens the directory itself as a fourth
-      assertEquals("0\n1\n2\n3\n", zone.exec(running, ExecSpec.of("ls", "/proc/self/fd")).out());
+    for (int i = 0; i < TIMES; i++) {
+      assertEquals("0\n1\n2\npipe\npipe\npipe\n", sh(DESCRIPTORS).out());
     }
   }
 
   @Test
-  @DisplayName("S-FD-01 a zone's first processes have exactly three descriptors, 100 times")
+  @DisplayName("S-FD-01 a zone's first processes have three, and none on a mount of the host's")
   void everyStartHasThreeDescriptors() {
-    for (int i = 0; i < 100; i++) {
-      assertEquals("0\n1\n2\n3\n", zones.run(TestZones.lxZone("ls", "/proc/self/fd"), layer).out());
+    for (int i = 0; i < TIMES; i++) {
+      assertEquals(
+          "0\n1\n2\npipe\npipe\npipe\n",
+          zones.run(TestZones.lxZone("sh", "-c", DESCRIPTORS), layer).out());
     }
     assertEquals("", sh("ls /proc/1/fd 2>/dev/null").out(), "the built-in init has none");
   }
@@ -198,83 +206,29 @@ class EntryKernelTest {
   }
 
   @Test
-  @DisplayName("S-ID-01 no text becomes root that does not say so")
-  void oddUsersAreRefused() {
-    List<String> root = List.of("0", "root", "0:0", "root:root");
-    for (String user :
-        List.of(
-            "0",
-            "root",
-            "0:0",
-            "root:root",
-            "1:1",
-            "65535",
-            "65536",
-            "2147483647",
-            "2147483648",
-            "4294967295",
-            "4294967296",
-            "18446744073709551616",
-            "99999999999999999999",
-            "-1",
-            "+0",
-            "0x0",
-            "1e3",
-            " 0",
-            "0 ",
-            "1\n",
-            "000",
-            "00",
-            "nobody",
-            "missing",
-            "big",
-            "hex",
-            "lead",
-            "0:",
-            ":0",
-            ":",
-            "0:missing",
-            "0:4294967296",
-            "root:+0",
-            "app:0",
-            "٠")) {
-      ExecSpec exec =
-          new ExecSpec(
-              List.of("id", "-u"),
-              Optional.of(user),
-              Optional.empty(),
-              Map.of(),
-              false,
-              false,
-              0,
-              0);
-      try {
-        TestZones.Outcome outcome = zone.exec(running, exec);
-        boolean isRoot = outcome.out().equals("0\n");
-        assertEquals(root.contains(user), isRoot, "user '%s': %s".formatted(user, outcome));
-      } catch (PolderException e) {
-        assertEquals(ErrorKind.INVALID, e.kind(), user + ": " + e.getMessage());
-        assertFalse(root.contains(user), e.getMessage());
-      }
-    }
-  }
-
-  @Test
   @DisplayName("S-FD-03 a working directory that is a way out is refused on entering, too")
   void oddWorkingDirectoriesAreRefused() {
-    for (String path :
-        List.of(
-            "/proc/self/fd/3",
-            "/proc/self/fd/9",
-            "/proc/thread-self/cwd/..",
-            "/proc/1/root",
-            "/proc/1/cwd",
-            "/proc/self/root/..",
-            "/no/such")) {
-      ExecSpec exec =
-          new ExecSpec(
-              List.of("pwd"), Optional.empty(), Optional.of(path), Map.of(), false, false, 0, 0);
-      assertThrows(PolderException.class, () -> zone.exec(running, exec), path);
+    List<String> paths =
+        new ArrayList<>(
+            List.of(
+                "/proc/thread-self/cwd/..",
+                "/proc/1/root",
+                "/proc/1/root/..",
+                "/proc/1/cwd",
+                "/proc/self/root/..",
+                "/proc/self/task/1/root",
+                "/no/such"));
+    for (int i = 3; i <= 20; i++) {
+      paths.add("/proc/self/fd/" + i);
+    }
+    for (int i = 0; i < paths.size(); i++) {
+      assertEquals("", sh("ln -s %s /way%d".formatted(paths.get(i), i)).err());
+      for (String path : List.of(paths.get(i), "/way" + i)) {
+        ExecSpec exec =
+            new ExecSpec(
+                List.of("pwd"), Optional.empty(), Optional.of(path), Map.of(), false, false, 0, 0);
+        assertThrows(PolderException.class, () -> zone.exec(running, exec), path);
+      }
     }
   }
 

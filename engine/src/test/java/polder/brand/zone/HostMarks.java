@@ -13,11 +13,17 @@ import java.util.stream.Stream;
 import polder.linux.CgroupHost;
 import polder.linux.MountTable;
 
-/** What zones could leave on the host: mounts, groups, processes, descriptors of ours. */
+/**
+ * What zones could leave on the host: mounts, groups, processes, descriptors of ours. Mounts below
+ * the temporary directories are tests' own, and other tests may run at the same time.
+ */
 record HostMarks(List<String> mounts, Set<String> groups, long children, long descriptors) {
   static HostMarks now() {
     return new HostMarks(
-        MountTable.own().entries().stream().map(e -> e.place() + " " + e.options()).toList(),
+        MountTable.own().entries().stream()
+            .filter(e -> !e.place().startsWith("/tmp/") && !e.place().startsWith("/var/tmp/"))
+            .map(e -> e.place() + " " + e.options())
+            .toList(),
         CgroupHost.own().children("polder-brand-test"),
         ProcessHandle.current().children().count(),
         count("/proc/self/fd"));
