@@ -151,6 +151,14 @@ final class Catalog {
     };
   }
 
+  /** Whether the command of that name or alias asks a host. */
+  static boolean asksHost(String typed) {
+    return switch (ALIASES.getOrDefault(typed, typed)) {
+      case "schema", "daemon", "demo", "bench", "completion", "version", "help" -> false;
+      default -> true;
+    };
+  }
+
   /** How all commands are typed, as help lists them. */
   static List<Usage> usages() {
     List<Usage> usages = new ArrayList<>();

@@ -65,6 +65,9 @@ final class Dispatcher {
       }
       name = name + " " + rest.removeFirst();
     }
+    if (Catalog.asksHost(name)) {
+      caller.hosts().prepare();
+    }
     @Nullable Command command = Catalog.find(name);
     if (command == null) {
       Failure.tell(

@@ -32,6 +32,10 @@ import polder.model.ZoneStatus;
 public final class Rehearsal {
   private static final int ZONES = 200;
 
+  /** What {@code list} shows, or the rehearsal asks for. */
+  private static final List<String> FIELDS =
+      List.of("uuid", "type", "max_physical_memory", "state", "alias");
+
   private Rehearsal() {}
 
   /** Rehearses, with the socket in the directory that is named; then, if asked, stays as a host. */
@@ -75,15 +79,21 @@ public final class Rehearsal {
 
   private static void play(ServerSocketChannel server) {
     byte[] one = answer(zone(7).write());
-    List<Object> all = new ArrayList<>();
+    List<Map<String, Object>> all = new ArrayList<>();
     for (int i = 0; i < ZONES; i++) {
       all.add(zone(i).write());
     }
+    byte[] whole = answer(all);
+    all.forEach(z -> z.keySet().retainAll(FIELDS));
     byte[] list = answer(all);
     while (true) {
       try (SocketChannel client = server.accept()) {
         String request = request(Channels.newInputStream(client));
-        Channels.newOutputStream(client).write(request.startsWith("GET /v1/zones ") ? list : one);
+        Channels.newOutputStream(client)
+            .write(
+                request.startsWith("GET /v1/zones ")
+                    ? whole
+                    : request.startsWith("GET /v1/zones?") ? list : one);
       } catch (IOException e) {
         if (!server.isOpen()) {
           return; // the rehearsal is over

@@ -3,6 +3,8 @@ package polder.api.client;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import polder.model.ErrorKind;
@@ -82,9 +84,16 @@ public final class RemoteHost implements Host {
   /**
    * All zones as JSON trees, as {@link polder.model.Zone#write} makes them, unchecked: for whoever
    * only shows them. Reading 200 into records costs a fresh JVM as much as all the rest of a list.
+   *
+   * @param fields the properties that each is to have, where it has them; none means all
    */
-  public List<Map<String, Object>> zoneTrees() {
-    return Json.asList(caller.call("GET", "/v1/zones", null)).stream().map(Json::asObject).toList();
+  public List<Map<String, Object>> zoneTrees(Collection<String> fields) {
+    String query = fields.isEmpty() ? "" : "?fields=" + String.join(",", fields);
+    List<Map<String, Object>> trees = new ArrayList<>();
+    for (Object tree : Json.asList(caller.call("GET", "/v1/zones" + query, null))) {
+      trees.add(Json.asObject(tree));
+    }
+    return trees;
   }
 
   @Override

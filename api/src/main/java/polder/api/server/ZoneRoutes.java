@@ -13,6 +13,7 @@ import polder.model.LogQuery;
 import polder.model.Patch;
 import polder.model.Session;
 import polder.model.StopOptions;
+import polder.model.Type;
 import polder.model.Types;
 import polder.model.UpdatePlan;
 import polder.model.Zone;
@@ -31,6 +32,7 @@ final class ZoneRoutes {
   static final String PROTOCOL = "polder-stream";
 
   private static final Content ZONE = Content.json("Zone", ZoneJson.ZONE);
+  private static final Type<List<String>> FIELDS = Types.list(Types.word(ZoneJson.fields()));
   private static final Content PAYLOAD = Content.json("Payload", PayloadSchema.object());
   private static final Content STOP = Content.json("StopOptions", ExecJson.STOP);
 
@@ -50,6 +52,7 @@ final class ZoneRoutes {
     List<Route> routes = new ArrayList<>();
     routes.add(
         Route.of("GET", "/v1/zones", "All zones, by alias, then uuid", this::all)
+            .with(Parameter.query("fields", FIELDS, "these properties of each only"))
             .gives(ZONE.listed()));
     routes.add(
         Route.of("POST", "/v1/zones", "Makes a zone; it is not started", this::create)
@@ -146,7 +149,9 @@ final class ZoneRoutes {
   }
 
   private void all(Call call) {
-    call.answer(zones.list().stream().map(ZoneJson::write).toList());
+    List<Map<String, Object>> all = zones.list().stream().map(ZoneJson::write).toList();
+    call.find("fields", FIELDS).ifPresent(fields -> all.forEach(z -> z.keySet().retainAll(fields)));
+    call.answer(all);
   }
 
   private void create(Call call) throws IOException {

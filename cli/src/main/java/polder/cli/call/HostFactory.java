@@ -11,4 +11,7 @@ public interface HostFactory {
    * @throws polder.model.PolderException UNREACHABLE if no host answers
    */
   Host connect();
+
+  /** Begins in the background what connecting takes, where somebody is about to connect. */
+  default void prepare() {}
 }

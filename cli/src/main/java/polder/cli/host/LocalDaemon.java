@@ -54,6 +54,25 @@ public record LocalDaemon(
     return client.apply(socket);
   }
 
+  /**
+   * The first Unix socket of a JVM takes some 25 ms, in which it prepares random names that ours do
+   * not need: time in which another thread can read the command line.
+   */
+  @Override
+  public void prepare() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("socket")
+        .start(
+            () -> {
+              try (SocketChannel _ = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                // what is prepared stays
+              } catch (IOException e) {
+                // whoever connects is told
+              }
+            });
+  }
+
   private Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
   }

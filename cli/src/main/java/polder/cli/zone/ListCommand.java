@@ -1,5 +1,6 @@
 package polder.cli.zone;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import polder.cli.call.Arguments;
@@ -52,14 +53,18 @@ public final class ListCommand implements Command {
         quiet
             ? List.of("uuid")
             : arguments.value("--output").map(Columns::of).orElse(Columns.DEFAULT);
-    List<Map<String, Object>> zones = Selection.of(caller, arguments, "alias,uuid");
+    List<Map<String, Object>> zones = Selection.of(caller, arguments, "alias,uuid", columns);
     if (arguments.has("--json")) {
       caller.out().line(Json.pretty(zones));
       return Failure.DONE;
     }
     Table table = new Table(columns);
     for (Map<String, Object> zone : zones) {
-      table.row(columns.stream().map(column -> Columns.cell(zone, column)).toList());
+      List<String> cells = new ArrayList<>(columns.size());
+      for (String column : columns) {
+        cells.add(Columns.cell(zone, column));
+      }
+      table.row(cells);
     }
     if (arguments.has("--parsable")) {
       table.printParsable(caller.out());

@@ -28,7 +28,7 @@ public final class LookupCommand implements Command {
 
   @Override
   public int run(Caller caller, Arguments arguments) {
-    List<Map<String, Object>> zones = Selection.of(caller, arguments, "uuid");
+    List<Map<String, Object>> zones = Selection.of(caller, arguments, "uuid", List.of("uuid"));
     if (arguments.has("--one") && zones.size() != 1) {
       throw new PolderException(
           zones.isEmpty() ? ErrorKind.NOT_FOUND : ErrorKind.INVALID,

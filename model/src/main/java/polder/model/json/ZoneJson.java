@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import polder.model.ExitStatus;
 import polder.model.Fault;
@@ -32,6 +33,16 @@ public final class ZoneJson {
   /** Reads a zone strictly. */
   public static Zone read(@Nullable Object tree) {
     return Strict.read(ZONE, tree, "zone");
+  }
+
+  /** The names that the object of a zone can have. */
+  public static String[] fields() {
+    return Stream.concat(
+            ZoneProperties.list().stream()
+                .filter(property -> property.refusal().isEmpty())
+                .map(Property::name),
+            Zone.OUTPUT_ONLY.stream())
+        .toArray(String[]::new);
   }
 
   /** The zone as a JSON tree. */
