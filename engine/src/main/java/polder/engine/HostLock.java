@@ -49,7 +49,9 @@ final class HostLock implements AutoCloseable {
     }
     make(paths.run(), "rwxr-xr-x"); // the daemon's socket is for others too
     make(paths.log(), "rwx------");
-    Folder.ofFolders(paths.log()).close();
+    try (Folder log = Folder.ofFolders(paths.log())) {
+      log.directory().node().mode(OWNER_ONLY); // whoever made it, for the daemon's own log
+    }
     return new HostLock(lock);
   }
 

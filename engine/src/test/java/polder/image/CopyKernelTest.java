@@ -112,7 +112,16 @@ class CopyKernelTest {
       "loop",
       "/loop/x",
       "a/../../secret",
-      "/../secret"
+      "/../secret",
+      "./../secret",
+      "/" + temp + "/secret",
+      temp + "/secret/",
+      temp.toString(),
+      "/proc/self/cwd/../secret",
+      "/proc/self/fd/3",
+      "/proc/1/root" + temp + "/secret",
+      "link0",
+      "/nowhere/at/all"
     };
     int number = 0;
     for (String target : targets) {

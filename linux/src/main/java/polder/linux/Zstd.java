@@ -16,12 +16,13 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A stream that undoes the compression of zstd, by the C library libzstd.so.1 (zstd.h).
  *
  * <p>Debian installs it on every machine (dpkg needs it), but it is looked for only when somebody
- * asks. For one thread at a time.
+ * asks. For one thread at a time, but for {@link #close}, which may come from another.
  */
 public final class Zstd extends InputStream {
   private static final int AT_ONCE = 128 << 10; // ZSTD_DStreamInSize(), ZSTD_DStreamOutSize()
@@ -40,7 +41,11 @@ public final class Zstd extends InputStream {
   private int ready;
   private boolean insideFrame;
   private boolean ended;
-  private boolean closed;
+
+  /** Guards what is the C library's: it is not freed while somebody decompresses with it. */
+  private final ReentrantLock using = new ReentrantLock();
+
+  private volatile boolean closed;
 
   private Zstd(Library library, InputStream compressed, int windowLog) {
     this.library = library;
@@ -78,9 +83,7 @@ public final class Zstd extends InputStream {
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, buffer.length);
-    if (closed) {
-      throw new IOException("the zstd stream is closed");
-    }
+    refuseClosed();
     if (length == 0) {
       return 0;
     }
@@ -91,15 +94,27 @@ public final class Zstd extends InputStream {
       return -1;
     }
     int count = Math.min(length, ready - taken);
-    MemorySegment.copy(output, ValueLayout.JAVA_BYTE, taken, buffer, offset, count);
+    using.lock();
+    try {
+      refuseClosed();
+      MemorySegment.copy(output, ValueLayout.JAVA_BYTE, taken, buffer, offset, count);
+    } finally {
+      using.unlock();
+    }
     taken += count;
     return count;
   }
 
+  private void refuseClosed() throws IOException {
+    if (closed) {
+      throw new IOException("the zstd stream is closed");
+    }
+  }
+
   private void decompress() throws IOException {
-    long size = inBuffer.getAtIndex(JAVA_LONG, 1);
-    if (inBuffer.getAtIndex(JAVA_LONG, 2) == size && (ready < AT_ONCE || !insideFrame)) {
-      int got = compressed.read(chunk, 0, chunk.length);
+    int got = -1;
+    if (isInputUsed() && (ready < AT_ONCE || !insideFrame)) {
+      got = compressed.read(chunk, 0, chunk.length); // may wait long, so without the lock
       if (got < 0) {
         if (insideFrame) {
           throw new EOFException("zstd: the data is cut off");
@@ -107,25 +122,49 @@ public final class Zstd extends InputStream {
         ended = true;
         return;
       }
-      MemorySegment.copy(chunk, 0, input, ValueLayout.JAVA_BYTE, 0, got);
-      inBuffer.setAtIndex(JAVA_LONG, 1, got);
-      inBuffer.setAtIndex(JAVA_LONG, 2, 0);
     }
-    outBuffer.setAtIndex(JAVA_LONG, 1, AT_ONCE);
-    outBuffer.setAtIndex(JAVA_LONG, 2, 0);
-    insideFrame = library.decompress(context, outBuffer, inBuffer) != 0;
-    taken = 0;
-    ready = (int) outBuffer.getAtIndex(JAVA_LONG, 2);
+    using.lock();
+    try {
+      refuseClosed();
+      if (got >= 0) {
+        MemorySegment.copy(chunk, 0, input, ValueLayout.JAVA_BYTE, 0, got);
+        inBuffer.setAtIndex(JAVA_LONG, 1, got);
+        inBuffer.setAtIndex(JAVA_LONG, 2, 0);
+      }
+      outBuffer.setAtIndex(JAVA_LONG, 1, AT_ONCE);
+      outBuffer.setAtIndex(JAVA_LONG, 2, 0);
+      insideFrame = library.decompress(context, outBuffer, inBuffer) != 0;
+      taken = 0;
+      ready = (int) outBuffer.getAtIndex(JAVA_LONG, 2);
+    } finally {
+      using.unlock();
+    }
+  }
+
+  private boolean isInputUsed() throws IOException {
+    using.lock();
+    try {
+      refuseClosed();
+      return inBuffer.getAtIndex(JAVA_LONG, 2) == inBuffer.getAtIndex(JAVA_LONG, 1);
+    } finally {
+      using.unlock();
+    }
   }
 
   @Override
   public void close() throws IOException {
-    if (!closed) {
+    using.lock();
+    try {
+      if (closed) {
+        return;
+      }
       closed = true;
       library.close(context);
       arena.close();
-      compressed.close();
+    } finally {
+      using.unlock();
     }
+    compressed.close();
   }
 
   /** The functions, with the C signature beside each. */

@@ -75,14 +75,56 @@ class ZoneSpecTest {
             .containsKey("filesystems"));
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "S-PROC-08 {0}")
+  @DisplayName("S-PROC-08 sysctls of the whole host and odd spellings are refused")
   @ValueSource(
       strings = {
         "kernel.core_pattern",
-        "vm.overcommit_memory",
+        "kernel.core_pipe_limit",
+        "kernel.modprobe",
+        "kernel.hotplug",
+        "kernel.poweroff_cmd",
+        "kernel.panic",
+        "kernel.panic_on_oops",
+        "kernel.sysrq",
+        "kernel.kptr_restrict",
+        "kernel.dmesg_restrict",
+        "kernel.randomize_va_space",
+        "kernel.unprivileged_bpf_disabled",
+        "kernel.perf_event_paranoid",
+        "kernel.pid_max",
+        "kernel.threads-max",
         "kernel.hostname",
+        "kernel.domainname",
+        "kernel.ns_last_pid",
+        "kernel.keys.maxkeys",
+        "kernel.yama.ptrace_scope",
+        "kernel.ftrace_enabled",
+        "kernel.kexec_load_disabled",
+        "vm.overcommit_memory",
+        "vm.drop_caches",
+        "vm.swappiness",
+        "vm.mmap_min_addr",
         "fs.file-max",
+        "fs.protected_symlinks",
+        "fs.suid_dumpable",
+        "fs.binfmt_misc.register",
+        "user.max_user_namespaces",
+        "debug.exception-trace",
+        "dev.raid.speed_limit_max",
         "net",
+        "kernel/shmmni",
+        "kernel.shmmni.",
+        "..kernel.shmmni",
+        "kernel..shmmni",
+        "kernel.shmmni\\n",
+        "kernel.shmmni ",
+        "+kernel.shmmni",
+        " kernel.shmmni",
+        "kernel.shmmni\\u0000",
+        "KERNEL.shmmni",
+        "net.ipv4/../../kernel/core_pattern",
+        "/proc/sys/kernel/shmmni",
         "net.a+kernel.core_pattern"
       })
   void takesOnlySysctlsOfItsOwnNamespaces(String name) {

@@ -3,6 +3,7 @@ package polder.brand.zone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +126,22 @@ class UsersKernelTest {
     }
     assertEquals(List.of(), wrong);
     assertEquals(120, cases);
+  }
+
+  @Test
+  @DisplayName("S-ID-02 groups are exact, and what a group is denied its members cannot read")
+  void membersOfADeniedGroupAreDenied() throws Exception {
+    Path files = Files.createDirectories(zones.folder.resolve("denied"));
+    Path file = Files.writeString(files.resolve("file"), "said\n");
+    Files.setAttribute(file, "unix:gid", 2000);
+    Files.setAttribute(file, "unix:mode", 0604);
+    ZoneSpec look = TestZones.lxZone("sh", "-c", "id -g; id -G; cat /file 2>/dev/null");
+    assertEquals(
+        "1000\n1000 2000\n", zones.run(look.with(ZoneProperties.USER, "app"), layer, files).out());
+    assertEquals(
+        "2000\n2000\n", zones.run(look.with(ZoneProperties.USER, "app:extra"), layer, files).out());
+    assertEquals(
+        "7\n7\nsaid\n", zones.run(look.with(ZoneProperties.USER, "7:7"), layer, files).out());
   }
 
   private static String run(ZoneSpec spec, ImageConfig image) {
