@@ -72,6 +72,7 @@ public final class Daemon implements AutoCloseable {
     try {
       Daemon daemon = open(host, socket);
       Termination.on(daemon::end);
+      Vitals.watch();
       NotifySocket.tell("READY=1");
       LOG.log(
           Level.INFO,
