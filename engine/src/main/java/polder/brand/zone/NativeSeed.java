@@ -9,9 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import polder.linux.Directory;
-import polder.linux.DirectoryEntry;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.FilePath;
@@ -20,16 +21,15 @@ import polder.linux.Node;
 import polder.linux.RegularFile;
 import polder.linux.Stat;
 import polder.linux.SyscallException;
-import polder.linux.Walk;
 import polder.model.ZoneSpec;
 
 /**
  * What a native zone's own directories begin with.
  *
- * <p>Three tables say where everything is from: {@link #COPIED} from the host once, {@link
- * #DIRECTORIES} made empty, and in {@link #generate} written anew; what is shared live is {@link
- * HostUserland}'s. Nothing else of the host's is ever copied, and of what is, only regular files
- * that root owns and everybody may read.
+ * <p>Three tables say where everything is from: {@link #COPIED} from the host, {@link #DIRECTORIES}
+ * made empty, and in {@link #generate} written anew; what is shared live is {@link HostUserland}'s.
+ * Nothing else of the host's is ever copied. What is the same in all zones is read once, and again
+ * when something of it has changed on the host.
  */
 final class NativeSeed {
   /** Below /etc: how programs, shells, terminals and languages are set up. No services. */
@@ -46,11 +46,12 @@ final class NativeSeed {
           xdg xml
           """);
 
-  private static final List<String> COPIED_BY_PATH =
-      List.of("etc/default/locale", "etc/default/useradd", "etc/ssl/openssl.cnf");
-
-  /** Old passwords are in opasswd(5), should anybody have made it readable. */
-  private static final Pattern NEVER = Pattern.compile(".*(shadow|passwd|secret|private|_key).*");
+  /** Elsewhere: a directory, and the file in it. */
+  private static final List<Map.Entry<String, String>> COPIED_BY_PATH =
+      List.of(
+          Map.entry("etc/default", "locale"),
+          Map.entry("etc/default", "useradd"),
+          Map.entry("etc/ssl", "openssl.cnf"));
 
   /** Path and mode. */
   private static final List<Map.Entry<String, Integer>> DIRECTORIES =
@@ -81,10 +82,14 @@ final class NativeSeed {
           Map.entry("var/spool", 0755),
           Map.entry("var/tmp", 01777));
 
-  private static final int DEEPEST = 16;
-
   private final Path host;
   private final HostUserland userland;
+  private final ReentrantLock reading = new ReentrantLock();
+  private @Nullable Template template;
+
+  /** What all zones begin with, and what of the host it was made from. */
+  private record Template(
+      SeedTree tree, HostFiles files, List<String> shared, Map<String, String> links) {}
 
   /** From the host whose root is {@code host}: "/", but for tests. */
   NativeSeed(Path host) {
@@ -94,22 +99,46 @@ final class NativeSeed {
 
   /** Fills a root. What is there from a first attempt is written again. */
   void fill(Directory root, ZoneSpec spec) {
-    DIRECTORIES.forEach(entry -> directory(root, entry.getKey(), entry.getValue()));
-    userland.shared().forEach(name -> directory(root, name, 0755));
-    userland.links().forEach((name, target) -> link(root, name, target));
-    link(root, "var/run", "/run");
-    link(root, "var/lock", "/run/lock");
-    try (Directory from = Directory.open(host.resolve("etc"));
-        Directory to = root.enter(FileName.of("etc"))) {
-      for (DirectoryEntry entry : from.entries()) {
-        if (isCopied(entry.name().toString())) {
-          copy(from, to, entry.name(), 0);
-        }
-      }
-      generate(to, spec);
+    template().tree.write(root);
+    try (Directory etc = root.enter(FileName.of("etc"))) {
+      generate(etc, spec);
     }
-    COPIED_BY_PATH.forEach(path -> copyPath(root, path));
-    copySkeleton(root);
+  }
+
+  /** As the host's files are now: what was read for the zone before, if none of it has changed. */
+  private Template template() {
+    List<String> shared = userland.shared();
+    Map<String, String> links = userland.links();
+    reading.lock();
+    try {
+      Template last = template;
+      if (last != null
+          && last.shared.equals(shared)
+          && last.links.equals(links)
+          && last.files.areSame()) {
+        return last;
+      }
+      Template fresh = read(shared, links);
+      template = fresh;
+      return fresh;
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private Template read(List<String> shared, Map<String, String> links) {
+    SeedTree tree = new SeedTree();
+    DIRECTORIES.forEach(entry -> tree.directory(entry.getKey(), entry.getValue()));
+    shared.forEach(name -> tree.directory(name, 0755));
+    links.forEach((name, target) -> tree.link(name, FilePath.of(target)));
+    tree.link("var/run", FilePath.of("/run"));
+    tree.link("var/lock", FilePath.of("/run/lock"));
+    HostFiles files = new HostFiles(host, tree);
+    files.readAll("etc", "etc", NativeSeed::isCopied);
+    COPIED_BY_PATH.forEach(
+        entry -> files.readAll(entry.getKey(), entry.getKey(), entry.getValue()::equals));
+    files.readAll("etc/skel", "root", any -> true); // root's shell is set up as a new user's
+    return new Template(tree, files, shared, links);
   }
 
   /**
@@ -122,7 +151,7 @@ final class NativeSeed {
     FileName cache = FileName.of("ld.so.cache");
     try (Directory from = Directory.open(host.resolve("etc"))) {
       if (!isSame(from.find(cache), etc.find(cache))) {
-        copy(from, etc, cache, 0);
+        copyFile(from, etc, cache, 0644);
       }
       return true;
     } catch (SyscallException e) {
@@ -190,85 +219,12 @@ final class NativeSeed {
     }
   }
 
-  private static void directory(Directory root, String path, int mode) {
-    try (Directory made = root.ensureDirectories(FilePath.of(path), 0755)) {
-      made.node().mode(mode);
-    }
-  }
-
-  private static void link(Directory root, String path, String target) {
-    int slash = path.lastIndexOf('/');
-    FileName name = FileName.of(path.substring(slash + 1));
-    try (Directory parent =
-        slash < 0
-            ? root.again()
-            : root.enter(FilePath.of(path.substring(0, slash)), Walk.NO_LINKS)) {
-      parent.makeSymlink(name, FilePath.of(target));
+  private static void link(Directory directory, String name, String target) {
+    try {
+      directory.makeSymlink(FileName.of(name), FilePath.of(target));
     } catch (SyscallException e) {
       if (!e.errno().equals(Errno.EEXIST)) {
         throw e;
-      }
-    }
-  }
-
-  private void copyPath(Directory root, String path) {
-    int slash = path.lastIndexOf('/');
-    Path parent = host.resolve(path.substring(0, slash));
-    if (!Files.isDirectory(parent)) {
-      return;
-    }
-    FilePath inner = FilePath.of(path.substring(0, slash));
-    try (Directory from = Directory.open(parent);
-        Directory to = root.ensureDirectories(inner, 0755)) {
-      copy(from, to, FileName.of(path.substring(slash + 1)), 0);
-    }
-  }
-
-  /** Root's shell is set up as a new user's. */
-  private void copySkeleton(Directory root) {
-    Path skeleton = host.resolve("etc/skel");
-    if (!Files.isDirectory(skeleton)) {
-      return;
-    }
-    try (Directory from = Directory.open(skeleton);
-        Directory to = root.enter(FileName.of("root"))) {
-      for (DirectoryEntry entry : from.entries()) {
-        copy(from, to, entry.name(), 0);
-      }
-    }
-  }
-
-  private static void copy(Directory from, Directory to, FileName name, int depth) {
-    Stat stat = from.find(name).orElse(null);
-    if (stat == null || depth > DEEPEST || NEVER.matcher(name.toString()).matches()) {
-      return;
-    }
-    switch (stat.type()) {
-      case REGULAR -> {
-        if (stat.uid() == 0 && (stat.mode() & 04) != 0) {
-          copyFile(from, to, name, stat.mode() & 0755);
-        }
-      }
-      case SYMLINK -> {
-        try (Node link = from.node(name)) {
-          link(to, name.toString(), link.target().toString());
-        }
-      }
-      case DIRECTORY -> {
-        if ((stat.mode() & 05) == 05) {
-          copyDirectory(from, to, name, depth);
-        }
-      }
-      default -> {} // sockets, FIFOs and devices belong to who made them
-    }
-  }
-
-  private static void copyDirectory(Directory from, Directory to, FileName name, int depth) {
-    try (Directory source = from.enter(name);
-        Directory target = to.ensureDirectory(name, 0755)) {
-      target.node().mode(0755);
-      for (DirectoryEntry entry : source.entries()) {
-        copy(source, target, entry.name(), depth + 1);
       }
     }
   }
