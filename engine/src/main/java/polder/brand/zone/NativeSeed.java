@@ -89,7 +89,7 @@ final class NativeSeed {
 
   /** What all zones begin with, and what of the host it was made from. */
   private record Template(
-      SeedTree tree, HostFiles files, List<String> shared, Map<String, String> links) {}
+      SeedTree tree, SeedSource files, List<String> shared, Map<String, String> links) {}
 
   /** From the host whose root is {@code host}: "/", but for tests. */
   NativeSeed(Path host) {
@@ -133,7 +133,7 @@ final class NativeSeed {
     links.forEach((name, target) -> tree.link(name, FilePath.of(target)));
     tree.link("var/run", FilePath.of("/run"));
     tree.link("var/lock", FilePath.of("/run/lock"));
-    HostFiles files = new HostFiles(host, tree);
+    SeedSource files = new SeedSource(host, tree);
     files.readAll("etc", "etc", NativeSeed::isCopied);
     COPIED_BY_PATH.forEach(
         entry -> files.readAll(entry.getKey(), entry.getKey(), entry.getValue()::equals));

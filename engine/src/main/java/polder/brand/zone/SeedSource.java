@@ -23,7 +23,7 @@ import polder.linux.SyscallException;
  * <p>Only regular files that root owns and everybody may read, links as links, and directories that
  * everybody may enter; sockets, FIFOs and devices belong to who made them.
  */
-final class HostFiles {
+final class SeedSource {
   /** Old passwords are in opasswd(5), should anybody have made it readable. */
   private static final Pattern NEVER = Pattern.compile(".*(shadow|passwd|secret|private|_key).*");
 
@@ -45,7 +45,7 @@ final class HostFiles {
   }
 
   /** Files below {@code host}, to be read into {@code tree}. */
-  HostFiles(Path host, SeedTree tree) {
+  SeedSource(Path host, SeedTree tree) {
     this.host = host;
     this.tree = tree;
   }
