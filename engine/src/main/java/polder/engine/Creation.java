@@ -57,8 +57,8 @@ final class Creation {
 
   /** Makes a zone, wholly or not at all. */
   LocalZone create(ZoneSpec asked) {
-    hall.reserve().keep();
     ZoneSpec spec = settle(asked);
+    hall.disk().demandRoom("create zone '%s'".formatted(spec.name()));
     Instant now = Instant.now();
     LocalZone zone =
         new LocalZone(
@@ -156,14 +156,10 @@ final class Creation {
     UUID uuid = zone.uuid();
     List<Step.Drop> plan = Planner.delete(uuid);
     try {
-      hall.reserve()
-          .spend(
-              () -> {
-                Journal.Entry entry = hall.journal().begin("delete", uuid, plan);
-                // not with run(): what is gone cannot come back, and what is left can be retried
-                hall.executor().runAll("delete", plan, (step, none) -> drop(step));
-                entry.done(); // not if it failed: then our next start tries again
-              });
+      Optional<Journal.Entry> entry = intend(uuid, plan);
+      // not with run(): what is gone cannot come back, and what is left can be retried
+      hall.disk().spend(() -> hall.executor().runAll("delete", plan, (step, none) -> drop(step)));
+      entry.ifPresent(Journal.Entry::done); // not if it failed: then our next start tries again
     } catch (RuntimeException e) {
       zone.status(Statuses.failed(zone.status(), "its deletion broke off: " + e.getMessage()));
       throw Failures.of("delete zone '%s'".formatted(zone.name()), e);
@@ -175,7 +171,19 @@ final class Creation {
       hall.removeCgroupParent();
     }
     hall.events().add("zone.delete", Optional.of(uuid), zone.name(), Map.of());
-    hall.reserve().keep();
+    hall.disk().keep();
+  }
+
+  /** Writes down that it begins; on a disk without any room it has to do without. */
+  private Optional<Journal.Entry> intend(UUID zone, List<Step.Drop> plan) {
+    try {
+      return Optional.of(hall.disk().spend(() -> hall.journal().begin("delete", zone, plan)));
+    } catch (RuntimeException e) {
+      if (!Failures.noRoom(e)) {
+        throw e;
+      }
+      return Optional.empty(); // deleting is what makes room; half done, the zone tells of it
+    }
   }
 
   private void drop(Step.Drop step) {

@@ -99,7 +99,7 @@ final class Ending {
 
   private void noteExit(UUID zone, ExitRecord exit) {
     try {
-      hall.reserve().spend(() -> hall.store().noteExit(zone, exit));
+      hall.disk().spend(() -> hall.store().noteExit(zone, exit));
     } catch (SyscallException e) {
       // no room, or a disk that cannot be written: it is known for as long as we live
       LOG.log(System.Logger.Level.WARNING, "the exit status of a zone could not be kept", e);

@@ -18,6 +18,7 @@ import polder.model.PolderException;
 
 /** One file of the event log, read from its beginning. */
 final class EventFile implements AutoCloseable {
+  private static final int OWNER_ONLY = 0600;
   private static final int LONGEST_LINE = 4 << 20;
 
   private final long first;
@@ -90,7 +91,7 @@ final class EventFile implements AutoCloseable {
    */
   static Optional<Long> check(Directory directory, long first) {
     FileName name = EventLog.name(first);
-    try (RegularFile file = directory.openOrCreate(name, 0600)) {
+    try (RegularFile file = directory.read(name)) {
       long size = file.size();
       long whole = size;
       byte[] chunk = new byte[1 << 16];
@@ -107,12 +108,28 @@ final class EventFile implements AutoCloseable {
         }
       }
       if (whole < size) {
-        file.truncate(whole);
+        cut(directory, name, whole);
       }
       return Optional.of(whole);
     } catch (SyscallException e) {
-      directory.rename(name, directory, FileName.of(name + ".damaged"));
+      putAside(directory, name);
       return Optional.empty();
+    }
+  }
+
+  private static void cut(Directory directory, FileName name, long whole) {
+    try (RegularFile file = directory.openOrCreate(name, OWNER_ONLY)) {
+      file.truncate(whole);
+    } catch (SyscallException e) {
+      // a disk that cannot be written: the next event is written over it
+    }
+  }
+
+  private static void putAside(Directory directory, FileName name) {
+    try {
+      directory.rename(name, directory, FileName.of(name + ".damaged"));
+    } catch (SyscallException e) {
+      // a disk that cannot be written: it is passed over
     }
   }
 

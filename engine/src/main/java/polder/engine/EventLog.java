@@ -30,12 +30,14 @@ import polder.model.PolderException;
  *
  * <p>An event is in the kernel's hands when {@link #add} returns, so the death of this process
  * loses none and repeats none. Half a line at the end, after a power cut, is dropped. While the
- * disk is full, events wait in memory. Readers read the files and are told when there is more.
+ * disk cannot be written, events wait in memory. Readers read the files and are told when there is
+ * more. No file stays open for writing, so that an administrator can make the disk read-only.
  */
 final class EventLog implements Events, AutoCloseable {
   private static final int FILES_KEPT = 8;
   private static final int WAITING_AT_MOST = 10_000;
   private static final int OWNER_ONLY = 0600;
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
 
   private final Directory directory;
   private final long fileLimit;
@@ -43,7 +45,6 @@ final class EventLog implements Events, AutoCloseable {
   private final Condition grown = writing.newCondition();
   private final TreeMap<Long, Long> sizes = new TreeMap<>(); // first event → whole lines' bytes
   private final Deque<byte[]> waiting = new ArrayDeque<>();
-  private RegularFile file;
   private long newest;
   private long written;
   private boolean closed;
@@ -61,7 +62,6 @@ final class EventLog implements Events, AutoCloseable {
     }
     newest = EventFile.newest(directory, sizes.lastKey(), sizes.lastEntry().getValue());
     written = newest;
-    this.file = directory.openOrCreate(name(sizes.lastKey()), OWNER_ONLY);
   }
 
   /** The log in {@code directory}, which it takes over. */
@@ -91,7 +91,9 @@ final class EventLog implements Events, AutoCloseable {
         byte[] line = waiting.element();
         rotateBefore(line.length);
         long size = sizes.lastEntry().getValue();
-        file.write(size, line, 0, line.length);
+        try (RegularFile file = directory.openOrCreate(name(sizes.lastKey()), OWNER_ONLY)) {
+          file.write(size, line, 0, line.length);
+        }
         sizes.put(sizes.lastKey(), size + line.length);
         written++;
         waiting.remove();
@@ -112,10 +114,9 @@ final class EventLog implements Events, AutoCloseable {
       return;
     }
     long first = written + 1;
-    RegularFile next = directory.openOrCreate(name(first), OWNER_ONLY);
-    next.truncate(0);
-    file.close();
-    file = next;
+    try (RegularFile next = directory.openOrCreate(name(first), OWNER_ONLY)) {
+      next.truncate(0);
+    }
     sizes.put(first, 0L);
     while (sizes.size() > FILES_KEPT) {
       directory.remove(name(sizes.pollFirstEntry().getKey()));
@@ -160,7 +161,6 @@ final class EventLog implements Events, AutoCloseable {
       flush();
       closed = true;
       grown.signalAll();
-      file.close();
       directory.close();
     } finally {
       writing.unlock();
@@ -198,6 +198,9 @@ final class EventLog implements Events, AutoCloseable {
       try {
         long left = patience.toNanos();
         while (!done && !closed) {
+          if (!waiting.isEmpty()) {
+            flush(); // the disk may take it again
+          }
           if (last < written) {
             Optional<Event> event = read();
             if (event.isPresent()) {
@@ -206,7 +209,8 @@ final class EventLog implements Events, AutoCloseable {
           } else if (!follow || left <= 0) {
             return Optional.empty();
           } else {
-            left = grown.awaitNanos(left);
+            long some = waiting.isEmpty() ? left : Math.min(left, BETWEEN_TRIES.toNanos());
+            left += grown.awaitNanos(some) - some;
           }
         }
         return Optional.empty();

@@ -32,7 +32,7 @@ record Hall(
     ZoneTable table,
     IdRanges ids,
     Executor executor,
-    Reserve reserve,
+    StateDisk disk,
     Lookout streams,
     Lookout ends,
     Timers timers) {

@@ -43,7 +43,7 @@ final class HostLock implements AutoCloseable {
                       ErrorKind.WRONG_STATE,
                       "another engine has the state directory %s; stop it, or set POLDER_HOME to another"
                           .formatted(paths.state())));
-      state.node().mode(OWNER_ONLY);
+      state.node().ensureMode(OWNER_ONLY);
     } catch (SyscallException e) {
       throw Failures.of("lock the state directory " + paths.state(), e);
     }

@@ -84,11 +84,19 @@ final class Journal implements AutoCloseable {
         if (name.matches()) {
           intents.add(new Intent(file, name.group(1), UUID.fromString(name.group(2))));
         } else {
-          folder.rename(file, file + DAMAGED);
+          putAside(file);
         }
       }
     }
     return List.copyOf(intents);
+  }
+
+  private void putAside(String file) {
+    try {
+      folder.rename(file, file + DAMAGED);
+    } catch (SyscallException e) {
+      // a disk that cannot be written: it is named at the next start
+    }
   }
 
   /** Whether the intent is still there: it may have been done since it was read. */

@@ -5,7 +5,6 @@ import java.util.Map;
 import polder.image.Limits;
 import polder.image.LocalStore;
 import polder.linux.CgroupHost;
-import polder.linux.Directory;
 import polder.linux.Launcher;
 import polder.model.Brand;
 import polder.model.Events;
@@ -62,7 +61,7 @@ final class LocalHost implements Host {
             table,
             new IdRanges(idRanges),
             new Executor(failpoints),
-            new Reserve(Directory.open(paths.state())),
+            StateDisk.open(paths.state()),
             new Lookout("polder-streams"),
             new Lookout("polder-ends"),
             new Timers());
@@ -138,7 +137,7 @@ final class LocalHost implements Host {
     hall.store().close();
     hall.runs().close();
     hall.journal().close();
-    hall.reserve().close();
+    hall.disk().close();
     store.close();
     storage.close();
     launcher.close();

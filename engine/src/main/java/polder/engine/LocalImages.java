@@ -31,7 +31,7 @@ final class LocalImages implements Images {
   @Override
   public Image importTarball(InputStream tarball, ImageRequest request, Progress progress) {
     try {
-      hall.reserve().keep();
+      hall.disk().demandRoom("import image '%s:%s'".formatted(request.name(), request.tag()));
       Image image = store.importTarball(tarball, request, progress);
       tell("image.import", image);
       return image;
@@ -53,7 +53,7 @@ final class LocalImages implements Images {
   @Override
   public Image tag(String reference, String nameAndTag) {
     try {
-      Image image = store.tag(reference, nameAndTag);
+      Image image = hall.disk().spend(() -> store.tag(reference, nameAndTag));
       tell("image.tag", image);
       return image;
     } catch (RuntimeException e) {

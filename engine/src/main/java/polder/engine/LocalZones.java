@@ -54,7 +54,7 @@ final class LocalZones implements Zones {
   private <T> T locked(String verb, LocalZone zone, Supplier<T> work) {
     zone.lock();
     try {
-      hall.reserve().keep();
+      hall.disk().keep();
       return work.get();
     } catch (PolderException e) {
       throw e;
@@ -122,6 +122,7 @@ final class LocalZones implements Zones {
             }
             return zone.view();
           }
+          hall.disk().demandWritable("start zone '%s'".formatted(zone.name()));
           stopping.wanted(zone, true);
           supervisor.starting().start(zone, 0, 0);
           return zone.view();
@@ -205,6 +206,7 @@ final class LocalZones implements Zones {
           ErrorKind.WRONG_STATE,
           "zone '%s' runs; stop it first, or delete it with force".formatted(zone.name()));
     }
+    hall.disk().demandWritable("delete zone '%s'".formatted(zone.name()));
     Optional<Stopping.Pending> pending = halt(zone, StopOptions.FORCED, false);
     if (pending.isEmpty()) {
       creation.delete(zone);

@@ -85,11 +85,14 @@ final class Starting {
 
   private void boot(LocalZone zone, Life life) {
     AtomicReference<Ready> ready = new AtomicReference<>();
-    hall.executor()
-        .run(
-            "start",
-            Planner.start(zone.record().spec()),
-            (step, undo) -> work(zone, life, ready, step, undo));
+    hall.disk()
+        .spend(
+            () ->
+                hall.executor()
+                    .run(
+                        "start",
+                        Planner.start(zone.record().spec()),
+                        (step, undo) -> work(zone, life, ready, step, undo)));
   }
 
   private void work(

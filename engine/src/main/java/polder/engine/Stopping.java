@@ -24,6 +24,9 @@ final class Stopping {
   /** Beyond the grace: for killed processes to be gone and everything to be taken down. */
   private static final Duration TAKE_DOWN = Duration.ofSeconds(30);
 
+  /** Between two tries to write what a full or read-only disk did not take. */
+  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
+
   private final Hall hall;
 
   Stopping(Hall hall) {
@@ -166,15 +169,39 @@ final class Stopping {
     }
     ZoneRecord changed =
         record.with(record.spec().with(ZoneProperties.AUTOBOOT, autoboot), Instant.now());
+    boolean kept = false;
     try {
-      hall.reserve().spend(() -> hall.store().put(changed));
+      hall.disk().spend(() -> hall.store().put(changed));
+      kept = true;
     } catch (SyscallException e) {
-      if (autoboot || !Failures.noRoom(e)) {
+      if (autoboot || !Failures.cannotWrite(e)) {
         throw e;
       }
-      // a full disk must not keep a zone from being stopped; it may start with the host again
+      // no disk keeps a zone from being stopped
     }
     zone.record(changed);
     zone.status(Statuses.modified(zone.status(), changed.modified()));
+    if (!kept) {
+      keepLater(zone, changed);
+    }
+  }
+
+  /** Writes a record once the disk can be written again; until then the zone may be autobooted. */
+  private void keepLater(LocalZone zone, ZoneRecord unwritten) {
+    hall.timers()
+        .after(
+            BETWEEN_TRIES,
+            () -> {
+              zone.operating().lock();
+              try {
+                if (zone.record().equals(unwritten) && !zone.vanished()) {
+                  hall.store().put(unwritten);
+                }
+              } catch (SyscallException e) {
+                keepLater(zone, unwritten);
+              } finally {
+                zone.operating().unlock();
+              }
+            });
   }
 }

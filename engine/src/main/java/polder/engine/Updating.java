@@ -75,7 +75,7 @@ final class Updating {
         undo.add(() -> life.ifPresent(now -> now.cgroup().limit(old)));
         life.ifPresent(now -> now.cgroup().limit(Limits.of(changed.spec())));
       }
-      case Step.Alter.Keep(UUID uuid) -> hall.reserve().spend(() -> hall.store().put(changed));
+      case Step.Alter.Keep(UUID uuid) -> hall.disk().spend(() -> hall.store().put(changed));
     }
   }
 }

@@ -100,9 +100,9 @@ public final class LocalStore implements Images, AutoCloseable {
     }
     try (Directory store = Directory.open(path);
         Directory damaged = store.ensureDirectory(FileName.of("damaged"), OWNER_ONLY)) {
-      store.node().mode(OWNER_ONLY);
+      store.node().ensureMode(OWNER_ONLY);
       Directory unfinished = store.ensureDirectory(FileName.of("unfinished"), OWNER_ONLY);
-      Tree.empty(unfinished);
+      sweep(unfinished);
       Directory trees = store.ensureDirectory(FileName.of("sha256"), OWNER_ONLY);
       LocalStore images = new LocalStore(path, trees, unfinished, inUse, limits);
       images.load(damaged);
@@ -121,11 +121,28 @@ public final class LocalStore implements Images, AutoCloseable {
         found.put(name, read(entry.name()));
       } catch (PolderException | SyscallException | DateTimeException e) {
         damages.add("image %s: %s".formatted(name, e.getMessage()));
-        Tree.delete(damaged, entry.name());
-        trees.rename(entry.name(), damaged, entry.name());
+        putAside(entry.name(), damaged);
       }
     }
     catalogue = Map.copyOf(latestClaimsOnly(found));
+  }
+
+  private void putAside(FileName name, Directory damaged) {
+    try {
+      Tree.delete(damaged, name);
+      trees.rename(name, damaged, name);
+    } catch (SyscallException e) {
+      LOG.log(Level.WARNING, "the damaged image " + name + " stays where it is", e);
+    }
+  }
+
+  private static void sweep(Directory unfinished) {
+    try {
+      Tree.empty(unfinished);
+    } catch (SyscallException e) {
+      // a disk that cannot be written: what is left over harms nobody
+      LOG.log(Level.WARNING, "what was not finished stays in the image store", e);
+    }
   }
 
   private StoredImage read(FileName name) {
@@ -134,11 +151,20 @@ public final class LocalStore implements Images, AutoCloseable {
     }
     try (Directory tree = trees.enter(name);
         RegularFile manifest = tree.read(MANIFEST)) {
-      DurableFile.sweep(tree);
       if (tree.stat(ROOT).type() != FileType.DIRECTORY) {
         throw Refusal.invalid("its tree is missing");
       }
-      return StoredImage.read(name.toString(), manifest.readAll(MANIFEST_AT_MOST));
+      StoredImage stored = StoredImage.read(name.toString(), manifest.readAll(MANIFEST_AT_MOST));
+      sweepManifests(tree);
+      return stored;
+    }
+  }
+
+  private static void sweepManifests(Directory tree) {
+    try {
+      DurableFile.sweep(tree);
+    } catch (SyscallException e) {
+      // as above
     }
   }
 

@@ -37,6 +37,7 @@ import polder.model.ZoneSpec;
  * making-UUID}, which is swept on opening, and gone by way of the {@link Trash}.
  */
 public final class OverlayStorage implements Storage, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("polder.storage");
   private static final String MAKING = "making-";
   private static final FileName TREE = FileName.of("root");
   private static final FileName UPPER = FileName.of("upper");
@@ -63,7 +64,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     try (Directory host = Directory.open(Path.of("/"))) {
       Path absolute = place.toAbsolutePath();
       Directory directory = host.ensureDirectories(FilePath.of(absolute.toString()), OWNER_ONLY);
-      directory.node().mode(OWNER_ONLY);
+      directory.node().ensureMode(OWNER_ONLY);
       var _ = InodeFlags.spread(directory);
       var storage = new OverlayStorage(absolute, directory);
       storage.sweep();
@@ -269,16 +270,26 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     for (DirectoryEntry entry : directory.entries()) {
       String name = entry.name().toString();
       if (name.startsWith(MAKING)) {
-        Tree.delete(directory, entry.name());
+        sweep(entry.name());
       }
     }
   }
 
+  private static boolean isFull(SyscallException e) {
+    return e.errno().equals(Errno.ENOSPC) || e.errno().equals(Errno.EDQUOT);
+  }
+
+  private void sweep(FileName leftover) {
+    try {
+      Tree.delete(directory, leftover);
+    } catch (SyscallException e) {
+      // a disk that cannot be written, or a damaged one: what is left over harms nobody
+      LOG.log(System.Logger.Level.WARNING, leftover + " is left behind in " + place, e);
+    }
+  }
+
   private static PolderException failed(String what, SyscallException e) {
-    ErrorKind kind =
-        e.errno().equals(Errno.ENOSPC) || e.errno().equals(Errno.EDQUOT)
-            ? ErrorKind.NO_ROOM
-            : ErrorKind.HOST;
+    ErrorKind kind = isFull(e) ? ErrorKind.NO_ROOM : ErrorKind.HOST;
     return new PolderException(kind, "cannot %s: %s".formatted(what, e.getMessage()), e);
   }
 }

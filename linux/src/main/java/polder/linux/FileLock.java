@@ -20,7 +20,7 @@ public final class FileLock implements AutoCloseable {
 
   /** Locks the file {@code name}, which is made if need be; empty if somebody else holds it. */
   public static Optional<FileLock> tryExclusive(Directory directory, FileName name) {
-    RegularFile file = directory.openOrCreate(name, OWNER_ONLY);
+    RegularFile file = open(directory, name);
     long result = Kernel.restart(Nr.FLOCK, file.fd().number(), LOCK_EX | LOCK_NB);
     if (result == -Errno.EAGAIN.number()) {
       file.close();
@@ -34,8 +34,21 @@ public final class FileLock implements AutoCloseable {
    * in the kernel, so this is not for virtual threads.
    */
   public static FileLock exclusive(Directory directory, FileName name) {
-    RegularFile file = directory.openOrCreate(name, OWNER_ONLY);
+    RegularFile file = open(directory, name);
     return locked(file, name, Kernel.restart(Nr.FLOCK, file.fd().number(), LOCK_EX));
+  }
+
+  /** Open for reading only, so that a lock does not keep a disk from becoming read-only. */
+  private static RegularFile open(Directory directory, FileName name) {
+    try {
+      return directory.read(name);
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.ENOENT)) {
+        throw e;
+      }
+      directory.openOrCreate(name, OWNER_ONLY).close();
+      return directory.read(name);
+    }
   }
 
   private static FileLock locked(RegularFile file, FileName name, long result) {
@@ -46,11 +59,6 @@ public final class FileLock implements AutoCloseable {
       file.close();
       throw e;
     }
-  }
-
-  /** The file that is locked, for whatever its holder wants to write there. */
-  public RegularFile file() {
-    return file;
   }
 
   /** Lets go of it. */

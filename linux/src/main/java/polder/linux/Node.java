@@ -60,6 +60,13 @@ public final class Node implements AutoCloseable {
     }
   }
 
+  /** As {@link #mode(int)}, and without a write if it has that mode already. */
+  public void ensureMode(int mode) {
+    if (stat().mode() != mode) {
+      mode(mode);
+    }
+  }
+
   /** Sets when it was read and when it was changed last: utimensat(2). */
   public void times(Instant accessed, Instant modified) {
     try (Arena arena = Arena.ofConfined()) {

@@ -68,7 +68,10 @@ public final class Trash implements AutoCloseable {
       if (e.errno().equals(Errno.ENOENT)) {
         return false;
       }
-      throw e;
+      if (!e.errno().equals(Errno.ENOSPC) && !e.errno().equals(Errno.EDQUOT)) {
+        throw e;
+      }
+      return Tree.delete(directory, name); // removing makes room, which btrfs has for no rename
     }
     emptying.lock();
     try {

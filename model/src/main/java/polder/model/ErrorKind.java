@@ -18,6 +18,8 @@ public enum ErrorKind {
   TIMED_OUT,
   /** This host, driver or version cannot do it. */
   UNSUPPORTED,
+  /** The host cannot do this now, for what is said; it will when that is mended. */
+  UNAVAILABLE,
   /** The host cannot be reached. */
   UNREACHABLE,
   /** The host failed: the kernel, the disk, or Polder. */

@@ -14,7 +14,7 @@ final class Status {
       case EXISTS, WRONG_STATE -> 409;
       case HOST -> 500;
       case UNSUPPORTED -> 501;
-      case UNREACHABLE -> 503;
+      case UNAVAILABLE, UNREACHABLE -> 503;
       case TIMED_OUT -> 504;
       case NO_ROOM -> 507;
     };

@@ -47,12 +47,12 @@ public final class HostSnapshot {
    */
   public static HostSnapshot take(Path home, Path canaries) {
     HostSnapshot snapshot = new HostSnapshot();
-    snapshot.put("mount", mounts());
+    snapshot.put("mount", mounts(home));
     snapshot.put("process", processes(home));
     snapshot.put("cgroup", cgroups(home));
     snapshot.put("link", names(Path.of("/sys/class/net")));
     snapshot.put("route", lines(Path.of("/proc/net/route")));
-    snapshot.put("loop", loops());
+    snapshot.put("loop", loops(home));
     snapshot.put("sysctl", sysctls());
     snapshot.put("etc", tree(Path.of("/etc")));
     snapshot.put("shm", names(Path.of("/dev/shm")));
@@ -83,9 +83,16 @@ public final class HostSnapshot {
     return differences;
   }
 
-  private static Stream<String> mounts() {
+  private static Stream<String> mounts(Path home) {
     // without the mount id, which says nothing, and the parent's
-    return lines(Path.of("/proc/self/mountinfo")).map(l -> l.replaceFirst("^\\d+ \\d+ ", ""));
+    return lines(Path.of("/proc/self/mountinfo"))
+        .filter(line -> isOurs(line, home))
+        .map(l -> l.replaceFirst("^\\d+ \\d+ ", ""));
+  }
+
+  /** Whether it is not of another test's host, which may be running beside this one. */
+  private static boolean isOurs(String line, Path home) {
+    return !line.contains("/polder-test-") || line.contains(String.valueOf(home.getFileName()));
   }
 
   /** Ours: those that carry the test's home, and those in a pid namespace below ours. */
@@ -141,12 +148,13 @@ public final class HostSnapshot {
     }
   }
 
-  private static Stream<String> loops() {
+  private static Stream<String> loops(Path home) {
     return names(Path.of("/sys/block"))
         .filter(n -> n.startsWith("loop"))
         .map(n -> Path.of("/sys/block", n, "loop/backing_file"))
         .filter(Files::exists)
-        .map(p -> p + " " + lines(p).toList());
+        .map(p -> p + " " + lines(p).toList())
+        .filter(line -> isOurs(line, home));
   }
 
   private static Stream<String> sysctls() {

@@ -13,8 +13,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import polder.model.Json;
 
 /**
@@ -29,6 +32,7 @@ public final class TestHost implements AutoCloseable {
   private final Path home;
   private final Path canaries;
   private final HostSnapshot before;
+  private final @Nullable SmallDisk disk;
   private final long firstDaemon;
   private final LeakCount idle;
 
@@ -36,6 +40,15 @@ public final class TestHost implements AutoCloseable {
    * Makes an empty host below the temporary directory; its daemon starts with the first command.
    */
   public TestHost() {
+    this(null);
+  }
+
+  /**
+   * Makes an empty host, with a disk of its own for all of it or for a part.
+   *
+   * @param disk mounts the disk on a directory in the home that it is given, or on the home itself
+   */
+  public TestHost(@Nullable Function<Path, SmallDisk> disk) {
     try {
       home = Files.createTempDirectory("polder-test-");
       canaries = Files.createTempDirectory("polder-canary-");
@@ -49,6 +62,7 @@ public final class TestHost implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     before = HostSnapshot.take(home, canaries);
+    this.disk = disk == null ? null : disk.apply(home);
     firstDaemon = daemonPid();
     idle = LeakCount.of(firstDaemon);
   }
@@ -56,6 +70,11 @@ public final class TestHost implements AutoCloseable {
   /** Where it lives. */
   public Path home() {
     return home;
+  }
+
+  /** The disk of its own that it was made with. */
+  public SmallDisk disk() {
+    return Objects.requireNonNull(disk, "this host has no disk of its own");
   }
 
   /** {@code polder WORD…}. */
@@ -165,9 +184,15 @@ public final class TestHost implements AutoCloseable {
       eventually(
           "the daemon ends on SIGTERM",
           () -> !Files.exists(Path.of("/proc/" + pid + "/stat")) || stateOf(pid) == 'Z');
+      if (disk != null) {
+        disk.close();
+      }
       List<String> difference = difference();
       assertEquals(List.of(), difference, "the host is not as it was before");
     } finally {
+      if (disk != null) {
+        disk.close();
+      }
       delete(home);
       delete(canaries);
     }
