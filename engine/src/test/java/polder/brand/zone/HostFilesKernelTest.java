@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import polder.linux.Directory;
 import polder.linux.Fd;
 import polder.linux.FileName;
 import polder.linux.MountTable;
+import polder.model.Brand;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
 import polder.model.Filesystem;
@@ -208,6 +210,54 @@ class HostFilesKernelTest {
     assertEquals(ErrorKind.INVALID, magic.kind(), magic.getMessage());
   }
 
+  /** How often a whole procfs is mounted, how often elsewhere than at /proc, and the mask. */
+  private static final String BARE =
+      "grep -c ' / /proc .* - proc ' /proc/self/mountinfo; grep ' - proc ' /proc/self/mountinfo |"
+          + " cut -d' ' -f4,5 | grep '^/ ' | grep -vc ' /proc$'; stat -c %t:%T /proc/keys;"
+          + " (: > /proc/sys/kernel/core_pattern) 2>&1 | grep -c Read-only";
+
+  @Test
+  @DisplayName("S-PROC-05 there is one /proc, masked, in every way of starting and entering")
+  void everyWayOfStartingMasksProc() {
+    int ways = 0;
+    for (boolean userns : List.of(true, false)) {
+      for (boolean init : List.of(true, false)) {
+        for (boolean readOnlyRoot : List.of(true, false)) {
+          ZoneSpec spec =
+              TestZones.lxZone("sh", "-c", BARE + "; exec sleep 1000")
+                  .with(ZoneProperties.INIT, init)
+                  .with(
+                      ZoneProperties.SECURITY,
+                      new Security(List.of(), List.of(), "default", false, readOnlyRoot, userns));
+          try (TestZones.Zone zone = zones.zone(spec, layer)) {
+            Running running = zone.start();
+            String entered = zone.exec(running, ExecSpec.of("sh", "-c", BARE)).out();
+            byte[] said = new byte[100];
+            int length = 0;
+            while (length < MASKED.length()) {
+              length += zone.out.reader().read(said, length, 100 - length);
+            }
+            zone.stop(running);
+            String what = "userns %s, init %s".formatted(userns, init);
+            assertEquals(MASKED, new String(said, 0, length, StandardCharsets.US_ASCII), what);
+            assertEquals(MASKED, entered, what);
+            ways += 2;
+          }
+        }
+      }
+    }
+    try (TestZones.Zone idle = zones.zone(TestZones.spec(Brand.LX), layer)) {
+      Running running = idle.start();
+      assertEquals(MASKED, idle.exec(running, ExecSpec.of("sh", "-c", BARE)).out());
+      idle.stop(running);
+      ways++;
+    }
+    assertEquals(MASKED, zones.run(TestZones.nativeZone("sh", "-c", BARE)).out());
+    assertEquals(17, ways);
+  }
+
+  private static final String MASKED = "1\n0\n1:3\n1\n";
+
   @Test
   @DisplayName(
       "S-PATH-02 a source that is swapped meanwhile is mounted as what it was looked at as")
@@ -267,6 +317,8 @@ class HostFilesKernelTest {
     }
     Path given = Files.createDirectories(zones.folder.resolve("given"));
     Files.writeString(given.resolve("f"), "given");
+    zones.run(TestZones.nativeZone("true")); // what is made once and kept is made
+    zones.run(TestZones.lxZone("true"), layer);
     HostMarks marks = HostMarks.now();
     String listing = list(zones.folder);
     TestZones.Zone swapper =
@@ -302,7 +354,10 @@ class HostFilesKernelTest {
       swapper.close();
     }
     assertTrue(started > 0, "none of %d starts succeeded".formatted(refused));
-    marks.assertSame();
+    HostMarks after = HostMarks.now(); // descriptors are looked at when all is closed
+    assertEquals(marks.mounts(), after.mounts());
+    assertEquals(marks.groups(), after.groups());
+    assertEquals(marks.children(), after.children());
     assertEquals(0, canary.toFile().list().length, "something was made in the canary");
     assertEquals("[f]", List.of(given.toFile().list()).toString());
     assertEquals(listing, list(zones.folder));
