@@ -97,7 +97,8 @@ final class ZoneLog implements AutoCloseable {
     try {
       rotateIfFull();
       Generation now = generations.lastEntry().getValue();
-      long moved = Splice.move(fifo, file(stream), now.streams[stream], MOVE_AT_ONCE);
+      long most = Math.min(MOVE_AT_ONCE, limit - now.size()); // no generation gets any larger
+      long moved = Splice.move(fifo, file(stream), now.streams[stream], most);
       if (moved > 0) {
         grow(stream, moved);
       }

@@ -15,10 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import polder.linux.Fd;
 import polder.linux.Fifo;
+import polder.linux.Pipe;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 
@@ -43,6 +45,32 @@ class ZoneLogTest {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     fifo.write(bytes, 0, bytes.length);
     assertEquals(bytes.length, log.take(stream, fifo));
+  }
+
+  @Test
+  @DisplayName("R-DISK-04 what is kept of a zone that writes without end is its share, and no more")
+  void keepsNoMoreThanItsShare() throws IOException {
+    long limit = 1 << 20;
+    Pipe.setCapacity(fifo, 1 << 20);
+    byte[] much = new byte[700_000]; // so that a turn would go beyond the end of a generation
+    try (ZoneLog log = open(limit)) {
+      for (int i = 0; i < 50; i++) {
+        fifo.write(much, 0, much.length);
+        long taken = log.take(i % 2, fifo);
+        assertEquals(much.length, taken);
+        assertTrue(kept() <= ZoneLog.FILES_KEPT * limit + (64 << 10), kept() + " bytes are kept");
+      }
+    }
+  }
+
+  private long kept() throws IOException {
+    long bytes = 0;
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
   }
 
   private static List<LogLine> lines(ZoneLog log, LogQuery query) {
