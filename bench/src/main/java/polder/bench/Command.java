@@ -39,7 +39,12 @@ final class Command {
 
   /** {@code words}, the first an absolute path, as the host sees files. */
   static Command of(Stage stage, String... words) {
-    return make(stage, Optional.empty(), List.of(words));
+    return make(stage, Optional.empty(), List.of(words), List.of());
+  }
+
+  /** {@code words} with variables beside {@code PATH}, each {@code NAME=VALUE}. */
+  static Command with(Stage stage, List<String> words, List<String> variables) {
+    return make(stage, Optional.empty(), words, variables);
   }
 
   /**
@@ -47,10 +52,15 @@ final class Command {
    * 2 us.
    */
   static Command in(Pidfd mounts, Stage stage, List<String> words) {
-    return make(stage, Optional.of(mounts), words);
+    return make(stage, Optional.of(mounts), words, List.of());
   }
 
-  private static Command make(Stage stage, Optional<Pidfd> mounts, List<String> words) {
+  private static Command make(
+      Stage stage, Optional<Pidfd> mounts, List<String> words, List<String> variables) {
+    List<String> environment = new ArrayList<>(variables);
+    if (environment.stream().noneMatch(each -> each.startsWith("PATH="))) {
+      environment.add("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    }
     Path errors = stage.directory().resolve("errors");
     ProgramBuilder p = Program.builder(Set.of());
     mounts.ifPresent(m -> p.process().joinNamespaces(p.pass(m.fd()), Set.of(Namespace.MOUNT)));
@@ -62,10 +72,7 @@ final class Command {
                 FileSteps.O_WRONLY | FileSteps.O_CREAT | FileSteps.O_TRUNC,
                 0600);
     p.files().dup2(file, 2);
-    p.exec(
-        words.getFirst(),
-        words,
-        List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"));
+    p.exec(words.getFirst(), words, environment);
     return new Command(stage.launcher(), List.copyOf(words), errors, p.build());
   }
 

@@ -3,36 +3,22 @@ package polder.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import polder.linux.CgroupHost;
-import polder.linux.Child;
-import polder.linux.MountSteps;
-import polder.linux.Namespace;
-import polder.linux.Program;
-import polder.linux.ProgramBuilder;
 
-/**
- * The peer: crun, the fastest of the OCI runtimes, with bundles that are made beforehand.
- *
- * <p>crun refuses a host where control groups of version 1 have version 2 beside them. So it runs
- * in a mount namespace in which version 2 is not mounted. A process of ours keeps that namespace,
- * and each crun joins it by one setns(2): a few microseconds that crun is charged with, against
- * some 0.3 ms that unshare(1) would take each time.
- */
+/** The peer: crun, the fastest of the OCI runtimes, with bundles that are made beforehand. */
 final class Crun implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Stage stage;
   private final Path program;
-  private final Child keeper;
+  private final Keeper keeper;
   private final Path directory;
   private final String cgroup;
   private final List<String> sleepers = new ArrayList<>(); // grows while nobody uses it
   private int bundles;
 
-  private Crun(Stage stage, Path program, Child keeper, Path directory, String cgroup) {
+  private Crun(Stage stage, Path program, Keeper keeper, Path directory, String cgroup) {
     this.stage = stage;
     this.program = program;
     this.keeper = keeper;
@@ -48,16 +34,7 @@ final class Crun implements AutoCloseable {
   private static Crun make(Stage stage) {
     Path program =
         Command.find("crun").orElseThrow(() -> new Missing("no crun here: apt install crun"));
-    ProgramBuilder p = Program.builder(EnumSet.of(Namespace.MOUNT));
-    p.mounts().mount("none", "/", "", MountSteps.MS_REC | MountSteps.MS_PRIVATE, "");
-    CgroupHost host = CgroupHost.own();
-    if (host.layout() == CgroupHost.Layout.HYBRID) {
-      Optional<Path> unified = host.unified();
-      unified.ifPresent(path -> p.mounts().umount(path.toString(), MountSteps.MNT_DETACH));
-    }
-    p.waitForGo(); // which comes when all is done; should we die before, it ends too
-    Child keeper = stage.launcher().launch(p.build());
-    keeper.awaitReady();
+    Keeper keeper = Keeper.of(stage, _ -> {});
     return new Crun(
         stage,
         program,
@@ -150,8 +127,6 @@ final class Crun implements AutoCloseable {
 
   @Override
   public void close() {
-    keeper.go();
-    keeper.pidfd().await();
     keeper.close();
     CgroupHost.own().group(cgroup).delete(PATIENCE);
   }

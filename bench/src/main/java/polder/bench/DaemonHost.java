@@ -23,10 +23,14 @@ import polder.model.Progress;
 final class DaemonHost implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private final Path root;
+  private final Path home;
   private final Child process;
   private final Host host;
 
-  private DaemonHost(Child process, Host host) {
+  private DaemonHost(Path root, Path home, Child process, Host host) {
+    this.root = root;
+    this.home = home;
     this.process = process;
     this.host = host;
   }
@@ -44,18 +48,11 @@ final class DaemonHost implements AutoCloseable {
     Userland userland = Userland.of(stage);
     Path home = stage.directory().resolve("daemon");
     ProgramBuilder p = Program.builder(Set.of());
-    String program = root.resolve("polder").toString();
-    p.exec(
-        program,
-        List.of(program, "daemon"),
-        List.of(
-            "PATH=/usr/local/bin:/usr/bin:/bin",
-            "JAVA_HOME=" + System.getProperty("java.home"),
-            "POLDER_NO_BUILD=1",
-            "POLDER_HOME=" + home));
+    String program = program(root);
+    p.exec(program, List.of(program, "daemon"), environment(home));
     Child process = stage.launcher().launch(p.build());
     Host host = RemoteHost.open(home.resolve("run/api.sock"));
-    DaemonHost made = new DaemonHost(process, host);
+    DaemonHost made = new DaemonHost(root, home, process, host);
     try (InputStream tarball = Files.newInputStream(userland.tarball())) {
       made.awaitAnswer(stage);
       host.images().importTarball(tarball, ImageRequest.of(ZoneHost.IMAGE), Progress.NONE);
@@ -86,6 +83,33 @@ final class DaemonHost implements AutoCloseable {
 
   Host host() {
     return host;
+  }
+
+  /** Where Polder is. */
+  Path root() {
+    return root;
+  }
+
+  /** The program of the command line. */
+  String program() {
+    return program(root);
+  }
+
+  /** What leads the command line to this daemon. */
+  List<String> environment() {
+    return environment(home);
+  }
+
+  private static String program(Path root) {
+    return root.resolve("polder").toString();
+  }
+
+  private static List<String> environment(Path home) {
+    return List.of(
+        "PATH=/usr/local/bin:/usr/bin:/bin",
+        "JAVA_HOME=" + System.getProperty("java.home"),
+        "POLDER_NO_BUILD=1",
+        "POLDER_HOME=" + home);
   }
 
   long pid() {

@@ -30,6 +30,16 @@ final class Rows {
       new Entrant("crun run, limited", stage -> Crun.of(stage).run(true));
   private static final Entrant CRUN_EXEC = new Entrant("crun exec", stage -> Crun.of(stage).exec());
 
+  private static final Entrant HELLO = new Entrant("a bare JVM, hello", CommandLine::hello);
+  private static final Entrant CLI_START =
+      new Entrant("polder version", stage -> CommandLine.of(stage).version());
+  private static final Entrant LIST =
+      new Entrant("polder list", stage -> CommandLine.of(stage).list());
+  private static final Entrant RUN =
+      new Entrant("polder run --rm", stage -> CommandLine.of(stage).run());
+  private static final Entrant PODMAN_RUN =
+      new Entrant("podman run --rm", stage -> Podman.of(stage).run());
+
   private static final Entrant RATE = Crowd.ours("create, start", 1, false);
   private static final Entrant RATE_2 = Crowd.ours("create, start, by two", 2, false);
   private static final Entrant DELETE = Crowd.ours("delete", 1, true);
@@ -127,6 +137,27 @@ final class Rows {
             ENTER,
             CRUN_EXEC,
             new Bound.Nothing()),
+        Row.beside(
+            "cli-start",
+            "polder version, start to exit: the command line's own JVM, which asks nobody",
+            "ms",
+            CLI_START,
+            HELLO,
+            new Bound.Nothing()),
+        Row.beside(
+            "list",
+            "polder list of 200 zones on a daemon, start to exit",
+            "ms",
+            LIST,
+            HELLO,
+            new Bound.RatioAtMost(3.5)),
+        Row.beside(
+            "run",
+            "polder run --rm of true, start to exit, the command line's JVM included",
+            "ms",
+            RUN,
+            PODMAN_RUN,
+            new Bound.RatioAtMost(1)),
         Row.beside(
             "rate",
             "200 zones through the library, created and started, one after the other",
