@@ -48,7 +48,7 @@ final class ZoneLog implements AutoCloseable {
   private final Condition grown = writing.newCondition();
   private final TreeMap<Integer, Generation> generations = new TreeMap<>();
   private final long[] unindexed = new long[2]; // moved, but the index could not be written
-  private RegularFile @Nullable [] files;
+  private final @Nullable RegularFile[] files = new @Nullable RegularFile[ENDINGS.length];
   private boolean closed;
   private long tellings;
 
@@ -196,19 +196,16 @@ final class ZoneLog implements AutoCloseable {
     }
   }
 
+  /** One of the last generation's files, made when it is first written to. */
   private RegularFile file(int which) {
-    RegularFile[] open = files;
+    @Nullable RegularFile open = files[which];
     if (open == null) {
-      int last = generations.lastKey();
-      open = new RegularFile[ENDINGS.length];
       try (Directory directory = Directory.open(path)) {
-        for (int i = 0; i < ENDINGS.length; i++) {
-          open[i] = directory.openOrCreate(name(last, ENDINGS[i]), OWNER_ONLY);
-        }
+        open = directory.openOrCreate(name(generations.lastKey(), ENDINGS[which]), OWNER_ONLY);
       }
-      files = open;
+      files[which] = open;
     }
-    return open[which];
+    return open;
   }
 
   /** Closes the files until something is written again. */
@@ -222,11 +219,11 @@ final class ZoneLog implements AutoCloseable {
   }
 
   private void letGo() {
-    RegularFile[] open = files;
-    files = null;
-    if (open != null) {
-      for (RegularFile each : open) {
-        each.close();
+    for (int which = 0; which < files.length; which++) {
+      @Nullable RegularFile open = files[which];
+      files[which] = null;
+      if (open != null) {
+        open.close();
       }
     }
   }
