@@ -108,7 +108,7 @@ final class Ending {
 
   private static boolean oomKilled(Life life) {
     try {
-      return life.cgroup().exists() && life.cgroup().stats().oomKills().orElse(0) > 0;
+      return life.cgroup().oomKills().orElse(0) > 0;
     } catch (SyscallException e) {
       return false; // the group was removed while we asked
     }

@@ -11,8 +11,10 @@ import polder.brand.Ready;
 import polder.brand.Running;
 import polder.brand.Stdio;
 import polder.linux.Cgroup;
+import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.Pidfd;
+import polder.linux.SyscallException;
 import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.ImageConfig;
@@ -125,12 +127,17 @@ final class Starting {
   }
 
   private void makeCgroup(LocalZone zone, Cgroup cgroup, Undo undo) {
-    if (cgroup.exists()) { // of a start that we died in: nothing of it may stay
-      cgroup.killAll();
-      cgroup.remove(Ending.PATIENCE);
-    }
     undo.add(() -> cgroup.remove(Ending.PATIENCE));
-    cgroup.create();
+    try {
+      cgroup.create();
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.EEXIST)) {
+        throw e;
+      }
+      cgroup.killAll(); // of a start that we died in: nothing of it may stay
+      cgroup.remove(Ending.PATIENCE);
+      cgroup.create();
+    }
     List<String> cannot = cgroup.limit(Limits.of(zone.record().spec()));
     if (!cannot.isEmpty()) {
       hall.events()

@@ -434,6 +434,14 @@ public final class Cgroup {
         pids.map(PidsController::refused).orElse(none));
   }
 
+  /** How many processes the kernel has killed in it for want of memory; empty if nobody counts. */
+  public OptionalLong oomKills() {
+    Optional<CgroupFolder> memory = folder("memory");
+    return memory.isPresent()
+        ? new MemoryController(memory.get()).oomKills()
+        : OptionalLong.empty();
+  }
+
   private FreezerController freezer() {
     return new FreezerController(folderOfFreezer().orElseThrow(() -> missing("freezer")));
   }

@@ -57,9 +57,20 @@ public final class Launcher implements AutoCloseable {
    * @throws LaunchException if the kernel does not make the process
    */
   public Child launch(Program program) {
+    return launch(program, () -> {});
+  }
+
+  /**
+   * As {@link #launch(Program)}, and does {@code meanwhile} while the kernel makes the process:
+   * what has to be only before {@link Child#go}. If the launcher must be replaced, it is done
+   * again.
+   *
+   * @throws RuntimeException what {@code meanwhile} throws; nothing is left of the process then
+   */
+  public Child launch(Program program, Runnable meanwhile) {
     for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
       LauncherProcess process = running();
-      Optional<Child> child = process.launch(program);
+      Optional<Child> child = process.launch(program, meanwhile);
       if (child.isPresent()) {
         return child.get();
       }

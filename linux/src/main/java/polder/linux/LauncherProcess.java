@@ -57,20 +57,20 @@ final class LauncherProcess implements AutoCloseable {
   }
 
   /**
-   * Has the launcher make the process of {@code program}.
+   * Has the launcher make the process of {@code program}, and does {@code meanwhile}.
    *
    * @return empty if the launcher is dead and no process was made
    */
-  Optional<Child> launch(Program program) {
+  Optional<Child> launch(Program program, Runnable meanwhile) {
     closing.readLock().lock();
     try {
-      return closed ? Optional.empty() : launchOpen(program);
+      return closed ? Optional.empty() : launchOpen(program, meanwhile);
     } finally {
       closing.readLock().unlock();
     }
   }
 
-  private Optional<Child> launchOpen(Program program) {
+  private Optional<Child> launchOpen(Program program, Runnable meanwhile) {
     PacketSocket.Pair pair = PacketSocket.pair();
     boolean made = false;
     try {
@@ -84,6 +84,7 @@ final class LauncherProcess implements AutoCloseable {
       }
       Kernel.check(sent, () -> "send a job to the launcher");
       var child = new Child(program, pair.ours());
+      doMeanwhile(meanwhile, child);
       made = child.awaitMade();
       if (made) {
         return Optional.of(child);
@@ -96,6 +97,23 @@ final class LauncherProcess implements AutoCloseable {
       if (!made) {
         pair.ours().close();
       }
+    }
+  }
+
+  private static void doMeanwhile(Runnable meanwhile, Child child) {
+    try {
+      meanwhile.run();
+    } catch (RuntimeException e) {
+      try {
+        if (child.awaitMade()) {
+          child.pidfd().signal(Signal.KILL);
+          var _ = child.pidfd().await();
+          child.close();
+        }
+      } catch (RuntimeException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
     }
   }
 

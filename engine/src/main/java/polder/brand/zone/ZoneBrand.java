@@ -92,11 +92,18 @@ abstract class ZoneBrand implements Brand, AutoCloseable {
       try (HostMounts mounts = new HostMounts(namespace);
           var cgroup = platform.cgroup().entrance()) {
         List<DeviceNode> devices = ZoneDevices.nodes(spec, mounts);
-        if (limitsDevices) {
-          platform.cgroup().allowOnly(ZoneDevices.rules(devices));
-        }
         Blueprint blueprint = blueprint(spec, platform, mounts, devices, cgroup);
-        return ZoneReady.prepare(this, launcher, spec, platform, blueprint);
+        return ZoneReady.prepare(
+            this,
+            launcher,
+            spec,
+            platform,
+            blueprint,
+            () -> {
+              if (limitsDevices) {
+                platform.cgroup().allowOnly(ZoneDevices.rules(devices));
+              }
+            });
       }
     } catch (SyscallException e) {
       throw failed("prepare", spec, e);

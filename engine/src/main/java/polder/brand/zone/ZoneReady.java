@@ -44,11 +44,20 @@ final class ZoneReady implements Ready {
     this.terminal = terminal;
   }
 
-  /** Launches the first process, and waits until it has nothing to do but start. */
+  /**
+   * Launches the first process, and waits until it has nothing to do but start.
+   *
+   * @param rules what puts the zone's limits in force, done while the process is made
+   */
   static ZoneReady prepare(
-      ZoneBrand brand, Launcher launcher, ZoneSpec spec, Platform platform, Blueprint blueprint) {
+      ZoneBrand brand,
+      Launcher launcher,
+      ZoneSpec spec,
+      Platform platform,
+      Blueprint blueprint,
+      Runnable rules) {
     try { // its refusals come with what is left already taken away
-      Child child = launcher.launch(ZoneProgram.of(blueprint));
+      Child child = launcher.launch(ZoneProgram.of(blueprint), rules);
       try {
         platform
             .ids()
