@@ -196,12 +196,13 @@ public final class Json {
 
   private static PolderException refusal(JacksonException e) {
     var at = e.getLocation();
+    String said = e.getOriginalMessage().replaceAll("'[^']{2,}'", "…"); // it may be a secret
     return new PolderException(
         ErrorKind.INVALID,
         at == null || at.getLineNr() < 1
-            ? "not valid JSON: " + e.getOriginalMessage()
+            ? "not valid JSON: " + said
             : "not valid JSON at line %d, column %d: %s"
-                .formatted(at.getLineNr(), at.getColumnNr(), e.getOriginalMessage()),
+                .formatted(at.getLineNr(), at.getColumnNr(), said),
         e);
   }
 

@@ -306,7 +306,7 @@ public final class Types {
       int before = faults.size();
       for (Map.Entry<?, ?> entry : entries.entrySet()) {
         String key = String.valueOf(entry.getKey());
-        if (!name.matcher(key).matches()) {
+        if (CONTROL.matcher(key).find() || !name.matcher(key).matches()) {
           faults.add(new Fault(path, "'%s' is not allowed as a name".formatted(shorten(key))));
           continue;
         }
