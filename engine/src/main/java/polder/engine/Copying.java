@@ -31,10 +31,13 @@ final class Copying {
 
   void in(LocalZone zone, String directory, InputStream tar) {
     FilePath path = path(directory);
+    Work unpack = (root, ids) -> CopyIn.unpack(tar, root, path, ids, Limits.DEFAULT, Progress.NONE);
     inRoot(
         "copy into",
         zone,
-        (root, ids) -> CopyIn.unpack(tar, root, path, ids, Limits.DEFAULT, Progress.NONE));
+        (root, ids) ->
+            hall.executor()
+                .once("copy-in", "copy into zone " + zone.uuid(), () -> unpack.with(root, ids)));
   }
 
   void out(LocalZone zone, String source, OutputStream tar) {

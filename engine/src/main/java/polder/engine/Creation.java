@@ -151,15 +151,41 @@ final class Creation {
     };
   }
 
-  /** Takes a zone away that does not run; with the zone's lock. */
+  /** Writes down that a zone is being deleted; from here on our death does not keep it. */
+  void intend(LocalZone zone) {
+    UUID uuid = zone.uuid();
+    if (hall.journal().begun("delete", uuid)) {
+      return;
+    }
+    try {
+      hall.executor()
+          .once(
+              "delete-intend",
+              "note that zone %s is being deleted".formatted(uuid),
+              () ->
+                  hall.disk()
+                      .spend(() -> hall.journal().begin("delete", uuid, Planner.delete(uuid))));
+    } catch (RuntimeException e) {
+      if (!Failures.noRoom(e)) {
+        throw e;
+      }
+      // deleting is what makes room; half done, the zone tells of it
+    }
+  }
+
+  /** It is not being deleted after all. */
+  void withdraw(LocalZone zone) {
+    hall.journal().withdraw("delete", zone.uuid());
+  }
+
+  /** Takes a zone away that does not run, as is intended; with the zone's lock. */
   void delete(LocalZone zone) {
     UUID uuid = zone.uuid();
     List<Step.Drop> plan = Planner.delete(uuid);
     try {
-      Optional<Journal.Entry> entry = intend(uuid, plan);
       // not with run(): what is gone cannot come back, and what is left can be retried
       hall.disk().spend(() -> hall.executor().runAll("delete", plan, (step, none) -> drop(step)));
-      entry.ifPresent(Journal.Entry::done); // not if it failed: then our next start tries again
+      hall.journal().done("delete", uuid); // not if it failed: then our next start tries again
     } catch (RuntimeException e) {
       zone.status(Statuses.failed(zone.status(), "its deletion broke off: " + e.getMessage()));
       throw Failures.of("delete zone '%s'".formatted(zone.name()), e);
@@ -172,18 +198,6 @@ final class Creation {
     }
     hall.events().add("zone.delete", Optional.of(uuid), zone.name(), Map.of());
     hall.disk().keep();
-  }
-
-  /** Writes down that it begins; on a disk without any room it has to do without. */
-  private Optional<Journal.Entry> intend(UUID zone, List<Step.Drop> plan) {
-    try {
-      return Optional.of(hall.disk().spend(() -> hall.journal().begin("delete", zone, plan)));
-    } catch (RuntimeException e) {
-      if (!Failures.noRoom(e)) {
-        throw e;
-      }
-      return Optional.empty(); // deleting is what makes room; half done, the zone tells of it
-    }
   }
 
   private void drop(Step.Drop step) {

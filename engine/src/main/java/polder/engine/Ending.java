@@ -2,6 +2,7 @@ package polder.engine;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -18,6 +19,7 @@ final class Ending {
   /** For processes that were killed to be gone: some may be in the middle of a disk write. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  private static final String LEFT = "it ended, but not all of it could be taken down: ";
   private static final System.Logger LOG = System.getLogger("polder.engine");
 
   private final Hall hall;
@@ -26,23 +28,26 @@ final class Ending {
     this.hall = hall;
   }
 
+  /** How a run ended whose first process ended as {@code end} says; asked before it is cleared. */
+  ExitRecord exit(Life life, WaitStatus end) {
+    return new ExitRecord(
+        new ExitStatus(end.shellCode()),
+        Instant.now(),
+        oomKilled(life),
+        life.run().restarts(),
+        life.booted(),
+        Optional.of(life.run().boot()));
+  }
+
   /**
    * Takes the run down; with the zone's lock. The zone is down afterwards, or FAILED if something
    * of it cannot be removed.
    *
-   * @param end how the first process ended
-   * @return how the run ended
+   * @param next the start that is due after it: noted in one step with its end, so that our death
+   *     does not come between
    */
-  ExitRecord end(LocalZone zone, Life life, WaitStatus end) {
-    ExitRecord exit =
-        new ExitRecord(
-            new ExitStatus(end.shellCode()),
-            Instant.now(),
-            oomKilled(life),
-            life.run().restarts(),
-            life.booted(),
-            Optional.of(life.run().boot()));
-    Optional<String> left = clear(zone, life, exit);
+  void end(LocalZone zone, Life life, ExitRecord exit, Optional<RunRecord> next) {
+    Optional<String> left = clear(zone, life, exit, next);
     zone.life(null);
     zone.status(Statuses.ended(zone.status(), exit));
     left.ifPresent(what -> zone.status(Statuses.failed(zone.status(), what)));
@@ -52,23 +57,44 @@ final class Ending {
             Optional.of(zone.uuid()),
             zone.name(),
             Map.of("exit_status", (long) exit.status().code(), "oom_killed", exit.oomKilled()));
-    return exit;
   }
 
-  private Optional<String> clear(LocalZone zone, Life life, ExitRecord exit) {
+  private Optional<String> clear(
+      LocalZone zone, Life life, ExitRecord exit, Optional<RunRecord> next) {
     try {
       hall.executor()
-          .runAll("stop", Planner.clear(zone.uuid()), (step, none) -> work(zone, life, exit, step));
+          .runAll(
+              "stop",
+              Planner.clear(zone.uuid()),
+              (step, none) -> work(zone, life, exit, next, step));
       return Optional.empty();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "zone " + zone.name() + " could not be taken down", e);
-      return Optional.of("it ended, but not all of it could be taken down: " + e.getMessage());
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "zone %s could not be taken down: %s".formatted(zone.name(), told(e)));
+      return Optional.of(LEFT + told(e));
     } finally {
       life.letGo();
     }
   }
 
-  private void work(LocalZone zone, Life life, ExitRecord exit, Step.Clear step) {
+  private static String told(RuntimeException failure) {
+    StringBuilder all = new StringBuilder(String.valueOf(failure.getMessage()));
+    for (Throwable more : failure.getSuppressed()) {
+      all.append("; ").append(more.getMessage());
+    }
+    return all.toString();
+  }
+
+  /** Whether something of a zone that is down is still there. */
+  boolean isLeft(LocalZone zone) {
+    return zone.status().failure().filter(why -> why.startsWith(LEFT)).isPresent()
+        || hall.runs().has(zone.uuid())
+        || hall.cgroup(zone.uuid()).exists();
+  }
+
+  private void work(
+      LocalZone zone, Life life, ExitRecord exit, Optional<RunRecord> next, Step.Clear step) {
     switch (step) {
       case Step.Clear.Processes(UUID uuid) -> {
         if (life.cgroup().exists()) {
@@ -92,7 +118,8 @@ final class Ending {
       case Step.Clear.Exit(UUID uuid) -> noteExit(uuid, exit);
       case Step.Clear.RunFile(UUID uuid) -> {
         life.streams().ifPresent(ZoneStreams::close);
-        hall.runs().remove(uuid);
+        next.ifPresentOrElse(
+            start -> hall.runs().write(uuid, start), () -> hall.runs().remove(uuid));
       }
     }
   }
@@ -102,7 +129,9 @@ final class Ending {
       hall.disk().spend(() -> hall.store().noteExit(zone, exit));
     } catch (SyscallException e) {
       // no room, or a disk that cannot be written: it is known for as long as we live
-      LOG.log(System.Logger.Level.WARNING, "the exit status of a zone could not be kept", e);
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "how zone %s ended could not be kept: %s".formatted(zone, e.getMessage()));
     }
   }
 
@@ -120,16 +149,14 @@ final class Ending {
   void clearLeftovers(LocalZone zone) {
     RunRecord run = RunRecord.starting(hall.boot(), Instant.now(), 0, 0);
     Life life = new Life(hall.cgroup(zone.uuid()), ImageConfig.NONE, run);
-    for (Step.Clear step : Planner.clear(zone.uuid())) {
-      if (!(step instanceof Step.Clear.Exit)) {
-        work(
-            zone,
-            life,
-            new ExitRecord(
-                ExitStatus.UNKNOWN, run.booted(), false, 0, run.booted(), Optional.empty()),
-            step);
-      }
-    }
+    ExitRecord none =
+        new ExitRecord(ExitStatus.UNKNOWN, run.booted(), false, 0, run.booted(), Optional.empty());
+    List<Step.Clear> plan =
+        Planner.clear(zone.uuid()).stream()
+            .filter(step -> !(step instanceof Step.Clear.Exit))
+            .toList();
+    hall.executor()
+        .runAll("clear", plan, (step, undo) -> work(zone, life, none, Optional.empty(), step));
     zone.state(ZoneState.INSTALLED);
   }
 }

@@ -25,7 +25,7 @@ final class Executor {
    */
   <S extends Step> void run(String operation, List<S> plan, Worker<S> worker) {
     Failpoints.Places places = failpoints.of(operation);
-    try (Undo undo = new Undo()) {
+    try (Undo undo = new Undo(failpoints.of(operation + "-undo")::pass)) {
       for (S step : plan) {
         places.pass(step.describe());
         worker.work(step, undo);
@@ -51,6 +51,14 @@ final class Executor {
             });
       }
     }
+  }
+
+  /** Does one step that cannot be taken back. */
+  void once(String operation, String step, Runnable work) {
+    Failpoints.Places places = failpoints.of(operation);
+    places.pass(step);
+    work.run();
+    places.pass(step);
   }
 
   Failpoints failpoints() {

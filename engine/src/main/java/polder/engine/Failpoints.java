@@ -4,9 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,13 @@ import polder.model.PolderException;
 /**
  * Named places where a test makes an operation fail, wait, or the process die.
  *
- * <p>There is one before and one after each step of each operation; those of one run of an
+ * <p>There is one before and one after each step that changes something; those of one run of an
  * operation are counted from 1, so {@code create.3} is the one before the second step. {@code
- * create.*} is all of them. Set by the system property {@code polder.failpoints}, or the
- * environment variable {@code POLDER_FAILPOINTS}:
+ * create.3+} is that one and all after it, {@code create.*} is all of them. What an operation calls
+ * upon has places of its own: {@code dataset-create}, {@code create-undo}. {@code any.7} is the
+ * seventh place that is passed at all since the engine was opened or {@link #arm} was called. Set
+ * by the system property {@code polder.failpoints}, or the environment variable {@code
+ * POLDER_FAILPOINTS}:
  *
  * <pre>{@code create.3=kill;start.*=error(EIO);stop.1=delay(200);delete.2=1*error(ENOSPC)}</pre>
  *
@@ -30,7 +34,9 @@ import polder.model.PolderException;
 final class Failpoints {
   private static final Pattern VALID =
       Pattern.compile(
-          "([a-z-]+)\\.([1-9][0-9]*|\\*)=(?:([1-9][0-9]*)\\*)?(kill|error\\(([A-Z0-9]+)\\)|delay\\(([0-9]+)\\))");
+          "([a-z-]+)\\.([1-9][0-9]*\\+?|\\*)=(?:([1-9][0-9]*)\\*)?(kill|error\\(([A-Z0-9]+)\\)|delay\\(([0-9]+)\\))");
+  private static final String ANY = "any";
+  private static final int NAMES_KEPT = 1000;
   private static final int KILLED = 137;
   private static final Map<String, Errno> ERRNOS =
       Map.ofEntries(
@@ -44,6 +50,11 @@ final class Failpoints {
           Map.entry("EROFS", Errno.EROFS),
           Map.entry("EPERM", Errno.EPERM));
 
+  /** One in which nothing is set yet, for {@link #arm}. */
+  static Failpoints unarmed() {
+    return new Failpoints(List.of());
+  }
+
   /** Nothing is set: what every host has that is not under test. */
   static final Failpoints NONE = new Failpoints(List.of());
 
@@ -55,15 +66,25 @@ final class Failpoints {
     record Delay(Duration time) implements Action {}
   }
 
-  private record Rule(
-      String operation, Optional<Integer> place, AtomicInteger left, Action action) {
-    boolean matches(String passed, int at) {
-      return operation.equals(passed) && place.map(wanted -> wanted == at).orElse(true);
+  /** From place {@code first} to {@code last} of {@code operation}. */
+  private record Rule(String operation, int first, int last, AtomicInteger left, Action action) {
+    boolean matches(String passed, int at, int atAll) {
+      int place = operation.equals(ANY) ? atAll : at;
+      boolean here = operation.equals(ANY) || operation.equals(passed);
+      return here && first <= place && place <= last;
+    }
+
+    static Rule of(String operation, String place, int times, Action action) {
+      boolean on = place.endsWith("+");
+      int first = place.equals("*") ? 1 : Integer.parseInt(on ? place.replace("+", "") : place);
+      int last = on || place.equals("*") ? Integer.MAX_VALUE : first;
+      return new Rule(operation, first, last, new AtomicInteger(times), action);
     }
   }
 
-  private final List<Rule> rules;
-  private final Map<String, Integer> most = new ConcurrentHashMap<>();
+  private volatile List<Rule> rules;
+  private final AtomicInteger all = new AtomicInteger();
+  private final Queue<String> names = new ConcurrentLinkedQueue<>();
 
   private Failpoints(List<Rule> rules) {
     this.rules = List.copyOf(rules);
@@ -84,19 +105,14 @@ final class Failpoints {
       if (!matcher.matches()) {
         throw new PolderException(
             ErrorKind.INVALID,
-            "failpoint '%s': write OPERATION.N or OPERATION.*, '=', then kill, error(EIO) or delay(MS), with N* before it for the first N times"
+            "failpoint '%s': write OPERATION.N, OPERATION.N+ or OPERATION.*, '=', then kill, error(EIO) or delay(MS), with N* before it for the first N times"
                 .formatted(one.strip()));
       }
       rules.add(
-          new Rule(
+          Rule.of(
               matcher.group(1),
-              matcher.group(2).equals("*")
-                  ? Optional.empty()
-                  : Optional.of(Integer.valueOf(matcher.group(2))),
-              new AtomicInteger(
-                  matcher.group(3) == null
-                      ? Integer.MAX_VALUE
-                      : Integer.parseInt(matcher.group(3))),
+              matcher.group(2),
+              matcher.group(3) == null ? Integer.MAX_VALUE : Integer.parseInt(matcher.group(3)),
               action(matcher)));
     }
     return new Failpoints(rules);
@@ -122,9 +138,26 @@ final class Failpoints {
     return new Places(operation);
   }
 
-  /** The operations that ran here and how many places each has; for a test that tries them all. */
-  Map<String, Integer> seen() {
-    return Map.copyOf(most);
+  /** As {@link #of}, for a workshop, which is told a function only. */
+  Consumer<String> places(String operation) {
+    return of(operation)::pass;
+  }
+
+  /** Fails as {@code text} says from here on, and counts the places of {@code any} from here on. */
+  void arm(String text) {
+    rules = text.isEmpty() ? List.of() : parse(text).rules;
+    all.set(0);
+    names.clear();
+  }
+
+  /** How many places were passed since the engine was opened or {@link #arm} was called. */
+  int passed() {
+    return all.get();
+  }
+
+  /** What was passed since then, in order: {@code OPERATION.N}. For a test of all of them. */
+  List<String> names() {
+    return List.copyOf(names);
   }
 
   /** Where one run of an operation has got to. */
@@ -142,9 +175,12 @@ final class Failpoints {
       if (Failpoints.this == NONE) {
         return;
       }
-      most.merge(operation, passed, Math::max);
+      int atAll = all.incrementAndGet();
+      if (atAll <= NAMES_KEPT) {
+        names.add(operation + "." + passed);
+      }
       for (Rule rule : rules) {
-        if (rule.matches(operation, passed) && rule.left().getAndDecrement() > 0) {
+        if (rule.matches(operation, passed, atAll) && rule.left().getAndDecrement() > 0) {
           act(rule.action(), step);
         }
       }

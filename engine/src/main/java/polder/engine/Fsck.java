@@ -179,8 +179,7 @@ final class Fsck {
 
   private void intents() {
     for (Journal.Intent intent : hall.journal().unfinished()) {
-      boolean inProgress =
-          hall.table().find(intent.zone()).filter(zone -> zone.operating().isLocked()).isPresent();
+      boolean inProgress = hall.table().find(intent.zone()).filter(Fsck::isWorkedOn).isPresent();
       if (!inProgress && hall.journal().isOpen(intent)) {
         warn(
             "journal",
@@ -188,6 +187,10 @@ final class Fsck {
             "restart the daemon");
       }
     }
+  }
+
+  private static boolean isWorkedOn(LocalZone zone) {
+    return zone.operating().isLocked() || zone.status().state() == ZoneState.SHUTTING_DOWN;
   }
 
   private void warn(String name, String value, String mend) {

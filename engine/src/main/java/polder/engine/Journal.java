@@ -70,9 +70,29 @@ final class Journal implements AutoCloseable {
     tree.put("operation", operation);
     tree.put("zone", zone.toString());
     tree.put("steps", plan.stream().map(Step::describe).toList());
-    String file = "%s-%s.json".formatted(operation, zone);
+    String file = file(operation, zone);
     folder.note(file, tree);
     return new Entry(file);
+  }
+
+  private static String file(String operation, UUID zone) {
+    return "%s-%s.json".formatted(operation, zone);
+  }
+
+  /** Whether the operation is begun already. */
+  boolean begun(String operation, UUID zone) {
+    return folder.has(file(operation, zone));
+  }
+
+  /** The operation is wholly done. */
+  void done(String operation, UUID zone) {
+    folder.remove(file(operation, zone)); // not synced: as in an entry
+  }
+
+  /** The operation is not to be done: it does not come back after a power cut either. */
+  void withdraw(String operation, UUID zone) {
+    folder.remove(file(operation, zone));
+    folder.sync();
   }
 
   /** What was begun and not done; files that cannot be read are renamed. */

@@ -101,7 +101,11 @@ final class Life {
   }
 
   void askStop(boolean startAfterwards) {
-    stopAsked = true;
+    askedStop(true, startAfterwards);
+  }
+
+  void askedStop(boolean asked, boolean startAfterwards) {
+    stopAsked = asked;
     thenStart = startAfterwards;
   }
 

@@ -25,6 +25,7 @@ final class LocalHost implements Host {
   private final OverlayStorage storage;
   private final Launcher launcher;
   private final Supervisor supervisor;
+  private final Autoboot autoboot;
   private final LocalZones zones;
   private final LocalImages images;
   private final Checks checks;
@@ -42,8 +43,8 @@ final class LocalHost implements Host {
     this.lock = lock;
     this.launcher = Launcher.start();
     ZoneTable table = new ZoneTable();
-    this.storage = OverlayStorage.open(paths.storage());
-    this.store = LocalStore.open(paths.images(), table::uses, Limits.DEFAULT);
+    this.storage = OverlayStorage.open(paths.storage(), failpoints::places);
+    this.store = LocalStore.open(paths.images(), table::uses, Limits.DEFAULT, failpoints::places);
     this.hall =
         new Hall(
             paths,
@@ -73,7 +74,8 @@ final class LocalHost implements Host {
     this.checks = new Checks(hall, store, launcher);
     this.takeover = new Takeover(hall, creation, supervisor, stopping);
     takeover.run();
-    new Autoboot(hall, supervisor).run();
+    this.autoboot = new Autoboot(hall, supervisor);
+    autoboot.run();
   }
 
   /** Opens the host at {@code paths}; takes over what runs there. */
@@ -120,6 +122,7 @@ final class LocalHost implements Host {
   /** Lets go of everything; zones run on, and wait with what they write until they are found. */
   @Override
   public void close() {
+    autoboot.close();
     hall.timers().close();
     for (LocalZone zone : hall.table().list()) {
       zone.operating().lock();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import polder.linux.Signal;
 import polder.model.Cursor;
@@ -123,8 +124,7 @@ final class LocalZones implements Zones {
             return zone.view();
           }
           hall.disk().demandWritable("start zone '%s'".formatted(zone.name()));
-          stopping.wanted(zone, true);
-          supervisor.starting().start(zone, 0, 0);
+          supervisor.starting().asked(zone);
           return zone.view();
         });
   }
@@ -137,23 +137,34 @@ final class LocalZones implements Zones {
             "stop",
             zone,
             () -> {
-              stopping.wanted(zone, false);
-              return halt(zone, options, false);
+              if (zone.life().isPresent()) {
+                return halt(zone, options, Stopping.Then.STAY);
+              }
+              stopping.stayDown(zone, supervisor.ending());
+              return Optional.empty();
             });
-    pending.ifPresent(end -> end.await(zone.name()));
+    if (pending.isPresent()) {
+      pending.get().await(zone.name());
+      zone.status().failure().ifPresent(why -> refuse("stop", zone, why));
+    }
     return zone.view();
   }
 
+  private static void refuse(String verb, LocalZone zone, String why) {
+    throw new PolderException(
+        ErrorKind.HOST, "cannot %s zone '%s': %s; try again".formatted(verb, zone.name(), why));
+  }
+
   /** Asks it to end, or not to be started again; with the zone's lock. */
-  private Optional<Stopping.Pending> halt(LocalZone zone, StopOptions options, boolean thenStart) {
+  private Optional<Stopping.Pending> halt(LocalZone zone, StopOptions options, Stopping.Then then) {
     Optional<Life> life = zone.life();
     if (life.isPresent()) {
-      Stopping.Pending pending = stopping.ask(zone, life.get(), options, thenStart);
+      Stopping.Pending pending = stopping.ask(zone, life.get(), options, then);
       hall.events().add("zone.stop", Optional.of(zone.uuid()), zone.name(), Map.of());
       return Optional.of(pending);
     }
     zone.cancelRestart();
-    if (hall.runs().has(zone.uuid()) || hall.cgroup(zone.uuid()).exists()) {
+    if (then == Stopping.Then.VANISH && supervisor.ending().isLeft(zone)) {
       supervisor.ending().clearLeftovers(zone);
     }
     return Optional.empty();
@@ -167,8 +178,7 @@ final class LocalZones implements Zones {
             "reboot",
             zone,
             () -> {
-              stopping.wanted(zone, true);
-              return halt(zone, options, true);
+              return halt(zone, options, Stopping.Then.START);
             });
     pending.ifPresent(end -> end.await(zone.name()));
     return locked(
@@ -176,7 +186,11 @@ final class LocalZones implements Zones {
         zone,
         () -> {
           if (zone.life().isEmpty()) {
-            supervisor.starting().start(zone, 0, 0);
+            if (pending.isPresent()) {
+              supervisor.starting().again(zone, 0, 0); // it was up: it is to be up again
+            } else {
+              supervisor.starting().asked(zone);
+            }
           }
           return zone.view();
         });
@@ -190,7 +204,12 @@ final class LocalZones implements Zones {
       if (pending.isEmpty()) {
         return;
       }
-      pending.get().await(zone.name());
+      try {
+        pending.get().await(zone.name());
+      } catch (PolderException e) {
+        creation.withdraw(zone);
+        throw e;
+      }
     }
   }
 
@@ -207,7 +226,14 @@ final class LocalZones implements Zones {
           "zone '%s' runs; stop it first, or delete it with force".formatted(zone.name()));
     }
     hall.disk().demandWritable("delete zone '%s'".formatted(zone.name()));
-    Optional<Stopping.Pending> pending = halt(zone, StopOptions.FORCED, false);
+    creation.intend(zone); // before it is stopped: to be deleted is more than to be down
+    Optional<Stopping.Pending> pending;
+    try {
+      pending = halt(zone, StopOptions.FORCED, Stopping.Then.VANISH);
+    } catch (RuntimeException e) {
+      creation.withdraw(zone);
+      throw e;
+    }
     if (pending.isEmpty()) {
       creation.delete(zone);
     }
@@ -229,7 +255,12 @@ final class LocalZones implements Zones {
                   Optional.of(zone.uuid()),
                   zone.name(),
                   Map.of("signal", wanted.text()));
-          return life.running().orElseThrow().pidfd().signal(wanted);
+          hall.executor()
+              .once(
+                  "kill",
+                  "send %s to zone %s".formatted(wanted.text(), zone.uuid()),
+                  () -> life.running().orElseThrow().pidfd().signal(wanted));
+          return zone;
         });
   }
 
@@ -257,16 +288,27 @@ final class LocalZones implements Zones {
                 "cannot pause zone '%s': it is being stopped".formatted(zone.name()));
           }
           if (zone.status().paused() != paused) {
-            if (paused) {
-              life.cgroup().freeze(Ending.PATIENCE);
-            } else {
-              life.cgroup().thaw();
-            }
+            hall.executor().run(verb, Planner.hold(zone.uuid(), paused), hold(life));
             zone.status(Statuses.paused(zone.status(), paused));
             hall.events().add("zone." + verb, Optional.of(zone.uuid()), zone.name(), Map.of());
           }
           return zone.view();
         });
+  }
+
+  private static Executor.Worker<Step.Hold> hold(Life life) {
+    return (step, undo) -> {
+      switch (step) {
+        case Step.Hold.Freeze(UUID uuid) -> {
+          undo.add(() -> life.cgroup().thaw());
+          life.cgroup().freeze(Ending.PATIENCE);
+        }
+        case Step.Hold.Thaw(UUID uuid) -> {
+          undo.add(() -> life.cgroup().freeze(Ending.PATIENCE));
+          life.cgroup().thaw();
+        }
+      }
+    };
   }
 
   @Override

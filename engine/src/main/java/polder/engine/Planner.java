@@ -19,16 +19,37 @@ final class Planner {
         new Step.Make.Keep(spec.uuid()));
   }
 
-  /** What makes a zone run. */
+  /** What makes a zone run that nobody started before. */
   static List<Step.Boot> start(ZoneSpec spec) {
+    return start(spec, false, false);
+  }
+
+  /** What makes a zone run as {@code run} says. */
+  static List<Step.Boot> start(ZoneSpec spec, RunRecord run) {
+    return start(spec, run.anew(), !run.isSettled());
+  }
+
+  private static List<Step.Boot> start(ZoneSpec spec, boolean anew, boolean settle) {
     UUID zone = spec.uuid();
-    return List.of(
-        new Step.Boot.RunFile(zone),
-        new Step.Boot.Cgroup(zone),
-        new Step.Boot.Streams(zone),
-        new Step.Boot.Prepare(zone),
-        new Step.Boot.Pid(zone),
-        new Step.Boot.Go(zone));
+    List<Step.Boot> plan = new ArrayList<>();
+    plan.add(new Step.Boot.RunFile(zone));
+    if (anew) {
+      plan.add(new Step.Boot.Autoboot(zone));
+    }
+    plan.add(new Step.Boot.Cgroup(zone));
+    plan.add(new Step.Boot.Streams(zone));
+    plan.add(new Step.Boot.Prepare(zone));
+    plan.add(new Step.Boot.Pid(zone));
+    plan.add(new Step.Boot.Go(zone));
+    if (settle) {
+      plan.add(new Step.Boot.Settle(zone));
+    }
+    return List.copyOf(plan);
+  }
+
+  /** What freezes a zone that runs, or thaws it. */
+  static List<Step.Hold> hold(UUID zone, boolean freeze) {
+    return List.of(freeze ? new Step.Hold.Freeze(zone) : new Step.Hold.Thaw(zone));
   }
 
   /** What takes down a run, whatever there is of it. */

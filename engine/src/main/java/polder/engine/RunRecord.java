@@ -18,7 +18,9 @@ import polder.linux.ProcessIdentity;
  * @param inARow how often without having run well in between
  * @param stopBy the uptime in milliseconds by which it must be gone, once it was asked to stop
  * @param thenStart whether it is to be started when it has stopped
- * @param startAt the uptime in milliseconds at which it is to be started again, while it is down
+ * @param startAt the uptime in milliseconds at which it is to be started again; until that start is
+ *     done
+ * @param anew whether its start made it a zone that starts with the host; until that start is done
  */
 record RunRecord(
     String boot,
@@ -29,7 +31,8 @@ record RunRecord(
     int inARow,
     Optional<Long> stopBy,
     boolean thenStart,
-    Optional<Long> startAt) {
+    Optional<Long> startAt,
+    boolean anew) {
 
   private static final String HOLDER = "holder_";
 
@@ -43,17 +46,58 @@ record RunRecord(
         inARow,
         Optional.empty(),
         false,
-        Optional.empty());
+        Optional.empty(),
+        false);
+  }
+
+  /** The same, of a start that makes the zone one that starts with the host. */
+  RunRecord startingAnew() {
+    return new RunRecord(
+        boot, first, holder, booted, restarts, inARow, stopBy, thenStart, startAt, true);
+  }
+
+  /** The same, of a start that was due at {@code uptime}, and is still if it breaks off. */
+  RunRecord startingAgain(long uptime) {
+    return new RunRecord(
+        boot,
+        first,
+        holder,
+        booted,
+        restarts,
+        inARow,
+        stopBy,
+        thenStart,
+        Optional.of(uptime),
+        anew);
+  }
+
+  /** The same, of a start that is done. */
+  RunRecord settled() {
+    return new RunRecord(
+        boot, first, holder, booted, restarts, inARow, stopBy, thenStart, Optional.empty(), false);
+  }
+
+  boolean isSettled() {
+    return startAt.isEmpty() && !anew;
   }
 
   RunRecord with(ProcessIdentity process, Optional<ProcessIdentity> held) {
     return new RunRecord(
-        boot, Optional.of(process), held, booted, restarts, inARow, stopBy, thenStart, startAt);
+        boot,
+        Optional.of(process),
+        held,
+        booted,
+        restarts,
+        inARow,
+        stopBy,
+        thenStart,
+        startAt,
+        anew);
   }
 
   RunRecord stoppingBy(long uptime, boolean start) {
     return new RunRecord(
-        boot, first, holder, booted, restarts, inARow, Optional.of(uptime), start, startAt);
+        boot, first, holder, booted, restarts, inARow, Optional.of(uptime), start, startAt, anew);
   }
 
   /** Down, and to be started again later. */
@@ -67,7 +111,8 @@ record RunRecord(
         inARow,
         Optional.empty(),
         false,
-        Optional.of(uptime));
+        Optional.of(uptime),
+        false);
   }
 
   Map<String, Object> write() {
@@ -81,6 +126,9 @@ record RunRecord(
     stopBy.ifPresent(uptime -> tree.put("stop_by", uptime));
     tree.put("then_start", thenStart);
     startAt.ifPresent(uptime -> tree.put("start_at", uptime));
+    if (anew) {
+      tree.put("anew", true);
+    }
     return tree;
   }
 
@@ -106,6 +154,7 @@ record RunRecord(
         (int) fields.number("in_a_row"),
         fields.optionalNumber("stop_by"),
         fields.flag("then_start"),
-        fields.optionalNumber("start_at"));
+        fields.optionalNumber("start_at"),
+        tree.get("anew") instanceof Boolean anew && anew);
   }
 }

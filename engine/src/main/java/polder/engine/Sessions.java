@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import polder.brand.Running;
 import polder.brand.ZoneProcess;
 import polder.linux.Fd;
@@ -38,8 +39,17 @@ final class Sessions {
   Session exec(LocalZone zone, Life life, ExecSpec spec) {
     Running running = life.running().orElseThrow();
     try {
+      Consumer<String> places = hall.executor().failpoints().places("exec");
+      places.accept("run a program in zone " + zone.uuid());
       ZoneProcess process = running.exec(spec, zone.record().spec(), life.config());
-      return new ExecSession(process, spec);
+      try {
+        places.accept("run a program in zone " + zone.uuid());
+        return new ExecSession(process, spec);
+      } catch (RuntimeException e) { // no descriptors left, say: nobody would ever wait for it
+        process.pidfd().signal(Signal.KILL);
+        process.close();
+        throw e;
+      }
     } catch (PolderException e) {
       return switch (e.kind()) {
         case NOT_FOUND -> new FailedSession(NOT_FOUND, String.valueOf(e.getMessage()));

@@ -36,13 +36,24 @@ final class Starting {
     this.supervisor = supervisor;
   }
 
+  /** Starts a zone that is down because somebody asked for it; with the zone's lock. */
+  void asked(LocalZone zone) {
+    RunRecord run = RunRecord.starting(hall.boot(), Instant.now(), 0, 0);
+    start(zone, Autoboot.of(zone) ? run : run.startingAnew());
+  }
+
   /**
-   * Starts a zone that is down; with the zone's lock.
+   * Starts a zone that is down, which is due whatever happens to us; with the zone's lock.
    *
    * @param restarts how often it was started again since somebody started it
    * @param inARow how often without having run well in between
    */
-  void start(LocalZone zone, int restarts, int inARow) {
+  void again(LocalZone zone, int restarts, int inARow) {
+    RunRecord run = RunRecord.starting(hall.boot(), Instant.now(), restarts, inARow);
+    start(zone, run.startingAgain(Boot.uptime()));
+  }
+
+  private void start(LocalZone zone, RunRecord run) {
     zone.cancelRestart();
     if (zone.unfit().isPresent()) {
       throw new PolderException(
@@ -56,7 +67,6 @@ final class Starting {
           spec.find(ZoneProperties.IMAGE_UUID)
               .map(image -> hall.images().get(image.toString()).config())
               .orElse(ImageConfig.NONE);
-      RunRecord run = RunRecord.starting(hall.boot(), Instant.now(), restarts, inARow);
       Life life = new Life(hall.cgroup(zone.uuid()), config, run);
       begun = Optional.of(life);
       zone.state(ZoneState.READY);
@@ -76,7 +86,7 @@ final class Starting {
               "zone.start",
               Optional.of(zone.uuid()),
               zone.name(),
-              Map.of("pid", (long) running.identity().pid(), "restarts", (long) restarts));
+              Map.of("pid", (long) running.identity().pid(), "restarts", (long) run.restarts()));
     } catch (RuntimeException e) {
       begun.ifPresent(Life::letGo);
       zone.life(null);
@@ -93,7 +103,7 @@ final class Starting {
                 hall.executor()
                     .run(
                         "start",
-                        Planner.start(zone.record().spec()),
+                        Planner.start(zone.record().spec(), life.run()),
                         (step, undo) -> work(zone, life, ready, step, undo)));
   }
 
@@ -103,6 +113,10 @@ final class Starting {
       case Step.Boot.RunFile(UUID uuid) -> {
         undo.add(() -> hall.runs().remove(uuid));
         hall.runs().write(uuid, life.run());
+      }
+      case Step.Boot.Autoboot(UUID uuid) -> {
+        undo.add(() -> Autoboot.note(hall, zone, false));
+        Autoboot.note(hall, zone, true);
       }
       case Step.Boot.Cgroup(UUID uuid) -> makeCgroup(zone, life.cgroup(), undo);
       case Step.Boot.Streams(UUID uuid) -> connect(zone, life, undo);
@@ -122,6 +136,10 @@ final class Starting {
         life.running(running);
         // it runs: if what comes after this fails, it is killed with its control group
         undo.add(() -> life.cgroup().killAll());
+      }
+      case Step.Boot.Settle(UUID uuid) -> {
+        life.run(life.run().settled());
+        hall.runs().write(uuid, life.run());
       }
     }
   }

@@ -56,6 +56,14 @@ sealed interface Step {
       }
     }
 
+    /** That it starts with the host from now on. */
+    record Autoboot(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "note that zone %s starts with the host".formatted(zone);
+      }
+    }
+
     /** Its control group, with its limits. */
     record Cgroup(UUID zone) implements Boot {
       @Override
@@ -93,6 +101,14 @@ sealed interface Step {
       @Override
       public String describe() {
         return "execute the program of zone " + zone;
+      }
+    }
+
+    /** That what was noted at its start stays, however it ends. */
+    record Settle(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "note that zone %s was started".formatted(zone);
       }
     }
   }
@@ -163,6 +179,25 @@ sealed interface Step {
       @Override
       public String describe() {
         return "remove the record of zone " + zone;
+      }
+    }
+  }
+
+  /** Steps that hold a zone in its place, or let it go on. */
+  sealed interface Hold extends Step {
+    /** All its processes. */
+    record Freeze(UUID zone) implements Hold {
+      @Override
+      public String describe() {
+        return "freeze the processes of zone " + zone;
+      }
+    }
+
+    /** All its processes. */
+    record Thaw(UUID zone) implements Hold {
+      @Override
+      public String describe() {
+        return "thaw the processes of zone " + zone;
       }
     }
   }

@@ -1,7 +1,6 @@
 package polder.engine;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +24,6 @@ final class Stopping {
   private static final Duration TAKE_DOWN = Duration.ofSeconds(30);
 
   /** Between two tries to write what a full or read-only disk did not take. */
-  private static final Duration BETWEEN_TRIES = Duration.ofSeconds(2);
-
   private final Hall hall;
 
   Stopping(Hall hall) {
@@ -37,21 +34,20 @@ final class Stopping {
    * Asks a zone that runs to end: signal, and when the grace is over SIGKILL to all of it. With the
    * zone's lock; it ends later.
    *
-   * @param thenStart whether it is started again when it has ended
+   * @param then what becomes of it when it has ended
    * @return how long to wait for it, and what for
    */
-  Pending ask(LocalZone zone, Life life, StopOptions options, boolean thenStart) {
+  Pending ask(LocalZone zone, Life life, StopOptions options, Then then) {
     ZoneSpec spec = zone.record().spec();
     Duration grace =
         options.force()
             ? Duration.ZERO
             : options.grace().orElse(Duration.ofSeconds(spec.get(ZoneProperties.STOP_TIMEOUT)));
     boolean first = !life.stopAsked();
-    life.askStop(thenStart);
     long by = Boot.uptime() + grace.toMillis();
-    if (first || life.run().stopBy().filter(before -> before <= by).isEmpty()) {
-      life.run(life.run().stoppingBy(by, thenStart));
-      note(zone, life);
+    boolean sooner = first || life.run().stopBy().filter(before -> before <= by).isEmpty();
+    decide(zone, life, sooner ? by : life.run().stopBy().orElse(by), then);
+    if (sooner) {
       if (!grace.isZero()) {
         life.deadline(hall.timers().after(grace, () -> expire(zone, life)));
       }
@@ -63,6 +59,61 @@ final class Stopping {
       signal(life, signal(spec, life));
     }
     return new Pending(life.over(), grace.plus(TAKE_DOWN));
+  }
+
+  /** What becomes of a zone that is asked to end. */
+  enum Then {
+    /** It stays down, also when the host starts. */
+    STAY,
+    /** It is started again. */
+    START,
+    /** It is deleted. */
+    VANISH
+  }
+
+  /** Notes that it is to end: wholly, or it goes on as if nobody had asked. */
+  private void decide(LocalZone zone, Life life, long by, Then then) {
+    RunRecord before = life.run();
+    boolean asked = life.stopAsked();
+    boolean startBefore = life.thenStart();
+    try {
+      life.askStop(then == Then.START);
+      life.run(before.stoppingBy(by, then == Then.START));
+      hall.executor()
+          .once(
+              "stop-ask",
+              "note by when zone %s must be gone".formatted(zone.uuid()),
+              () -> note(zone, life));
+      if (then == Then.STAY) {
+        Autoboot.note(hall, zone, false);
+      }
+    } catch (RuntimeException e) {
+      life.run(before);
+      life.askedStop(asked, startBefore);
+      note(zone, life);
+      throw e;
+    }
+  }
+
+  /**
+   * Sees to it that a zone that is down, and waits for its restart, stays down; with its lock.
+   *
+   * @param ending takes down what is there for the restart, or left of a run before
+   */
+  void stayDown(LocalZone zone, Ending ending) {
+    Optional<RunRecord> waiting = hall.runs().read(zone.uuid());
+    waiting.ifPresent(
+        run ->
+            hall.executor()
+                .once(
+                    "stop-ask",
+                    "note that zone %s stays down".formatted(zone.uuid()),
+                    () -> hall.runs().write(zone.uuid(), run.stoppingBy(Boot.uptime(), false))));
+    Autoboot.note(hall, zone, false);
+    if (ending.isLeft(zone)) {
+      ending.clearLeftovers(zone);
+    }
+    zone.cancelRestart();
   }
 
   /**
@@ -159,49 +210,5 @@ final class Stopping {
             () ->
                 new PolderException(
                     ErrorKind.INVALID, "stop_signal '%s' is no signal".formatted(name)));
-  }
-
-  /** Writes down whether the zone is to start with the host. */
-  void wanted(LocalZone zone, boolean autoboot) {
-    ZoneRecord record = zone.record();
-    if (record.spec().get(ZoneProperties.AUTOBOOT) == autoboot) {
-      return;
-    }
-    ZoneRecord changed =
-        record.with(record.spec().with(ZoneProperties.AUTOBOOT, autoboot), Instant.now());
-    boolean kept = false;
-    try {
-      hall.disk().spend(() -> hall.store().put(changed));
-      kept = true;
-    } catch (SyscallException e) {
-      if (autoboot || !Failures.cannotWrite(e)) {
-        throw e;
-      }
-      // no disk keeps a zone from being stopped
-    }
-    zone.record(changed);
-    zone.status(Statuses.modified(zone.status(), changed.modified()));
-    if (!kept) {
-      keepLater(zone, changed);
-    }
-  }
-
-  /** Writes a record once the disk can be written again; until then the zone may be autobooted. */
-  private void keepLater(LocalZone zone, ZoneRecord unwritten) {
-    hall.timers()
-        .after(
-            BETWEEN_TRIES,
-            () -> {
-              zone.operating().lock();
-              try {
-                if (zone.record().equals(unwritten) && !zone.vanished()) {
-                  hall.store().put(unwritten);
-                }
-              } catch (SyscallException e) {
-                keepLater(zone, unwritten);
-              } finally {
-                zone.operating().unlock();
-              }
-            });
   }
 }

@@ -108,17 +108,53 @@ final class Supervisor {
 
   /** Takes a run down that ended, and decides how the zone goes on; with the zone's lock. */
   void finish(LocalZone zone, Life life, WaitStatus status) {
-    ExitRecord exit = ending.end(zone, life, status);
-    goOn(zone, life, status, exit);
+    finish(zone, life, status, ending.exit(life, status));
+  }
+
+  /** As {@link #finish(LocalZone, Life, WaitStatus)}, of a run whose end was written down. */
+  void finish(LocalZone zone, Life life, WaitStatus status, ExitRecord exit) {
+    Optional<Again> next = next(zone, life, status, exit);
+    ending.end(zone, life, exit, next.map(again -> again.record(hall.boot(), life.booted())));
+    next.ifPresent(
+        again -> {
+          if (again.told()) {
+            hall.events()
+                .add(
+                    "zone.restart",
+                    Optional.of(zone.uuid()),
+                    zone.name(),
+                    Map.of("pause_ms", again.pause().toMillis(), "from_inside", again.inside()));
+          }
+          startLater(zone, again.pause(), again.restarts(), again.inARow());
+        });
     life.over().complete(exit.status());
     zone.ended(exit.status());
   }
 
-  private void goOn(LocalZone zone, Life life, WaitStatus status, ExitRecord exit) {
+  /**
+   * A start that is due.
+   *
+   * @param told whether it is an event: nobody asked for it
+   * @param inside whether the zone itself did
+   */
+  private record Again(
+      Duration pause, long due, int restarts, int inARow, boolean told, boolean inside) {
+    static Again after(Duration pause, int restarts, int inARow, boolean told, boolean inside) {
+      long due = Boot.uptime() + pause.toMillis();
+      return new Again(pause, due, restarts, inARow, told, inside);
+    }
+
+    RunRecord record(String boot, Instant booted) {
+      return RunRecord.waiting(boot, booted, restarts, inARow, due);
+    }
+  }
+
+  /** Whether a zone that ended is started again. */
+  private static Optional<Again> next(
+      LocalZone zone, Life life, WaitStatus status, ExitRecord exit) {
     RunRecord run = life.run();
     if (life.thenStart()) {
-      again(zone, run, Duration.ZERO, 0, 0);
-      return;
+      return Optional.of(Again.after(Duration.ZERO, 0, 0, false, false));
     }
     boolean well = Duration.between(run.booted(), exit.at()).compareTo(Restarts.WELL) >= 0;
     Restarts.Decision decision =
@@ -129,22 +165,9 @@ final class Supervisor {
             exit.status().code(),
             well ? 0 : run.inARow());
     if (decision instanceof Restarts.Decision.Again(Duration pause, int inARow, boolean inside)) {
-      hall.events()
-          .add(
-              "zone.restart",
-              Optional.of(zone.uuid()),
-              zone.name(),
-              Map.of("pause_ms", pause.toMillis(), "from_inside", inside));
-      again(zone, run, pause, run.restarts() + 1, inARow);
+      return Optional.of(Again.after(pause, run.restarts() + 1, inARow, true, inside));
     }
-  }
-
-  /** Has a zone started again after a pause, also if we die meanwhile; with the zone's lock. */
-  private void again(LocalZone zone, RunRecord run, Duration pause, int restarts, int inARow) {
-    long due = Boot.uptime() + pause.toMillis();
-    hall.runs()
-        .write(zone.uuid(), RunRecord.waiting(hall.boot(), run.booted(), restarts, inARow, due));
-    startLater(zone, pause, restarts, inARow);
+    return Optional.empty();
   }
 
   /** Has a zone started after a pause; with the zone's lock. */
@@ -157,7 +180,7 @@ final class Supervisor {
     zone.operating().lock();
     try {
       if (zone.promised(promise) && zone.life().isEmpty()) {
-        starting.start(zone, restarts, inARow);
+        starting.again(zone, restarts, inARow);
       }
     } catch (PolderException e) {
       LOG.log(System.Logger.Level.WARNING, e.getMessage());
@@ -177,8 +200,9 @@ final class Supervisor {
             new WaitStatus.Unknown().shellCode(),
             inARow);
     if (decision instanceof Restarts.Decision.Again(Duration pause, int next, boolean inside)) {
-      RunRecord run = RunRecord.starting(hall.boot(), Instant.now(), restarts, inARow);
-      again(zone, run, pause, restarts + 1, next);
+      Again again = Again.after(pause, restarts + 1, next, false, inside);
+      hall.runs().write(zone.uuid(), again.record(hall.boot(), Instant.now()));
+      startLater(zone, again.pause(), again.restarts(), again.inARow());
     }
   }
 }

@@ -15,6 +15,7 @@ import polder.brand.Running;
 import polder.linux.Cgroup;
 import polder.linux.IdMap;
 import polder.linux.ProcessIdentity;
+import polder.linux.SyscallException;
 import polder.linux.UserNamespace;
 import polder.linux.WaitStatus;
 import polder.model.ExitStatus;
@@ -70,10 +71,10 @@ final class Takeover {
   }
 
   /** A step that must not keep the engine from starting, whatever it finds. */
-  private static void guarded(String what, Runnable work) {
+  private void guarded(String what, Runnable work) {
     try {
-      work.run();
-    } catch (PolderException e) {
+      hall.executor().once("takeover", what, work);
+    } catch (PolderException | SyscallException e) {
       LOG.log(System.Logger.Level.ERROR, "cannot %s: %s".formatted(what, e.getMessage()));
     } catch (RuntimeException e) {
       LOG.log(System.Logger.Level.ERROR, "cannot " + what, e);
@@ -177,17 +178,27 @@ final class Takeover {
         clear(zone); // it died with its first file unwritten
       } else if (!thisBoot) {
         endedWithTheHost(zone, run.get());
-      } else if (run.get().startAt().isPresent()) {
+      } else if (run.get().startAt().isPresent() && run.get().stopBy().isPresent()) {
+        Autoboot.note(hall, zone, false); // its owner stopped it while it waited
         clear(zone);
+      } else if (run.get().first().isEmpty() && run.get().startAt().isPresent()) {
         startAgain(zone, run.get(), run.get().startAt().get());
       } else if (run.get().first().isEmpty()) {
-        clear(zone);
+        neverStarted(zone, run.get());
       } else {
         find(zone, run.get());
       }
     } finally {
       zone.operating().unlock();
     }
+  }
+
+  /** We died while it was being started: it is as it was before. */
+  private void neverStarted(LocalZone zone, RunRecord run) {
+    if (run.anew()) {
+      Autoboot.note(hall, zone, false);
+    }
+    clear(zone);
   }
 
   /** What is known of a zone's run; if the file is damaged or gone, what is seen of it. */
@@ -249,7 +260,6 @@ final class Takeover {
   }
 
   private void startAgain(LocalZone zone, RunRecord run, long due) {
-    hall.runs().write(zone.uuid(), run);
     Duration left = Duration.ofMillis(Math.max(0, due - Boot.uptime()));
     supervisor.startLater(zone, left, run.restarts(), run.inARow());
   }
@@ -279,10 +289,27 @@ final class Takeover {
     life.streams(streams);
     run.holder().flatMap(InputHolder::find).ifPresent(life::holder);
     run.stopBy().ifPresent(by -> life.askStop(run.thenStart()));
+    if (run.stopBy().isPresent() && !run.thenStart()) {
+      Autoboot.note(hall, zone, false); // we may have died before it was
+    }
+    if (running.isEmpty() && !run.isSettled()) {
+      life.letGo();
+      run.startAt()
+          .ifPresentOrElse(due -> startAgain(zone, run, due), () -> neverStarted(zone, run));
+      return;
+    }
     zone.life(life);
     if (running.isEmpty()) {
-      supervisor.finish(zone, life, new WaitStatus.Unknown());
+      Optional<ExitRecord> known =
+          hall.store().exit(zone.uuid()).filter(exit -> exit.booted().equals(run.booted()));
+      WaitStatus end = new WaitStatus.Unknown();
+      supervisor.finish(
+          zone, life, end, known.orElseGet(() -> supervisor.ending().exit(life, end)));
       return;
+    }
+    if (!run.isSettled()) {
+      life.run(run.settled());
+      hall.runs().write(zone.uuid(), life.run());
     }
     zone.status(
         Statuses.running(

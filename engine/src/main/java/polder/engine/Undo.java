@@ -2,6 +2,7 @@ package polder.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.Consumer;
 
 /**
  * What takes back the steps that are done, newest first, unless it is told to forget them.
@@ -11,6 +12,16 @@ import java.util.Deque;
  */
 final class Undo implements AutoCloseable {
   private final Deque<Runnable> steps = new ArrayDeque<>();
+  private final Consumer<String> places;
+
+  Undo() {
+    this(step -> {});
+  }
+
+  /** One that tells {@code places} after each step that it took back. */
+  Undo(Consumer<String> places) {
+    this.places = places;
+  }
 
   /** Remembers how to take back what was just done. */
   void add(Runnable step) {
@@ -28,7 +39,9 @@ final class Undo implements AutoCloseable {
     RuntimeException first = null;
     while (!steps.isEmpty()) {
       try {
-        steps.pop().run();
+        Runnable step = steps.pop();
+        step.run();
+        places.accept("take back a step");
       } catch (RuntimeException e) {
         if (first == null) {
           first = e;

@@ -1,6 +1,5 @@
 package polder.image;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +19,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -66,6 +67,7 @@ public final class LocalStore implements Images, AutoCloseable {
   private final Path path;
   private final Predicate<UUID> inUse;
   private final Limits limits;
+  private final Function<String, Consumer<String>> failpoints;
   private final Directory trees;
   private final Directory unfinished;
   private final List<String> damages = new ArrayList<>();
@@ -77,12 +79,18 @@ public final class LocalStore implements Images, AutoCloseable {
   private final Map<UUID, Integer> held = new HashMap<>(); // under the lock
 
   private LocalStore(
-      Path path, Directory trees, Directory unfinished, Predicate<UUID> inUse, Limits limits) {
+      Path path,
+      Directory trees,
+      Directory unfinished,
+      Predicate<UUID> inUse,
+      Limits limits,
+      Function<String, Consumer<String>> failpoints) {
     this.path = path;
     this.trees = trees;
     this.unfinished = unfinished;
     this.inUse = inUse;
     this.limits = limits;
+    this.failpoints = failpoints;
   }
 
   /**
@@ -92,6 +100,20 @@ public final class LocalStore implements Images, AutoCloseable {
    * @param inUse whether a zone needs the image with that uuid; asked before one is deleted
    */
   public static LocalStore open(Path path, Predicate<UUID> inUse, Limits limits) {
+    return open(path, inUse, limits, operation -> step -> {});
+  }
+
+  /**
+   * As {@link #open(Path, Predicate, Limits)}.
+   *
+   * @param failpoints for the name of an operation, what is told before and after each of its
+   *     steps, and may throw
+   */
+  public static LocalStore open(
+      Path path,
+      Predicate<UUID> inUse,
+      Limits limits,
+      Function<String, Consumer<String>> failpoints) {
     try {
       Files.createDirectories(path);
     } catch (IOException e) {
@@ -104,7 +126,7 @@ public final class LocalStore implements Images, AutoCloseable {
       Directory unfinished = store.ensureDirectory(FileName.of("unfinished"), OWNER_ONLY);
       sweep(unfinished);
       Directory trees = store.ensureDirectory(FileName.of("sha256"), OWNER_ONLY);
-      LocalStore images = new LocalStore(path, trees, unfinished, inUse, limits);
+      LocalStore images = new LocalStore(path, trees, unfinished, inUse, limits, failpoints);
       images.load(damaged);
       return images;
     } catch (SyscallException e) {
@@ -124,7 +146,7 @@ public final class LocalStore implements Images, AutoCloseable {
         putAside(entry.name(), damaged);
       }
     }
-    catalogue = Map.copyOf(latestClaimsOnly(found));
+    catalogue = Map.copyOf(StoredImage.latestClaimsOnly(found));
   }
 
   private void putAside(FileName name, Directory damaged) {
@@ -168,28 +190,6 @@ public final class LocalStore implements Images, AutoCloseable {
     }
   }
 
-  /** A crash while a name moved may leave it with both; it is the later one's. */
-  private static Map<String, StoredImage> latestClaimsOnly(Map<String, StoredImage> found) {
-    Map<String, Instant> latest = new HashMap<>();
-    for (StoredImage stored : found.values()) {
-      for (Claim claim : stored.claims()) {
-        latest.merge(key(claim.image()), claim.since(), (a, b) -> a.isAfter(b) ? a : b);
-      }
-    }
-    Map<String, StoredImage> cleared = new TreeMap<>();
-    found.forEach(
-        (digits, stored) -> {
-          StoredImage left = stored;
-          for (Claim claim : stored.claims()) {
-            if (claim.since().isBefore(latest.getOrDefault(key(claim.image()), Instant.MIN))) {
-              left = left.without(claim.image().name(), claim.image().tag());
-            }
-          }
-          cleared.put(digits, left);
-        });
-    return cleared;
-  }
-
   private static String key(Image image) {
     return image.name() + ":" + image.tag();
   }
@@ -202,12 +202,15 @@ public final class LocalStore implements Images, AutoCloseable {
   @Override
   public Image importTarball(InputStream tarball, ImageRequest request, Progress progress) {
     FileName coming = FileName.of(UUID.randomUUID().toString());
+    Consumer<String> places = failpoints.apply("image-import");
     try (Directory place = unfinished.ensureDirectory(coming, OWNER_ONLY);
         Directory root = place.ensureDirectory(ROOT, 0755)) {
       MessageDigest digest = StoredImage.sha256();
       DigestInputStream file = new DigestInputStream(tarball, digest);
+      places.accept("make a place for the image");
       Unpacked unpacked = unpack(file, root, progress);
       Userland.check(root);
+      places.accept("unpack the image");
       place.syncFileSystem();
       byte[] sum = digest.digest();
       Image image =
@@ -221,7 +224,7 @@ public final class LocalStore implements Images, AutoCloseable {
               "linux",
               Userland.arch(root),
               request.config());
-      return publish(image, coming, place);
+      return publish(image, coming, place, places);
     } catch (SyscallException e) {
       throw Refusal.failed("cannot import image '" + request.name() + "'", e);
     } catch (IOException e) {
@@ -249,7 +252,7 @@ public final class LocalStore implements Images, AutoCloseable {
     }
   }
 
-  private Image publish(Image image, FileName coming, Directory place) {
+  private Image publish(Image image, FileName coming, Directory place, Consumer<String> places) {
     String digits = image.digest().substring("sha256:".length());
     catalogueLock.lock();
     try {
@@ -268,17 +271,31 @@ public final class LocalStore implements Images, AutoCloseable {
                 same.os(),
                 same.arch(),
                 image.config());
-        save(known.with(named));
+        save(known.with(named), places);
         return named;
       }
       StoredImage stored = new StoredImage(digits, List.of(new Claim(image, Instant.now())));
       DurableFile.replace(place, MANIFEST, stored.write());
-      unfinished.rename(coming, trees, FileName.of(digits));
-      trees.sync();
+      places.accept("write the manifest of the image");
+      move(unfinished, coming, trees, FileName.of(digits), places);
       show(stored);
       return image;
     } finally {
       catalogueLock.unlock();
+    }
+  }
+
+  /** Gives a tree another name, for good; if that fails it has its old one. */
+  private void move(
+      Directory from, FileName name, Directory to, FileName now, Consumer<String> places) {
+    from.rename(name, to, now);
+    try {
+      places.accept("rename " + name);
+      trees.sync();
+      places.accept("sync the names of the images");
+    } catch (SyscallException e) {
+      to.rename(now, from, name);
+      throw e;
     }
   }
 
@@ -359,8 +376,15 @@ public final class LocalStore implements Images, AutoCloseable {
                   .filter(other -> !other.digits().equals(target.digits()))
                   .filter(other -> other.named(name.name(), name.tag()).isPresent())
                   .toList();
-          save(target.with(named)); // first, so that a crash leaves it with both and not with none
-          losers.forEach(loser -> save(loser.without(name.name(), name.tag())));
+          Consumer<String> places = failpoints.apply("image-tag");
+          // first, so that a crash leaves it with both and not with none
+          try {
+            save(target.with(named), places);
+            losers.forEach(loser -> save(loser.without(name.name(), name.tag()), places));
+          } catch (SyscallException e) {
+            restore(e, target, losers);
+            throw e;
+          }
           return named;
         });
   }
@@ -368,6 +392,7 @@ public final class LocalStore implements Images, AutoCloseable {
   @Override
   public void delete(String reference) {
     FileName going = FileName.of(UUID.randomUUID().toString());
+    Consumer<String> places = failpoints.apply("image-delete");
     boolean gone =
         guarded(
             "delete image '" + reference + "'",
@@ -378,17 +403,26 @@ public final class LocalStore implements Images, AutoCloseable {
                       .map(image -> findStored(image.uuid().toString()))
                       .orElseGet(() -> findStored(reference));
               if (named.isPresent() && stored.claims().size() > 1) {
-                save(stored.without(named.get().name(), named.get().tag()));
+                save(stored.without(named.get().name(), named.get().tag()), places);
                 return false;
               }
               refuseIfUsed(stored);
-              trees.rename(FileName.of(stored.digits()), unfinished, going);
-              trees.sync();
+              move(trees, FileName.of(stored.digits()), unfinished, going, places);
               hide(stored);
               return true;
             });
     if (gone) {
       removeSwept(going);
+    }
+  }
+
+  /** Gives images the names back that they had before {@code cause}. */
+  private void restore(SyscallException cause, StoredImage target, List<StoredImage> losers) {
+    try {
+      losers.forEach(loser -> save(loser, step -> {}));
+      save(target, step -> {});
+    } catch (SyscallException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -419,11 +453,13 @@ public final class LocalStore implements Images, AutoCloseable {
     }
   }
 
-  private void save(StoredImage stored) {
+  private void save(StoredImage stored, Consumer<String> places) {
+    places.accept("write the manifest of image " + stored.digits());
     try (Directory tree = trees.enter(FileName.of(stored.digits()))) {
       DurableFile.replace(tree, MANIFEST, stored.write());
     }
     show(stored);
+    places.accept("write the manifest of image " + stored.digits());
   }
 
   private void show(StoredImage stored) {
@@ -473,15 +509,5 @@ public final class LocalStore implements Images, AutoCloseable {
   public void close() {
     trees.close();
     unfinished.close();
-  }
-
-  /** Passes everything on but its own end. */
-  private static final class Unclosed extends FilterInputStream {
-    Unclosed(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public void close() {}
   }
 }

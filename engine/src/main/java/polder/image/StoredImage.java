@@ -5,11 +5,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import polder.model.Image;
 import polder.model.Json;
@@ -152,5 +154,31 @@ record StoredImage(String digits, List<Claim> claims) {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
+  }
+
+  /** By digits, without names that a later one has: a crash while a name moved leaves both. */
+  static Map<String, StoredImage> latestClaimsOnly(Map<String, StoredImage> found) {
+    Map<String, Instant> latest = new HashMap<>();
+    for (StoredImage stored : found.values()) {
+      for (Claim claim : stored.claims()) {
+        latest.merge(key(claim.image()), claim.since(), (a, b) -> a.isAfter(b) ? a : b);
+      }
+    }
+    Map<String, StoredImage> cleared = new TreeMap<>();
+    found.forEach(
+        (digits, stored) -> {
+          StoredImage left = stored;
+          for (Claim claim : stored.claims()) {
+            if (claim.since().isBefore(latest.getOrDefault(key(claim.image()), Instant.MIN))) {
+              left = left.without(claim.image().name(), claim.image().tag());
+            }
+          }
+          cleared.put(digits, left);
+        });
+    return cleared;
+  }
+
+  private static String key(Image image) {
+    return image.name() + ":" + image.tag();
   }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import polder.linux.Directory;
 import polder.linux.DirectoryEntry;
@@ -52,21 +54,34 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   private final Path place;
   private final Directory directory;
   private final Trash trash;
+  private final Function<String, Consumer<String>> failpoints;
 
-  private OverlayStorage(Path place, Directory directory) {
+  private OverlayStorage(
+      Path place, Directory directory, Function<String, Consumer<String>> failpoints) {
     this.place = place;
     this.directory = directory;
     this.trash = new Trash(directory);
+    this.failpoints = failpoints;
   }
 
   /** Opens the storage below {@code place}, which is made if need be, and sweeps it. */
   public static OverlayStorage open(Path place) {
+    return open(place, operation -> step -> {});
+  }
+
+  /**
+   * As {@link #open(Path)}.
+   *
+   * @param failpoints for the name of an operation, what is told before and after each of its
+   *     steps, and may throw
+   */
+  public static OverlayStorage open(Path place, Function<String, Consumer<String>> failpoints) {
     try (Directory host = Directory.open(Path.of("/"))) {
       Path absolute = place.toAbsolutePath();
       Directory directory = host.ensureDirectories(FilePath.of(absolute.toString()), OWNER_ONLY);
       directory.node().ensureMode(OWNER_ONLY);
       var _ = InodeFlags.spread(directory);
-      var storage = new OverlayStorage(absolute, directory);
+      var storage = new OverlayStorage(absolute, directory, failpoints);
       storage.sweep();
       return storage;
     } catch (SyscallException e) {
@@ -97,12 +112,16 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     FileName making = FileName.of(MAKING + zone);
     try {
       if (directory.find(name).isEmpty()) {
+        Consumer<String> places = failpoints.apply("dataset-create");
         Tree.delete(directory, making);
         directory.makeDirectory(making, OWNER_ONLY);
+        places.accept("make the directory of dataset " + zone);
         try (Directory dataset = directory.enter(making)) {
           fill(dataset, layers);
         }
+        places.accept("fill dataset " + zone);
         directory.rename(making, directory, name);
+        places.accept("name dataset " + zone);
       }
       return find(zone).orElseThrow();
     } catch (SyscallException e) {
@@ -180,7 +199,10 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   @Override
   public void destroy(UUID zone) {
     try {
+      Consumer<String> places = failpoints.apply("dataset-destroy");
+      places.accept("remove dataset " + zone);
       trash.put(FileName.of(zone.toString()));
+      places.accept("remove dataset " + zone);
     } catch (SyscallException e) {
       throw failed("destroy the dataset of zone " + zone, e);
     }

@@ -108,7 +108,7 @@ class EngineDeathKernelTest {
     return done;
   }
 
-  private static String classPath() {
+  static String classPath() {
     List<String> parts = new ArrayList<>();
     for (String property : List.of("java.class.path", "jdk.module.path")) {
       String path = System.getProperty(property);
@@ -259,83 +259,5 @@ class EngineDeathKernelTest {
     test.open();
     assertEquals(ZoneState.INSTALLED, test.get("old").state());
     assertEquals(255, test.get("old").status().exit().orElseThrow().code());
-  }
-
-  @Test
-  @DisplayName("R-CRASH-02 killed before and after each step, an operation is done or it is not")
-  void eachOperationIsWholeOrAbsent() throws IOException, InterruptedException {
-    String spec = Json.write(STEP.write());
-    assertEquals(8, sweep("create", "create", "step", spec));
-    assertEquals(12, sweep("start", "start", "step"));
-    assertEquals(4, sweep("update", "update", "step"));
-    assertEquals(10, sweep("stop", "stop-now", "step"));
-    assertEquals(6, sweep("delete", "delete", "step"));
-  }
-
-  private static final ZoneSpec STEP = TestHost.spec("step", "exec sleep 1000");
-
-  /**
-   * Kills at place 1, 2, 3 … until the operation comes through; says how many places there were.
-   */
-  private int sweep(String operation, String... arguments)
-      throws IOException, InterruptedException {
-    prepare(operation);
-    int place = 1;
-    while (place < 30 && !elsewhere(operation + "." + place + "=kill", arguments)) {
-      test.open();
-      String where = operation + "." + place;
-      TestHost.eventually("an end at " + where, () -> test.host().fsck().isEmpty());
-      check(operation, place);
-      prepare(operation);
-      place++;
-    }
-    test.open();
-    assertEquals(List.of(), test.host().fsck(), operation + " at its end");
-    return place - 1;
-  }
-
-  /** Brings about what the operation begins with. */
-  private void prepare(String operation) {
-    boolean there = !test.host().zones().list().isEmpty();
-    if (operation.equals("create")) {
-      if (there) {
-        test.host().zones().delete(TestHost.ref("step"), true);
-      }
-      return;
-    }
-    if (!there) {
-      test.host().zones().create(STEP);
-    }
-    switch (operation) {
-      case "start" -> test.host().zones().stop(TestHost.ref("step"), StopOptions.FORCED);
-      case "update" -> {
-        test.host().zones().start(TestHost.ref("step"));
-        test.host()
-            .zones()
-            .update(TestHost.ref("step"), new Patch(Map.of("max_lwps", 1000L)), false);
-      }
-      default -> test.host().zones().start(TestHost.ref("step"));
-    }
-  }
-
-  /** Wholly done, or wholly absent. */
-  private void check(String operation, int place) {
-    List<Zone> zones = test.host().zones().list();
-    String where = operation + "." + place;
-    switch (operation) {
-      case "create" -> assertEquals(place >= 8 ? 1 : 0, zones.size(), where);
-      case "start" ->
-          assertEquals(
-              place >= 12 ? ZoneState.RUNNING : ZoneState.INSTALLED,
-              zones.getFirst().state(),
-              where);
-      case "update" ->
-          assertEquals(
-              place >= 4 ? 1234 : 1000,
-              zones.getFirst().spec().get(ZoneProperties.MAX_LWPS),
-              where);
-      case "stop" -> assertEquals(ZoneState.INSTALLED, zones.getFirst().state(), where);
-      default -> assertEquals(0, zones.size(), where);
-    }
   }
 }

@@ -3,6 +3,7 @@ package polder.engine;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 import polder.linux.Errno;
@@ -22,7 +23,22 @@ class FailpointsTest {
     assertDoesNotThrow(() -> second.pass("two"));
     assertThrows(SyscallException.class, () -> points.of("start").pass("any"));
     assertDoesNotThrow(() -> points.of("delete").pass("any"));
-    assertEquals(2, points.seen().get("create"));
+    assertEquals(6, points.passed());
+    assertTrue(points.names().contains("create.2"));
+  }
+
+  @Test
+  void countsAllPlacesFromWhereItIsArmed() {
+    Failpoints points = Failpoints.unarmed();
+    points.of("create").pass("before");
+    points.arm("any.2+=error(EIO)");
+    Failpoints.Places create = points.of("create");
+    create.pass("one");
+    Failpoints.Places start = points.of("start");
+    assertThrows(SyscallException.class, () -> start.pass("two"));
+    assertThrows(SyscallException.class, () -> create.pass("three"));
+    points.arm("");
+    assertDoesNotThrow(() -> create.pass("four"));
   }
 
   @Test

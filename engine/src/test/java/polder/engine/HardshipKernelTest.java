@@ -1,7 +1,6 @@
 package polder.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,8 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
-import polder.model.Host;
-import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Security;
 import polder.model.StopOptions;
@@ -46,91 +42,6 @@ class HardshipKernelTest {
   @AfterEach
   void leavesNothing() {
     test.close();
-  }
-
-  @Test
-  @DisplayName("R-CRASH-03 an error before or after each step leaves nothing, and retry succeeds")
-  void eachStepMayFail() {
-    ZoneSpec spec = TestHost.spec("step", "exec sleep 1000");
-    ZoneRef step = TestHost.ref("step");
-    for (String errno : List.of("EIO", "ENOSPC")) {
-      fails("create", 8, errno, host -> host.zones().create(spec), true);
-      fails("start", 12, errno, host -> host.zones().start(step), true);
-      fails(
-          "update",
-          4,
-          errno,
-          host ->
-              host.zones()
-                  .update(step, new Patch(Map.of("max_lwps", (long) errno.length())), false),
-          true);
-      fails("stop", 10, errno, host -> host.zones().stop(step, StopOptions.FORCED), false);
-      fails("delete", 6, errno, host -> host.zones().delete(step, true), false);
-    }
-  }
-
-  /** What is done with a host. */
-  @FunctionalInterface
-  private interface Work {
-    void on(Host host);
-  }
-
-  /**
-   * Fails once at each place.
-   *
-   * @param absent whether nothing may be left of what failed; else it may be half done, and goes on
-   */
-  private void fails(String operation, int places, String errno, Work work, boolean absent) {
-    for (int place = 1; place <= places; place++) {
-      String where = operation + "." + place + "=" + errno;
-      test.open(Failpoints.parse("%s.%d=1*error(%s)".formatted(operation, place, errno)));
-      if (operation.equals("stop")) {
-        test.host().zones().start(TestHost.ref("step"));
-        work.on(test.host()); // it ends; what could not be taken down is told by the state
-        if (test.get("step").state() == ZoneState.FAILED) {
-          test.host().zones().start(TestHost.ref("step"));
-          work.on(test.host());
-        }
-        assertEquals(ZoneState.INSTALLED, test.get("step").state(), where);
-      } else {
-        if (operation.equals("delete") && errno.equals("ENOSPC")) {
-          attempt(work); // the reserve may have carried it through
-        } else if (operation.equals("start") && errno.equals("ENOSPC")) {
-          work.on(test.host()); // the reserve carries it through
-          if (place < places) {
-            test.host().zones().stop(TestHost.ref("step"), StopOptions.FORCED);
-          }
-        } else {
-          PolderException e =
-              assertThrows(PolderException.class, () -> work.on(test.host()), where);
-          assertTrue(String.valueOf(e.getMessage()).contains("failpoint"), where);
-          assertEquals(errno.equals("EIO") ? ErrorKind.HOST : ErrorKind.NO_ROOM, e.kind(), where);
-        }
-      }
-      if (absent) {
-        assertEquals(List.of(), test.host().fsck(), where);
-      }
-      if (place == places && !operation.equals("stop")) {
-        attempt(work);
-        assertEquals(List.of(), test.host().fsck(), where);
-        if (operation.equals("delete")) {
-          assertEquals(0, test.host().zones().list().size());
-        }
-      } else if (operation.equals("delete")) {
-        attempt(work);
-        assertEquals(List.of(), test.host().fsck(), where);
-        test.host().zones().create(TestHost.spec("step", "exec sleep 1000"));
-      }
-    }
-    test.open(Failpoints.NONE);
-  }
-
-  private void attempt(Work work) {
-    try {
-      work.on(test.host());
-    } catch (PolderException e) {
-      assertEquals(ErrorKind.NOT_FOUND, e.kind(), e.getMessage());
-    }
   }
 
   @Test

@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import polder.linux.CgroupHost;
 import polder.model.Brand;
@@ -17,6 +20,7 @@ import polder.model.Event;
 import polder.model.ExecSpec;
 import polder.model.Finding;
 import polder.model.Host;
+import polder.model.Image;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.Session;
@@ -61,7 +65,43 @@ final class TestHost implements AutoCloseable {
   /** Closes the engine and opens it again, to fail as {@code failpoints} say. */
   void open(Failpoints failpoints) {
     host.close();
+    openClosed(failpoints);
+  }
+
+  /** Opens the engine, which was let go of, to fail as {@code failpoints} say. */
+  void openClosed(Failpoints failpoints) {
     host = Polder.open(HostPaths.below(home), failpoints);
+  }
+
+  /** Waits until it is noted that the zones that start with the host were started. */
+  static void awaitAutoboot(Host host) {
+    Path noted = Path.of(String.valueOf(host.info().paths().get("run"))).resolve("autoboot.json");
+    eventually("autoboot is done", () -> Files.exists(noted));
+  }
+
+  /** What is set for a zone in a file of its control group; nothing if it has none. */
+  String limit(UUID zone, String file) {
+    Path group = Path.of(HostPaths.below(home).cgroups()).resolve(zone.toString()).resolve(file);
+    try (Stream<Path> hierarchies = Files.list(Path.of("/sys/fs/cgroup"))) {
+      for (Path place : Stream.concat(Stream.of(Path.of("/sys/fs/cgroup")), hierarchies).toList()) {
+        if (Files.exists(place.resolve(group))) {
+          return Files.readString(place.resolve(group)).strip();
+        }
+      }
+      return "";
+    } catch (IOException e) {
+      return ""; // it went away meanwhile
+    }
+  }
+
+  /** Deletes all zones and images. */
+  void clear() {
+    for (Zone zone : host.zones().list()) {
+      host.zones().delete(ZoneRef.of(zone.uuid()), true);
+    }
+    for (Image image : host.images().list()) {
+      host.images().delete(image.name() + ":" + image.tag());
+    }
   }
 
   static ZoneRef ref(String name) {
@@ -114,10 +154,14 @@ final class TestHost implements AutoCloseable {
   }
 
   static void eventually(String what, BooleanSupplier condition) {
+    eventually(() -> what, condition);
+  }
+
+  static void eventually(Supplier<String> what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        Assertions.fail("not within 15 s: " + what);
+        Assertions.fail("not within 15 s: " + what.get());
       }
       pause(10);
     }
@@ -134,9 +178,7 @@ final class TestHost implements AutoCloseable {
   /** Deletes all zones, and sees that nothing is left of them. */
   @Override
   public void close() {
-    for (Zone zone : host.zones().list()) {
-      host.zones().delete(ZoneRef.of(zone.uuid()), true);
-    }
+    clear();
     List<Finding> left = host.fsck();
     host.close();
     HostPaths paths = HostPaths.below(home);

@@ -18,12 +18,30 @@ public final class DurableFile {
    * Gives the file {@code name} new contents: write to a new file, fsync(2), rename(2) over the
    * old, fsync(2) of the directory. It can be read and written by its owner only.
    *
-   * @throws SyscallException if it could not be done; the old contents are there then, or, if only
-   *     the last step failed, either
+   * <p>What failed to reach the disk is not synced again, because the kernel says so only once: the
+   * old file, which is kept until the end, gets its name back, and the next call writes a new one.
+   *
+   * @throws SyscallException if it could not be done; the old contents are there then, or none. On
+   *     a file system that cannot exchange names either, if only the last step failed
    */
   public static void replace(Directory directory, FileName name, byte[] contents) {
-    place(directory, name, contents, OWNER_ONLY, true);
-    directory.sync();
+    FileName unfinished = unfinished();
+    try {
+      write(directory, unfinished, contents, OWNER_ONLY, true);
+      Old old = swap(directory, unfinished, name);
+      try {
+        directory.sync();
+      } catch (SyscallException e) {
+        takeBack(old, directory, unfinished, name);
+        throw e;
+      }
+      if (old == Old.KEPT) {
+        removeOld(directory, unfinished);
+      }
+    } catch (SyscallException e) {
+      removeAfter(e, directory, unfinished);
+      throw e;
+    }
   }
 
   /**
@@ -33,28 +51,77 @@ public final class DurableFile {
    * @param mode who may read and write it, whatever our umask is
    */
   public static void note(Directory directory, FileName name, byte[] contents, int mode) {
-    place(directory, name, contents, mode, false);
-  }
-
-  private static void place(
-      Directory directory, FileName name, byte[] contents, int mode, boolean sync) {
-    byte[] random = new byte[8];
-    RANDOM.nextBytes(random);
-    FileName unfinished = FileName.of(UNFINISHED + HexFormat.of().formatHex(random));
+    FileName unfinished = unfinished();
     try {
-      try (RegularFile file = directory.create(unfinished, OWNER_ONLY)) {
-        file.write(contents, 0, contents.length);
-        if (mode != OWNER_ONLY) {
-          file.node().mode(mode);
-        }
-        if (sync) {
-          file.sync();
-        }
-      }
+      write(directory, unfinished, contents, mode, false);
       directory.rename(unfinished, directory, name);
     } catch (SyscallException e) {
       removeAfter(e, directory, unfinished);
       throw e;
+    }
+  }
+
+  private static FileName unfinished() {
+    byte[] random = new byte[8];
+    RANDOM.nextBytes(random);
+    return FileName.of(UNFINISHED + HexFormat.of().formatHex(random));
+  }
+
+  private static void write(
+      Directory directory, FileName name, byte[] contents, int mode, boolean sync) {
+    try (RegularFile file = directory.create(name, OWNER_ONLY)) {
+      file.write(contents, 0, contents.length);
+      if (mode != OWNER_ONLY) {
+        file.node().mode(mode);
+      }
+      if (sync) {
+        file.sync();
+      }
+    }
+  }
+
+  /** What became of the file that had the name. */
+  private enum Old {
+    /** It has the new one's former name. */
+    KEPT,
+    /** There was none. */
+    NONE,
+    /** It is gone: the file system cannot exchange names. */
+    GONE
+  }
+
+  /** Gives {@code name} to the new file. */
+  private static Old swap(Directory directory, FileName unfinished, FileName name) {
+    Old old;
+    try {
+      directory.exchange(unfinished, directory, name);
+      return Old.KEPT;
+    } catch (SyscallException e) { // renameat2(2)
+      if (e.errno().equals(Errno.ENOENT)) {
+        old = Old.NONE;
+      } else if (e.errno().equals(Errno.EINVAL)) {
+        old = Old.GONE;
+      } else {
+        throw e;
+      }
+    }
+    directory.rename(unfinished, directory, name);
+    return old;
+  }
+
+  private static void takeBack(Old old, Directory directory, FileName unfinished, FileName name) {
+    switch (old) {
+      case KEPT -> directory.exchange(unfinished, directory, name);
+      case NONE -> directory.remove(name);
+      case GONE -> {} // either is there after a power cut, and whole
+    }
+  }
+
+  private static void removeOld(Directory directory, FileName old) {
+    try {
+      directory.remove(old);
+    } catch (SyscallException e) {
+      // the new contents are there, which is what was asked; the next sweep finds it
     }
   }
 

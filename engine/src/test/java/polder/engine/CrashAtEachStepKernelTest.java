@@ -1,0 +1,116 @@
+package polder.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import polder.model.Events;
+import polder.model.Host;
+import polder.model.Images;
+import polder.model.Zones;
+
+/** The engine killed at each step of each operation; see {@link CrashRows}. */
+@Timeout(value = 30, unit = java.util.concurrent.TimeUnit.MINUTES)
+class CrashAtEachStepKernelTest {
+  private static final boolean FULL = Boolean.getBoolean("polder.full");
+
+  @Test
+  @DisplayName("R-CRASH-02 R-CRASH-03 no operation of the model is left out of the crash tests")
+  void everyOperationHasItsRow() {
+    Set<String> tried =
+        CrashRows.all().stream()
+            .map(CrashRow::operation)
+            .filter(operation -> operation.contains("."))
+            .collect(Collectors.toCollection(TreeSet::new));
+    tried.addAll(CrashRows.READERS);
+    Set<String> there =
+        Stream.of(Host.class, Zones.class, Images.class, Events.class)
+            .flatMap(type -> Stream.of(type.getDeclaredMethods()))
+            .filter(method -> !method.isSynthetic() && !Modifier.isStatic(method.getModifiers()))
+            .map(CrashAtEachStepKernelTest::name)
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertEquals(there, tried);
+    assertTrue(there.size() > 30, "only " + there.size() + " operations were looked at");
+  }
+
+  private static String name(Method method) {
+    return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+  }
+
+  @Test
+  @Tag("kernel")
+  @DisplayName("R-CRASH-02 killed at each step of each operation, it is done or it is not")
+  void eachOperationIsWholeOrAbsent() throws IOException, InterruptedException {
+    Set<String> names = new HashSet<>();
+    int kills = 0;
+    for (CrashRow row : CrashRows.all()) {
+      try (TestHost test = new TestHost()) {
+        kills += sweep(test, row, names);
+      }
+    }
+    assertTrue(kills > 60, "only " + kills + " kills");
+  }
+
+  /** Kills at place 1, 2, 3 … until the operation comes through; says how often it did. */
+  private static int sweep(TestHost test, CrashRow row, Set<String> names)
+      throws IOException, InterruptedException {
+    Failpoints points = Failpoints.unarmed();
+    test.open(points);
+    TestHost.awaitAutoboot(test.host());
+    row.prepare().on(test.host());
+    String before = CrashRows.seen(test);
+    if (row.opens()) {
+      test.letGo();
+      points.arm("");
+      test.openClosed(points);
+    } else {
+      points.arm("");
+    }
+    row.act().on(test.host());
+    String after = CrashRows.seen(test);
+    int places = points.passed();
+    assertTrue(places > 0, row + " passes no place");
+    List<Integer> tried = tried(points.names(), names);
+    for (int place : tried) {
+      String where = "%s killed at %d of %d".formatted(row, place, places);
+      test.clear();
+      test.letGo();
+      assertTrue(CrashedEngine.run(test.home(), row, "any." + place + "=kill"), where);
+      test.openClosed(Failpoints.NONE);
+      TestHost.eventually(where + ", fsck finds nothing", () -> test.host().fsck().isEmpty());
+      TestHost.eventually(
+          () ->
+              "%s: seen is\n%s\nnot\n%s\nnor\n%s"
+                  .formatted(where, CrashRows.seen(test), before, after),
+          () -> {
+            String seen = CrashRows.seen(test);
+            return seen.equals(before) || seen.equals(after);
+          });
+    }
+    return tried.size();
+  }
+
+  /** All places; in the quick form those that no row came by before, and some of the others. */
+  private static List<Integer> tried(List<String> places, Set<String> before) {
+    List<Integer> tried = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      if (before.add(places.get(i)) || FULL || i % 5 == 2) {
+        tried.add(i + 1);
+      }
+    }
+    return tried;
+  }
+}

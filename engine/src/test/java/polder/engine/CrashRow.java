@@ -1,0 +1,36 @@
+package polder.engine;
+
+import polder.model.Host;
+
+/**
+ * One way of asking for one operation, for the tests that break it off at each of its steps.
+ *
+ * @param operation what of the model's interfaces it asks for, such as {@code Zones.start}; or, of
+ *     what the engine does unasked, its name, such as {@code takeover}
+ * @param how which way of asking
+ * @param prepare brings about what it begins with, on an empty host
+ * @param act asks for it, and returns when it is done
+ * @param undone whether an error in it leaves what was before; else, as with a signal, it may be
+ *     done and told as failed
+ */
+record CrashRow(String operation, String how, Work prepare, Work act, boolean undone) {
+  /** What is done with a host. */
+  @FunctionalInterface
+  interface Work {
+    void on(Host host);
+  }
+
+  String name() {
+    return how.isEmpty() ? operation : operation + " " + how;
+  }
+
+  /** Whether what is broken off is the opening of the host itself. */
+  boolean opens() {
+    return operation.equals("takeover");
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

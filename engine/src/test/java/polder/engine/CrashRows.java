@@ -1,0 +1,353 @@
+package polder.engine;
+
+import static polder.engine.TestHost.ref;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import polder.model.Brand;
+import polder.model.ExecSpec;
+import polder.model.Host;
+import polder.model.ImageRequest;
+import polder.model.LogQuery;
+import polder.model.Patch;
+import polder.model.Progress;
+import polder.model.RestartPolicy;
+import polder.model.Session;
+import polder.model.StopOptions;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+import polder.model.ZoneState;
+
+/** Every operation that changes something, in each way that it can be asked for. */
+final class CrashRows {
+  /** What only looks: it passes no place, and so leaves everything as it is. */
+  static final Set<String> READERS =
+      Set.of(
+          "Host.zones",
+          "Host.images",
+          "Host.events",
+          "Host.info",
+          "Host.doctor",
+          "Host.fsck",
+          "Host.close",
+          "Zones.plan",
+          "Zones.list",
+          "Zones.get",
+          "Zones.await",
+          "Zones.attach",
+          "Zones.logs",
+          "Zones.copyOut",
+          "Images.list",
+          "Images.get",
+          "Events.newest",
+          "Events.since");
+
+  private static final String NAME = "step";
+  private static final ZoneRef ZONE = ref(NAME);
+  private static final CrashRow.Work NOTHING = host -> {};
+
+  private CrashRows() {}
+
+  static List<CrashRow> all() {
+    List<CrashRow> rows = new ArrayList<>();
+    rows.add(row("Zones.create", "native", NOTHING, host -> host.zones().create(spec())));
+    rows.add(row("Zones.create", "lx", CrashRows::image, host -> host.zones().create(lx())));
+    rows.add(row("Zones.update", "of a live limit", CrashRows::running, update("max_lwps", 1234L)));
+    rows.add(
+        row(
+            "Zones.update",
+            "at the next start",
+            CrashRows::running,
+            update("cmd", List.of("sleep", "1"))));
+    rows.add(row("Zones.update", "of the alias", CrashRows::running, update("alias", "other")));
+    rows.add(row("Zones.start", "native", CrashRows::made, host -> host.zones().start(ZONE)));
+    rows.add(row("Zones.start", "lx", CrashRows::madeLx, host -> host.zones().start(ZONE)));
+    rows.add(
+        row(
+            "Zones.start",
+            "with an input",
+            host -> host.zones().create(spec().with(ZoneProperties.OPEN_STDIN, true)),
+            host -> host.zones().start(ZONE)));
+    rows.add(forward("Zones.stop", "with a grace", CrashRows::running, stop(StopOptions.GRACEFUL)));
+    rows.add(forward("Zones.stop", "by force", CrashRows::running, stop(StopOptions.FORCED)));
+    rows.add(
+        forward("Zones.stop", "before a restart", CrashRows::waiting, stop(StopOptions.FORCED)));
+    rows.add(
+        forward(
+            "Zones.reboot",
+            "of a running zone",
+            CrashRows::running,
+            host -> host.zones().reboot(ZONE, StopOptions.FORCED)));
+    rows.add(
+        row(
+            "Zones.reboot",
+            "of a stopped zone",
+            CrashRows::made,
+            host -> host.zones().reboot(ZONE, StopOptions.FORCED)));
+    rows.add(
+        forward("Zones.delete", "", CrashRows::made, host -> host.zones().delete(ZONE, false)));
+    rows.add(
+        forward(
+            "Zones.delete",
+            "by force",
+            CrashRows::running,
+            host -> host.zones().delete(ZONE, true)));
+    rows.add(forward("Zones.kill", "", CrashRows::running, CrashRows::kill));
+    rows.add(row("Zones.pause", "", CrashRows::running, host -> host.zones().pause(ZONE)));
+    rows.add(
+        row(
+            "Zones.resume",
+            "",
+            host -> {
+              running(host);
+              host.zones().pause(ZONE);
+            },
+            host -> host.zones().resume(ZONE)));
+    rows.add(forward("Zones.exec", "", CrashRows::running, exec(false)));
+    rows.add(forward("Zones.exec", "with a terminal", CrashRows::running, exec(true)));
+    rows.add(forward("Zones.copyIn", "to a running zone", CrashRows::running, copyIn()));
+    rows.add(forward("Zones.copyIn", "to a stopped zone", CrashRows::made, copyIn()));
+    rows.add(row("Images.importTarball", "", NOTHING, CrashRows::image));
+    rows.add(
+        row(
+            "Images.importTarball",
+            "by one more name",
+            CrashRows::image,
+            host -> take(host, "small:again", image())));
+    rows.add(
+        row("Images.tag", "", CrashRows::image, host -> host.images().tag("small", "other:1")));
+    rows.add(
+        row(
+            "Images.tag",
+            "that moves",
+            CrashRows::twoImages,
+            host -> host.images().tag("small", "tiny:latest")));
+    rows.add(forward("Images.delete", "", CrashRows::image, host -> host.images().delete("small")));
+    rows.add(
+        forward(
+            "Images.delete",
+            "of one name",
+            host -> {
+              image(host);
+              host.images().tag("small", "other:1");
+            },
+            host -> host.images().delete("other:1")));
+    rows.add(forward("restart", "by policy", CrashRows::restarting, CrashRows::breaks));
+    rows.add(forward("takeover", "", CrashRows::allKinds, NOTHING));
+    rows.add(forward("takeover", "and autoboot", CrashRows::booting, CrashRows::untilUp));
+    return List.copyOf(rows);
+  }
+
+  static CrashRow named(String name) {
+    return all().stream().filter(row -> row.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  private static CrashRow row(
+      String operation, String how, CrashRow.Work prepare, CrashRow.Work act) {
+    return new CrashRow(operation, how, prepare, act, true);
+  }
+
+  /** One that goes on to its end when it has begun, because that cannot be taken back. */
+  private static CrashRow forward(
+      String operation, String how, CrashRow.Work prepare, CrashRow.Work act) {
+    return new CrashRow(operation, how, prepare, act, false);
+  }
+
+  static ZoneSpec spec() {
+    return TestHost.spec(NAME, "exec sleep 1000")
+        .with(ZoneProperties.ZONE_UUID, UUID.fromString("00000000-0000-4000-8000-000000000001"));
+  }
+
+  private static ZoneSpec lx() {
+    return ZoneSpec.of(Brand.LX)
+        .with(ZoneProperties.ZONE_UUID, UUID.fromString("00000000-0000-4000-8000-000000000001"))
+        .with(ZoneProperties.ALIAS, NAME)
+        .with(ZoneProperties.IMAGE, "small")
+        .with(ZoneProperties.CMD, List.of("/bin/busybox", "sleep", "1000"));
+  }
+
+  private static void made(Host host) {
+    host.zones().create(spec());
+  }
+
+  private static void madeLx(Host host) {
+    image(host);
+    host.zones().create(lx());
+  }
+
+  static void running(Host host) {
+    made(host);
+    host.zones().start(ZONE);
+  }
+
+  private static void restarting(Host host) {
+    host.zones().create(spec().with(ZoneProperties.RESTART, RestartPolicy.of("always")));
+    host.zones().start(ZONE);
+  }
+
+  private static void waiting(Host host) {
+    host.zones()
+        .create(
+            spec()
+                .with(ZoneProperties.CMD, List.of("/bin/false"))
+                .with(ZoneProperties.RESTART, RestartPolicy.of("always")));
+    host.zones().start(ZONE);
+    TestHost.eventually(
+        "a long pause before its restart",
+        () -> {
+          var zone = host.zones().get(ZONE);
+          return zone.status().restarts() >= 3 && zone.state() == ZoneState.INSTALLED;
+        });
+  }
+
+  private static void kill(Host host) {
+    host.zones().kill(ZONE, "KILL");
+    host.zones().await(ZONE);
+  }
+
+  private static void breaks(Host host) {
+    int pid = host.zones().get(ZONE).status().pid().orElseThrow();
+    host.zones().kill(ZONE, "KILL");
+    TestHost.eventually(
+        "it is up again",
+        () -> host.zones().get(ZONE).status().pid().filter(now -> now != pid).isPresent());
+  }
+
+  /** A zone in each state that an engine may find. */
+  private static void allKinds(Host host) {
+    running(host);
+    host.zones().create(TestHost.spec("down", "exec sleep 1000"));
+    host.zones().create(TestHost.spec("held", "exec sleep 1000"));
+    host.zones().start(ref("held"));
+    host.zones().pause(ref("held"));
+    twoImages(host);
+  }
+
+  private static void booting(Host host) {
+    host.zones().create(spec().with(ZoneProperties.AUTOBOOT, true));
+    Path state = Path.of(host.info().paths().get("run"));
+    try {
+      Files.deleteIfExists(state.resolve("autoboot.json"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void untilUp(Host host) {
+    TestHost.eventually("it is booted", () -> host.zones().get(ZONE).state() == ZoneState.RUNNING);
+    TestHost.awaitAutoboot(host);
+  }
+
+  private static CrashRow.Work stop(StopOptions options) {
+    return host -> host.zones().stop(ZONE, options);
+  }
+
+  private static CrashRow.Work update(String property, Object value) {
+    return host ->
+        host.zones().update(ZoneRef.of(spec().uuid()), new Patch(Map.of(property, value)), false);
+  }
+
+  private static CrashRow.Work exec(boolean terminal) {
+    return host -> {
+      ExecSpec spec =
+          new ExecSpec(
+              List.of("/bin/true"),
+              Optional.empty(),
+              Optional.empty(),
+              Map.of(),
+              terminal,
+              false,
+              0,
+              0);
+      try (Session session = host.zones().exec(ZONE, spec)) {
+        session.await();
+      }
+    };
+  }
+
+  private static CrashRow.Work copyIn() {
+    return host ->
+        host.zones()
+            .copyIn(
+                ZONE, "/root", new ByteArrayInputStream(TestTar.of(Map.of("copied", new byte[9]))));
+  }
+
+  static void image(Host host) {
+    take(host, "small:latest", image());
+  }
+
+  private static void twoImages(Host host) {
+    image(host);
+    take(host, "tiny:latest", TestTar.of(Map.of("bin/sh", new byte[100])));
+  }
+
+  private static byte[] image() {
+    try {
+      return TestTar.of(Map.of("bin/busybox", Files.readAllBytes(Path.of("/bin/busybox"))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void take(Host host, String name, byte[] tar) {
+    host.images()
+        .importTarball(new ByteArrayInputStream(tar), ImageRequest.of(name), Progress.NONE);
+  }
+
+  /** Asks everything that only looks. */
+  static void look(Host host) {
+    host.zones().list();
+    host.zones().get(ZONE);
+    host.zones().plan(TestHost.spec("plan", "true"));
+    host.zones().attach(ZONE).close();
+    host.zones().logs(ZONE, LogQuery.ALL).close();
+    host.zones().copyOut(ZONE, "/etc/hostname", new ByteArrayOutputStream());
+    host.images().list();
+    host.images().get("small");
+    host.events().since(host.events().newest(), false).close();
+    host.info();
+    host.doctor();
+    host.fsck();
+  }
+
+  /** What a caller sees of a host, without what differs from run to run. */
+  static String seen(TestHost test) {
+    List<String> seen = new ArrayList<>();
+    for (var zone : test.host().zones().list()) {
+      String limit = test.limit(zone.uuid(), "pids.max");
+      seen.add(
+          "%s %s paused=%s %s pids.max=%s copied=%s"
+              .formatted(
+                  zone.name(),
+                  zone.state(),
+                  zone.status().paused(),
+                  zone.spec().without(ZoneProperties.ZONE_UUID).write(),
+                  limit,
+                  copied(test, zone.name())));
+    }
+    for (var image : test.host().images().list()) {
+      seen.add(image.name() + ":" + image.tag() + " " + image.digest());
+    }
+    return String.join("\n", seen);
+  }
+
+  private static boolean copied(TestHost test, String zone) {
+    try {
+      test.host().zones().copyOut(ref(zone), "/root/copied", new ByteArrayOutputStream());
+      return true;
+    } catch (polder.model.PolderException e) {
+      return false;
+    }
+  }
+}

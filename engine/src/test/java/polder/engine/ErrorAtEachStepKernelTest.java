@@ -1,0 +1,151 @@
+package polder.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import polder.model.PolderException;
+
+/** An error at each step of each operation, once and for good; see {@link CrashRows}. */
+@Tag("kernel")
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
+class ErrorAtEachStepKernelTest {
+  private static final boolean FULL = Boolean.getBoolean("polder.full");
+
+  private final List<String> unforeseen = Collections.synchronizedList(new ArrayList<>());
+  private Thread.UncaughtExceptionHandler before = (thread, failure) -> {};
+
+  @BeforeEach
+  void catchWhatNobodyCatches() throws ReflectiveOperationException {
+    before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> unforeseen.add("uncaught: " + failure));
+    LoggedTraces.tell(unforeseen::add);
+  }
+
+  @AfterEach
+  void nothingWasUnforeseen() throws ReflectiveOperationException {
+    Thread.setDefaultUncaughtExceptionHandler(before);
+    LoggedTraces.forget();
+    assertEquals(List.of(), unforeseen);
+  }
+
+  @Test
+  @DisplayName("R-CRASH-03 an error at each step, once: it is named, nothing is left, retry helps")
+  void eachStepMayFailOnce() throws IOException {
+    List<String> errnos =
+        FULL
+            ? List.of("EIO", "ENOSPC", "ENOMEM", "EMFILE", "EAGAIN", "EINTR", "EBUSY")
+            : List.of("EIO", "ENOSPC");
+    for (String errno : errnos) {
+      failEverywhere("any.%d=1*error(" + errno + ")");
+    }
+  }
+
+  @Test
+  @DisplayName("R-CRASH-03 an error at each step and all after it: once it is gone, retry helps")
+  void eachStepMayFailForGood() throws IOException {
+    List<String> errnos =
+        FULL
+            ? List.of("EIO", "ENOSPC", "ENOMEM", "EMFILE", "EAGAIN", "EINTR", "EBUSY")
+            : List.of("EIO", "ENOSPC");
+    for (String errno : errnos) {
+      failEverywhere("any.%d+=error(" + errno + ")");
+    }
+  }
+
+  private void failEverywhere(String rule) throws IOException {
+    Set<String> names = new HashSet<>();
+    int descriptors = 0;
+    int failures = 0;
+    for (CrashRow row : CrashRows.all()) {
+      if (row.operation().contains(".")) { // nobody is told of what nobody asked for
+        try (TestHost test = new TestHost()) {
+          descriptors = descriptors == 0 ? descriptors() : descriptors;
+          failures += sweep(test, row, rule, names);
+        }
+      }
+    }
+    assertTrue(failures > 60, "only " + failures + " failures");
+    int bound = descriptors + 5;
+    TestHost.eventually("descriptors are back", () -> descriptors() <= bound);
+  }
+
+  private static int descriptors() {
+    String[] open = Path.of("/proc/self/fd").toFile().list();
+    return open == null ? 0 : open.length;
+  }
+
+  private int sweep(TestHost test, CrashRow row, String rule, Set<String> names) {
+    Failpoints points = Failpoints.unarmed();
+    test.open(points);
+    TestHost.awaitAutoboot(test.host());
+    row.prepare().on(test.host());
+    String before = CrashRows.seen(test);
+    points.arm("");
+    row.act().on(test.host());
+    List<String> places = points.names();
+    String after = CrashRows.seen(test);
+    int failures = 0;
+    for (int place = 1; place <= places.size(); place++) {
+      if (!names.add(places.get(place - 1)) && !FULL) {
+        continue;
+      }
+      test.clear();
+      row.prepare().on(test.host());
+      points.arm(rule.formatted(place));
+      Optional<String> told = attempt(test, row);
+      points.arm("");
+      String where = "%s, %s (%s)".formatted(row, rule.formatted(place), places.get(place - 1));
+      told.ifPresent(
+          sentence -> assertTrue(sentence.contains("failpoint"), where + " says: " + sentence));
+      if (row.undone() && told.isPresent() && !rule.contains("+")) {
+        assertEquals(before, CrashRows.seen(test), where);
+        assertEquals(List.of(), test.host().fsck(), where);
+      }
+      again(test, points, row, after, where);
+      failures += told.isPresent() ? 1 : 0;
+    }
+    return failures;
+  }
+
+  private static Optional<String> attempt(TestHost test, CrashRow row) {
+    try {
+      row.act().on(test.host());
+      return Optional.empty();
+    } catch (PolderException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Retries as a user would; what was left behind goes with the next start at the latest. */
+  private static void again(
+      TestHost test, Failpoints points, CrashRow row, String after, String where) {
+    if (!CrashRows.seen(test).equals(after)) {
+      attempt(test, row).ifPresent(told -> System.err.println(where + ": " + told));
+    }
+    TestHost.eventually(
+        () -> "%s: seen is\n%s\nnot\n%s".formatted(where, CrashRows.seen(test), after),
+        () -> CrashRows.seen(test).equals(after));
+    if (!test.host().fsck().isEmpty()) {
+      System.err.println(where + " left " + test.host().fsck());
+      test.open(points);
+      TestHost.eventually(where + ", fsck finds nothing", () -> test.host().fsck().isEmpty());
+      assertEquals(after, CrashRows.seen(test), where);
+    }
+  }
+}
