@@ -190,10 +190,6 @@ public final class LocalStore implements Images, AutoCloseable {
     }
   }
 
-  private static String key(Image image) {
-    return image.name() + ":" + image.tag();
-  }
-
   /** What was found damaged when the store was opened, a sentence for each. */
   public List<String> damages() {
     return List.copyOf(damages);
@@ -260,17 +256,7 @@ public final class LocalStore implements Images, AutoCloseable {
       StoredImage known = catalogue.get(digits);
       if (known != null) {
         Image same = known.first();
-        Image named =
-            new Image(
-                same.uuid(),
-                same.digest(),
-                image.name(),
-                image.tag(),
-                same.size(),
-                same.imported(),
-                same.os(),
-                same.arch(),
-                image.config());
+        Image named = StoredImage.asNamed(same, image);
         save(known.with(named), places);
         return named;
       }
@@ -306,7 +292,7 @@ public final class LocalStore implements Images, AutoCloseable {
             ErrorKind.EXISTS,
             ("image '%s' is there already with other contents: import it by another name, and move"
                     + " the name with 'polder image tag'")
-                .formatted(key(image)));
+                .formatted(StoredImage.key(image)));
       }
     }
   }
@@ -438,7 +424,8 @@ public final class LocalStore implements Images, AutoCloseable {
     if (inUse.test(stored.uuid()) || held.containsKey(stored.uuid())) {
       throw new PolderException(
           ErrorKind.WRONG_STATE,
-          "image '%s' is in use by a zone: delete the zone first".formatted(key(stored.first())));
+          "image '%s' is in use by a zone: delete the zone first"
+              .formatted(StoredImage.key(stored.first())));
     }
   }
 

@@ -178,7 +178,22 @@ record StoredImage(String digits, List<Claim> claims) {
     return cleared;
   }
 
-  private static String key(Image image) {
+  /** The image {@code same} with the name of {@code other}, run as that one says. */
+  static Image asNamed(Image same, Image other) {
+    return new Image(
+        same.uuid(),
+        same.digest(),
+        other.name(),
+        other.tag(),
+        same.size(),
+        same.imported(),
+        same.os(),
+        same.arch(),
+        other.config());
+  }
+
+  /** An image's name with its tag. */
+  static String key(Image image) {
     return image.name() + ":" + image.tag();
   }
 }
