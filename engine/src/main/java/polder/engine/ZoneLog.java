@@ -127,10 +127,14 @@ final class ZoneLog implements AutoCloseable {
       if (closed) {
         return;
       }
-      rotateIfFull();
-      Generation now = generations.lastEntry().getValue();
-      file(stream).write(now.streams[stream], buffer, 0, length);
-      grow(stream, length);
+      for (int done = 0; done < length; ) {
+        rotateIfFull();
+        Generation now = generations.lastEntry().getValue();
+        int part = (int) Math.min(length - done, limit - now.size());
+        file(stream).write(now.streams[stream], buffer, done, part);
+        grow(stream, part);
+        done += part;
+      }
     } catch (SyscallException e) {
       // no room: as above
     } finally {

@@ -148,11 +148,30 @@ public final class TestHost implements AutoCloseable {
       if (System.nanoTime() > end) {
         throw new AssertionError("not within ten seconds: " + what);
       }
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        throw new AssertionError("interrupted while waiting: " + what, e);
-      }
+      rest(Duration.ofMillis(20));
+    }
+  }
+
+  /** Waits that long. */
+  public static void rest(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted while waiting", e);
+    }
+  }
+
+  /**
+   * Lets all zones together have no more processes than {@code most}, whatever is wrong with what
+   * bounds each of them. There has to be a zone that runs.
+   */
+  public void limitProcesses(int most) {
+    Path v1 = Path.of("/sys/fs/cgroup/pids", CgroupNames.of(home));
+    Path v2 = Path.of("/sys/fs/cgroup", CgroupNames.of(home));
+    try {
+      Files.writeString((Files.exists(v1) ? v1 : v2).resolve("pids.max"), String.valueOf(most));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -206,11 +225,7 @@ public final class TestHost implements AutoCloseable {
       if (difference.isEmpty()) {
         break;
       }
-      try {
-        Thread.sleep(200);
-      } catch (InterruptedException e) {
-        throw new AssertionError("interrupted while the host settles", e);
-      }
+      rest(Duration.ofMillis(200));
     }
     return difference;
   }

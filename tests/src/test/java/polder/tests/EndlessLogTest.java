@@ -1,0 +1,121 @@
+package polder.tests;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import polder.api.client.RemoteHost;
+import polder.model.Brand;
+import polder.model.Host;
+import polder.model.StopOptions;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+import polder.tests.harness.Neighbour;
+import polder.tests.harness.TestHost;
+
+/** A zone that writes to its log as fast as it can. */
+@Tag("kernel")
+@Timeout(600)
+class EndlessLogTest {
+  private static final Duration SPAN =
+      Duration.ofSeconds(Boolean.getBoolean("polder.full") ? 60 : 5);
+  private static final long KEPT = 3 * (10L << 20) + (64 << 10);
+  private static final int TICKS = 100; // a second of CPU time: USER_HZ, the same on each machine
+  private static final int ASKED = 30;
+
+  /**
+   * What a process in a neighbour may take at most on a machine of two cores, both of them busy.
+   */
+  private static final Duration EXEC = Duration.ofSeconds(1);
+
+  @ParameterizedTest(name = "terminal: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("R-DISK-04 a zone that logs without end takes its share of disk and CPU, no more")
+  void takesItsShare(boolean terminal) throws IOException {
+    try (TestHost host = new TestHost()) {
+      host.importBusybox();
+      try (Host remote = RemoteHost.open(host.home().resolve("run/api.sock"))) {
+        Neighbour neighbour = Neighbour.on(remote, "neighbour");
+        neighbour.ask(ASKED);
+        Neighbour.Answers before = neighbour.ask(ASKED);
+        ZoneRef zone = chatterer(remote, terminal);
+        TestHost.rest(Duration.ofSeconds(1));
+
+        long daemon = host.daemonPid();
+        long start = System.nanoTime();
+        long cpu = cpu(daemon);
+        long[] most = {0};
+        Neighbour.Answers during =
+            neighbour.askWhile(
+                () -> {
+                  most[0] = Math.max(most[0], logged(host.home()));
+                  return System.nanoTime() - start < SPAN.toNanos();
+                });
+        double cores = (double) (cpu(daemon) - cpu) / TICKS / ((System.nanoTime() - start) / 1e9);
+        remote.zones().stop(zone, StopOptions.FORCED);
+        most[0] = Math.max(most[0], logged(host.home()));
+
+        assertTrue(most[0] <= KEPT, most[0] + " bytes are kept");
+        assertTrue(terminal || most[0] > KEPT / 2, "only " + most[0] + " bytes were written");
+        assertTrue(cores <= 1.0, "the daemon took " + cores + " cores");
+        Duration bound = before.exec().multipliedBy(2);
+        assertTrue(
+            during.exec().compareTo(bound.compareTo(EXEC) > 0 ? bound : EXEC) <= 0,
+            before + ", then " + during);
+        neighbour.livesOn();
+      }
+    }
+  }
+
+  private static ZoneRef chatterer(Host host, boolean terminal) {
+    ZoneSpec spec =
+        ZoneSpec.of(Brand.LX)
+            .with(ZoneProperties.ALIAS, "chatterer")
+            .with(ZoneProperties.IMAGE, "busybox")
+            .with(ZoneProperties.TTY, terminal)
+            .with(ZoneProperties.CMD, List.of("yes", "a long line ".repeat(80)));
+    ZoneRef zone = ZoneRef.of(host.zones().create(spec).uuid());
+    host.zones().start(zone);
+    return zone;
+  }
+
+  /** The bytes in the logs of all zones of the host at {@code home}. */
+  private static long logged(Path home) {
+    try (Stream<Path> all = Files.walk(home.resolve("log"))) {
+      return all.filter(p -> p.toString().matches(".*/[0-9]{8}\\.(out|err|idx)"))
+          .mapToLong(EndlessLogTest::size)
+          .sum();
+    } catch (IOException | UncheckedIOException e) {
+      return 0; // a generation went away while we looked
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (NoSuchFileException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The CPU time that a process took so far, in ticks: proc_pid_stat(5). */
+  private static long cpu(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+  }
+}
