@@ -32,6 +32,9 @@ import polder.linux.ProgramBuilder;
  * following links.
  */
 final class KernelMounts {
+  /** Of all that the host's zones share, 3,072 unless kernel.pty.max says otherwise. */
+  static final int TERMINALS = 256;
+
   private static final long QUIET = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
   private static final List<String> NODES =
       List.of("null", "zero", "full", "random", "urandom", "tty");
@@ -73,7 +76,7 @@ final class KernelMounts {
         mounts.newMount(
             "devpts",
             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC,
-            List.of("newinstance", "ptmxmode=0666", "mode=0620", "gid=5"));
+            List.of("newinstance", "ptmxmode=0666", "mode=0620", "gid=5", "max=" + TERMINALS));
     shm = mounts.newMount("tmpfs", QUIET, List.of("mode=1777", "size=64m"));
     queues = mounts.newMount("mqueue", QUIET, List.of());
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import polder.linux.CgroupEntrance;
 import polder.linux.Child;
 import polder.linux.Errno;
@@ -87,6 +88,14 @@ final class Launched {
 
   /** Why a process was not started, for people. */
   static PolderException refused(String what, LaunchException e) {
+    if (e.step().endsWith("ptmx") && e.errno().equals(Optional.of(Errno.ENOSPC))) {
+      // without its cause, which would be taken for a full disk
+      return new PolderException(
+          ErrorKind.NO_ROOM,
+          ("cannot %s: no terminal is left: the zone has its %d open, or all zones together what"
+                  + " the host allows; end programs that hold some, or raise kernel.pty.max")
+              .formatted(what, KernelMounts.TERMINALS));
+    }
     ErrorKind kind =
         switch (e.shellCode()) {
           case 127 -> ErrorKind.NOT_FOUND;
