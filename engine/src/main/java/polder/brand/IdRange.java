@@ -10,7 +10,7 @@ public record IdRange(long base, int count) {
   private static final long NO_ID = 0xffff_ffffL; // (uid_t) -1
 
   public IdRange {
-    if (base < 1 || count < 1 || base + count > NO_ID) {
+    if (base < 1 || count < 1 || base > NO_ID - count) {
       throw new IllegalArgumentException(
           "id range from %d, %d ids: between 1 and 4294967294".formatted(base, count));
     }

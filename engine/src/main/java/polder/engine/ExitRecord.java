@@ -34,10 +34,10 @@ record ExitRecord(
   static ExitRecord read(Map<String, Object> tree) {
     Fields fields = new Fields(tree);
     return new ExitRecord(
-        new ExitStatus((int) fields.number("code") & 0xff),
+        new ExitStatus(fields.count("code", 0) & 0xff),
         fields.time("at"),
         fields.flag("oom_killed"),
-        (int) fields.number("restarts"),
+        fields.count("restarts", 0),
         fields.time("booted"),
         fields.optionalText("boot"));
   }

@@ -17,6 +17,19 @@ record Fields(Map<String, Object> tree) {
     return typed(name, Long.class);
   }
 
+  /** A number from {@code least} that is an int. */
+  int count(String name, int least) {
+    return optionalCount(name, least).orElseThrow(() -> wrong(name));
+  }
+
+  Optional<Integer> optionalCount(String name, int least) {
+    Optional<Long> number = optionalNumber(name);
+    if (number.filter(n -> n < least || n > Integer.MAX_VALUE).isPresent()) {
+      throw wrong(name);
+    }
+    return number.map(Long::intValue);
+  }
+
   String text(String name) {
     return optionalText(name).orElseThrow(() -> wrong(name));
   }
@@ -57,7 +70,7 @@ record Fields(Map<String, Object> tree) {
     return Json.asObject(tree.get(name));
   }
 
-  private static RuntimeException wrong(String name) {
+  static RuntimeException wrong(String name) {
     return Document.damaged("its field '%s' is missing or is not what we write".formatted(name));
   }
 }

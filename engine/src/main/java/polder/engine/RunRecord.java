@@ -139,8 +139,8 @@ record RunRecord(
 
   private static Optional<ProcessIdentity> process(Fields fields, String prefix) {
     return fields
-        .optionalNumber(prefix + "pid")
-        .map(pid -> new ProcessIdentity(pid.intValue(), fields.number(prefix + "start_time")));
+        .optionalCount(prefix + "pid", 1)
+        .map(pid -> new ProcessIdentity(pid, fields.number(prefix + "start_time")));
   }
 
   static RunRecord read(Map<String, Object> tree) {
@@ -150,8 +150,8 @@ record RunRecord(
         process(fields, ""),
         process(fields, HOLDER),
         fields.time("booted"),
-        (int) fields.number("restarts"),
-        (int) fields.number("in_a_row"),
+        fields.count("restarts", 0),
+        fields.count("in_a_row", 0),
         fields.optionalNumber("stop_by"),
         fields.flag("then_start"),
         fields.optionalNumber("start_at"),

@@ -55,10 +55,16 @@ record ZoneRecord(
     return new ZoneRecord(
         fields.number("generation"),
         spec,
-        fields
-            .optionalNumber("ids_base")
-            .map(base -> new IdRange(base, (int) fields.number("ids_count"))),
+        fields.optionalNumber("ids_base").map(base -> ids(base, fields)),
         fields.time("created"),
         fields.time("modified"));
+  }
+
+  private static IdRange ids(long base, Fields fields) {
+    try {
+      return new IdRange(base, fields.count("ids_count", 1));
+    } catch (IllegalArgumentException e) {
+      throw Fields.wrong("ids_base");
+    }
   }
 }

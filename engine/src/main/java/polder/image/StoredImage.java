@@ -3,6 +3,7 @@ package polder.image;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import polder.model.Image;
 import polder.model.Json;
 import polder.model.json.ImageJson;
@@ -139,9 +141,17 @@ record StoredImage(String digits, List<Claim> claims) {
       if (!image.digest().equals("sha256:" + digits)) {
         throw Refusal.invalid("its manifest is that of %s", image.digest());
       }
-      claims.add(new Claim(image, Instant.parse(String.valueOf(fields.get("since")))));
+      claims.add(new Claim(image, time(fields.get("since"))));
     }
     return new StoredImage(digits, claims);
+  }
+
+  private static Instant time(@Nullable Object since) {
+    try {
+      return Instant.parse(String.valueOf(since));
+    } catch (DateTimeException e) {
+      throw Refusal.invalid("its manifest is damaged: it does not say since when it has a name");
+    }
   }
 
   private static String checksum(List<Object> names) {
