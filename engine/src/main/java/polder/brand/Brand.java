@@ -9,7 +9,7 @@ import polder.model.PolderException;
 import polder.model.ZoneSpec;
 
 /** One way of running a zone. */
-public interface Brand {
+public interface Brand extends AutoCloseable {
   /** Says what in {@code spec} it cannot do on this host, a fault for each; empty if it can. */
   List<Fault> verify(ZoneSpec spec);
 
@@ -32,4 +32,8 @@ public interface Brand {
    * @param cgroup the control group that it was prepared with
    */
   Optional<Running> find(ZoneSpec spec, ProcessIdentity first, Cgroup cgroup);
+
+  /** Lets go of what it keeps between starts; zones run on. */
+  @Override
+  void close();
 }

@@ -142,6 +142,7 @@ final class LocalHost implements Host {
     hall.journal().close();
     hall.disk().close();
     store.close();
+    hall.brands().values().forEach(polder.brand.Brand::close);
     storage.close();
     launcher.close();
     lock.close();

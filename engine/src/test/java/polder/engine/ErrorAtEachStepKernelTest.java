@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,7 +85,22 @@ class ErrorAtEachStepKernelTest {
     }
     assertTrue(failures > 60, "only " + failures + " failures");
     int bound = descriptors + 5;
-    TestHost.eventually("descriptors are back", () -> descriptors() <= bound);
+    TestHost.eventually(() -> "descriptors are back: " + open(), () -> descriptors() <= bound);
+  }
+
+  /** What is open, and how often. */
+  private static Map<String, Integer> open() {
+    Map<String, Integer> open = new TreeMap<>();
+    String[] all = Path.of("/proc/self/fd").toFile().list();
+    for (String fd : all == null ? new String[0] : all) {
+      try {
+        String target = Files.readSymbolicLink(Path.of("/proc/self/fd", fd)).toString();
+        open.merge(target.replaceAll("[0-9a-f-]{36}|[0-9]{5,}", "N"), 1, Integer::sum);
+      } catch (IOException e) {
+        // it was closed meanwhile
+      }
+    }
+    return open;
   }
 
   private static int descriptors() {

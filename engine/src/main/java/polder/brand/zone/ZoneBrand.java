@@ -35,7 +35,7 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
 /** What brands {@code native} and {@code lx} have in common: all but where the userland is from. */
-abstract class ZoneBrand implements Brand, AutoCloseable {
+abstract class ZoneBrand implements Brand {
   private static final long ALL_IDS = 0xffff_ffffL; // (uid_t) -1 is none
 
   private static final long ZONE_IDS = 65_536;
