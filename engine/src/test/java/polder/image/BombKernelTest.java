@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -14,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import polder.linux.Zstd;
@@ -41,6 +44,7 @@ import polder.model.Progress;
 class BombKernelTest {
   private static final long TEN_GIB = 10L << 30;
   private static final int CHUNK = 128 << 10;
+  private static final long HEAP = 64L << 20;
   @TempDir Path temp;
 
   @BeforeEach
@@ -50,7 +54,8 @@ class BombKernelTest {
   }
 
   @TestFactory
-  @DisplayName("S-IMG-04 bombs are refused within 10 s, and nothing of them stays")
+  @DisplayName(
+      "S-IMG-04 bombs are refused within 10 s and 64 MiB of heap, and nothing of them stays")
   List<DynamicTest> bombs() {
     Map<String, InputStream> bombs = new LinkedHashMap<>();
     bombs.put("gzip: 10 GiB of zeroes", gzip(largeFile()));
@@ -87,23 +92,37 @@ class BombKernelTest {
         new Archive().pax("path", "a/".repeat(10_000)).directory("d").stream());
     bombs.put("entries: more than are allowed", gzip(manyEntries(2_001)));
     return bombs.entrySet().stream()
-        .map(bomb -> dynamicTest(bomb.getKey(), () -> isRefused(bomb.getValue())))
+        .map(
+            bomb ->
+                dynamicTest(
+                    bomb.getKey(),
+                    () -> isRefused(bomb.getValue(), Limits.DEFAULT.withEntries(2_000))))
         .toList();
   }
 
-  private void isRefused(InputStream bomb) throws IOException {
+  @Test
+  @DisplayName("S-IMG-04 a million entries are refused, with the limits that users have")
+  void aMillionEntries() throws IOException {
+    Assumptions.assumeTrue(Boolean.getBoolean("polder.full"), "only with -Dpolder.full=true");
+    byte[] entry = headerOnly("d", '5', "0");
+    isRefused(repeated(entry, 1_000_000), Limits.DEFAULT);
+  }
+
+  private void isRefused(InputStream bomb, Limits limits) throws IOException {
     Path images = Files.createTempDirectory(temp, "images");
+    Heap heap = new Heap(bomb);
     long start = System.nanoTime();
-    try (LocalStore store =
-        LocalStore.open(images, image -> false, Limits.DEFAULT.withEntries(2_000))) {
+    try (LocalStore store = LocalStore.open(images, image -> false, limits)) {
       PolderException refusal =
           assertThrows(
               PolderException.class,
-              () -> store.importTarball(bomb, ImageRequest.of("bomb"), Progress.NONE));
+              () -> store.importTarball(heap, ImageRequest.of("bomb"), Progress.NONE));
       assertEquals(ErrorKind.INVALID, refusal.kind(), refusal.toString());
       assertEquals(List.of(), store.list());
     }
     assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 10, "took too long");
+    heap.look();
+    assertTrue(heap.growth() <= HEAP, heap.growth() + " bytes more of the heap are in use");
     try (Stream<Path> left = Files.walk(images)) {
       assertEquals(4, left.count(), "only the store's own four directories may stay");
     }
@@ -190,9 +209,59 @@ class BombKernelTest {
   private static InputStream repeated(byte[] data, int times) {
     return new SequenceInputStream(
         Collections.enumeration(
-            Collections.nCopies(times, data).stream()
-                .map(bytes -> (InputStream) new ByteArrayInputStream(bytes))
-                .toList()));
+            new AbstractList<InputStream>() {
+              @Override
+              public InputStream get(int index) {
+                return new ByteArrayInputStream(data);
+              }
+
+              @Override
+              public int size() {
+                return times;
+              }
+            }));
+  }
+
+  /** A bomb that sees how much of the heap is in use while it is read, ever more rarely. */
+  private static final class Heap extends FilterInputStream {
+    private final long before = used();
+    private long most = before;
+    private long count;
+    private long next = 4 << 10;
+
+    Heap(InputStream bomb) {
+      super(bomb);
+    }
+
+    long growth() {
+      return most - before;
+    }
+
+    void look() {
+      most = Math.max(most, used());
+    }
+
+    private static long used() {
+      System.gc();
+      return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int got = super.read(buffer, offset, length);
+      count += Math.max(got, 0);
+      if (count >= next) {
+        next = count * 4;
+        look();
+      }
+      return got;
+    }
   }
 
   private static InputStream zeroes(long count) {
