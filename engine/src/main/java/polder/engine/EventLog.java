@@ -1,6 +1,7 @@
 package polder.engine;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -64,9 +65,15 @@ final class EventLog implements Events, AutoCloseable {
     written = newest;
   }
 
-  /** The log in {@code directory}, which it takes over. */
-  static EventLog open(Directory directory, long fileLimit) {
-    return new EventLog(directory, fileLimit);
+  /** The log in the directory {@code path}, which is made if need be. */
+  static EventLog open(Path path, long fileLimit) {
+    Directory directory = Folder.open(path).directory();
+    try {
+      return new EventLog(directory, fileLimit);
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
   }
 
   /** Adds one event; never fails for want of room. */

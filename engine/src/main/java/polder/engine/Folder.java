@@ -41,6 +41,16 @@ final class Folder implements AutoCloseable {
     return folder;
   }
 
+  /** As {@link #open}; if that fails, this one is closed. */
+  Folder alsoOpen(Path path) {
+    try {
+      return open(path);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
   private static Path parentOf(Path path) {
     Path parent = path.getParent();
     return parent == null ? path : parent;

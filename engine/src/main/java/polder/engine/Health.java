@@ -1,7 +1,6 @@
 package polder.engine;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +16,6 @@ import polder.linux.Fd;
 import polder.linux.LaunchException;
 import polder.linux.Signal;
 import polder.linux.SyscallException;
-import polder.linux.WaitStatus;
 import polder.model.ExecSpec;
 import polder.model.Healthcheck;
 import polder.model.PolderException;
@@ -33,8 +31,8 @@ final class Health implements AutoCloseable {
   private final Life life;
   private final Healthcheck check;
   private final long startedAt = System.nanoTime();
+  private final CompletableFuture<Boolean> letGo = new CompletableFuture<>();
   private int failures;
-  private volatile boolean closed;
 
   Health(Hall hall, LocalZone zone, Life life, Healthcheck check) {
     this.hall = hall;
@@ -72,19 +70,17 @@ final class Health implements AutoCloseable {
   }
 
   private void ask() {
-    if (closed || zone.status().paused()) {
-      if (!closed) {
-        next(); // a frozen zone cannot answer, and that says nothing
+    try {
+      if (!letGo.isDone() && !zone.status().paused()) { // what is frozen cannot answer
+        life.running().ifPresent(running -> tell(well(running)));
       }
-      return;
+    } catch (IllegalStateException e) {
+      if (!letGo.isDone()) {
+        throw e;
+      }
+      // what was asked through is closed: nobody wants to know any more
     }
-    Optional<Running> running = life.running();
-    if (running.isEmpty()) {
-      return;
-    }
-    boolean well = well(running.get());
-    if (!closed) {
-      tell(well);
+    if (!letGo.isDone()) {
       next();
     }
   }
@@ -94,32 +90,32 @@ final class Health implements AutoCloseable {
         new ExecSpec(
             check.test(), Optional.empty(), Optional.empty(), Map.of(), false, false, 0, 0);
     try (ZoneProcess process = running.exec(spec, zone.record().spec(), life.config())) {
-      CompletableFuture<WaitStatus> end = new CompletableFuture<>();
-      List<Fd> outputs = List.of(process.output().orElseThrow(), process.error().orElseThrow());
-      List<Lookout.Watched> drains = outputs.stream().map(this::drain).toList();
-      try (Lookout.Watched _ =
-          hall.ends()
-              .watch(
-                  process.pidfd().fd(),
-                  Epoll.READABLE,
-                  true,
-                  () -> end.complete(new WaitStatus.Unknown()))) {
-        end.get(check.timeout().toMillis(), TimeUnit.MILLISECONDS);
-        return process.pidfd().status().filter(status -> status.shellCode() == 0).isPresent();
-      } catch (TimeoutException e) {
-        process.pidfd().signal(Signal.KILL);
-        return false;
-      } finally {
-        drains.forEach(Lookout.Watched::close);
-      }
+      return ended(process)
+          && process.pidfd().status().filter(status -> status.shellCode() == 0).isPresent();
     } catch (PolderException | SyscallException | LaunchException e) {
+      return false;
+    }
+  }
+
+  /** Whether it ended in time; it is killed if it did not, or if we let go meanwhile. */
+  private boolean ended(ZoneProcess process) {
+    CompletableFuture<Boolean> end = new CompletableFuture<>();
+    try (Undo undo = new Undo()) { // closes the watches
+      undo.add(() -> process.pidfd().signal(Signal.KILL));
+      undo.add(drain(process.output().orElseThrow())::close);
+      undo.add(drain(process.error().orElseThrow())::close);
+      undo.add(
+          hall.ends().watch(process.pidfd().fd(), Epoll.READABLE, true, () -> end.complete(true))
+              ::close);
+      CompletableFuture.anyOf(end, letGo).get(check.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // it is only ever completed with a status
+      throw new IllegalStateException(e); // they are only ever completed with a value
     }
+    return end.isDone();
   }
 
   /** What a check says is not wanted, but it must not wait for a full pipe. */
@@ -147,7 +143,7 @@ final class Health implements AutoCloseable {
     failures = well ? 0 : failures + 1;
     zone.operating().lock();
     try {
-      if (closed || zone.life().filter(now -> now == life).isEmpty()) {
+      if (letGo.isDone() || zone.life().filter(now -> now == life).isEmpty()) {
         return;
       }
       String was = zone.status().health().orElse(STARTING);
@@ -168,6 +164,6 @@ final class Health implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
+    letGo.complete(true);
   }
 }

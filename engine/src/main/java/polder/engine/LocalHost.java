@@ -2,6 +2,7 @@ package polder.engine;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import polder.image.Limits;
 import polder.image.LocalStore;
 import polder.linux.CgroupHost;
@@ -19,17 +20,14 @@ import polder.storage.OverlayStorage;
 final class LocalHost implements Host {
   private static final long EVENT_FILE = 4 << 20;
 
-  private final HostLock lock;
+  private final Undo closing;
   private final Hall hall;
   private final LocalStore store;
-  private final OverlayStorage storage;
-  private final Launcher launcher;
-  private final Supervisor supervisor;
-  private final Autoboot autoboot;
   private final LocalZones zones;
   private final LocalImages images;
   private final Checks checks;
   private final Takeover takeover;
+  private volatile boolean closed;
 
   /** Makes the brands that a host has. */
   @FunctionalInterface
@@ -38,113 +36,135 @@ final class LocalHost implements Host {
     Map<Brand, polder.brand.Brand> make(Launcher launcher, HostPaths paths);
   }
 
+  /** Opens one thing after the other; each success says how it is closed. */
   private LocalHost(
-      HostLock lock, HostPaths paths, Brands brands, Failpoints failpoints, int idRanges) {
-    this.lock = lock;
-    this.launcher = Launcher.start();
+      Undo closing, HostPaths paths, Brands brands, Failpoints failpoints, int idRanges) {
+    this.closing = closing;
+    Launcher launcher = keep(Launcher.start(), Launcher::close);
     ZoneTable table = new ZoneTable();
-    this.storage = OverlayStorage.open(paths.storage(), failpoints::places);
-    this.store = LocalStore.open(paths.images(), table::uses, Limits.DEFAULT, failpoints::places);
+    OverlayStorage storage =
+        keep(OverlayStorage.open(paths.storage(), failpoints::places), OverlayStorage::close);
+    this.store =
+        keep(
+            LocalStore.open(paths.images(), table::uses, Limits.DEFAULT, failpoints::places),
+            LocalStore::close);
+    Map<Brand, polder.brand.Brand> ways = brands.make(launcher, paths);
+    ways.values().forEach(brand -> keep(brand, polder.brand.Brand::close));
     this.hall =
         new Hall(
             paths,
             launcher,
             Boot.id(),
-            new ZoneStore(paths),
-            new RunFiles(paths),
-            new Journal(paths),
+            keep(new ZoneStore(paths), ZoneStore::close),
+            keep(new RunFiles(paths), RunFiles::close),
+            keep(new Journal(paths), Journal::close),
             storage,
-            brands.make(launcher, paths),
+            ways,
             LocalImages.source(store),
             CgroupHost.own(),
             paths.cgroups(),
-            EventLog.open(Folder.open(paths.events()).directory(), EVENT_FILE),
+            keep(EventLog.open(paths.events(), EVENT_FILE), EventLog::close),
             table,
             new IdRanges(idRanges),
             new Executor(failpoints),
-            StateDisk.open(paths.state()),
-            new Lookout("polder-streams"),
-            new Lookout("polder-ends"),
+            keep(StateDisk.open(paths.state()), StateDisk::close),
+            keep(Lookout.open("polder-streams"), Lookout::close),
+            keep(Lookout.open("polder-ends"), Lookout::close),
             new Timers());
+    closing.add(hall::removeCgroupParent);
+    Supervisor supervisor = keep(new Supervisor(hall), Supervisor::close);
+    closing.add(() -> table.list().forEach(LocalHost::release));
+    closing.add(hall.timers()::close);
     Creation creation = new Creation(hall);
-    this.supervisor = new Supervisor(hall);
     Stopping stopping = new Stopping(hall);
     this.zones = new LocalZones(hall, creation, supervisor, stopping);
     this.images = new LocalImages(store, hall);
     this.checks = new Checks(hall, store, launcher);
     this.takeover = new Takeover(hall, creation, supervisor, stopping);
     takeover.run();
-    this.autoboot = new Autoboot(hall, supervisor);
-    autoboot.run();
+    keep(new Autoboot(hall, supervisor), Autoboot::close).run();
+  }
+
+  private <T> T keep(T opened, Consumer<T> close) {
+    closing.add(() -> close.accept(opened));
+    return opened;
   }
 
   /** Opens the host at {@code paths}; takes over what runs there. */
   static LocalHost open(HostPaths paths, Brands brands, Failpoints failpoints, int idRanges) {
-    HostLock lock = HostLock.take(paths);
+    Undo closing = new Undo();
     try {
-      return new LocalHost(lock, paths, brands, failpoints, idRanges);
-    } catch (RuntimeException e) {
-      lock.close();
-      throw Failures.of("open the host at " + paths.state(), e);
+      HostLock lock = HostLock.take(paths);
+      closing.add(lock::close);
+      return new LocalHost(closing, paths, brands, failpoints, idRanges);
+    } catch (RuntimeException | Error e) {
+      try {
+        closing.close();
+      } catch (RuntimeException left) {
+        e.addSuppressed(left);
+      }
+      if (e instanceof RuntimeException failure) {
+        throw Failures.of("open the host at " + paths.state(), failure);
+      }
+      throw e;
     }
   }
 
   @Override
   public Zones zones() {
-    return zones;
+    return open(zones);
   }
 
   @Override
   public Images images() {
-    return images;
+    return open(images);
   }
 
   @Override
   public Events events() {
-    return hall.events();
+    return open(hall.events());
   }
 
   @Override
   public HostInfo info() {
-    return checks.info();
+    return open(checks).info();
   }
 
   @Override
   public List<Finding> doctor() {
-    return checks.doctor();
+    return open(checks).doctor();
   }
 
   @Override
   public List<Finding> fsck() {
-    return new Fsck(hall, store, takeover.damaged()).run();
+    return new Fsck(open(hall), store, takeover.damaged()).run();
   }
 
-  /** Lets go of everything; zones run on, and wait with what they write until they are found. */
+  /** {@code part}, while the host is open. */
+  private <T> T open(T part) {
+    if (closed) {
+      throw LocalZone.hostClosed();
+    }
+    return part;
+  }
+
+  private static void release(LocalZone zone) {
+    zone.operating().lock();
+    try {
+      zone.release();
+    } finally {
+      zone.operating().unlock();
+    }
+  }
+
+  /**
+   * Lets go of everything; zones run on, and wait with what they write until they are found. Who
+   * waits for a zone is told that the host was closed. What cannot be closed keeps nothing else
+   * open.
+   */
   @Override
   public void close() {
-    autoboot.close();
-    hall.timers().close();
-    for (LocalZone zone : hall.table().list()) {
-      zone.operating().lock();
-      try {
-        zone.release();
-      } finally {
-        zone.operating().unlock();
-      }
-    }
-    supervisor.close();
-    hall.streams().close();
-    hall.ends().close();
-    hall.removeCgroupParent();
-    hall.events().close();
-    hall.store().close();
-    hall.runs().close();
-    hall.journal().close();
-    hall.disk().close();
-    store.close();
-    hall.brands().values().forEach(polder.brand.Brand::close);
-    storage.close();
-    launcher.close();
-    lock.close();
+    closed = true;
+    closing.close();
   }
 }

@@ -33,6 +33,7 @@ final class LocalZone {
   private long promise;
   private volatile @Nullable String unfit;
   private volatile boolean gone;
+  private volatile boolean released;
 
   LocalZone(ZoneRecord record, ZoneStatus status, String path) {
     this.uuid = record.uuid();
@@ -55,8 +56,14 @@ final class LocalZone {
     operating.lock();
     if (gone) {
       operating.unlock();
-      throw missing();
+      throw released ? hostClosed() : missing();
     }
+  }
+
+  /** What all are told who want something of a host that was closed. */
+  static PolderException hostClosed() {
+    return new PolderException(
+        ErrorKind.WRONG_STATE, "the host was closed; its zones run on until it is opened again");
   }
 
   void unlock() {
@@ -177,7 +184,11 @@ final class LocalZone {
   void release() {
     cancelRestart();
     Life now = life;
+    gone = true;
+    released = true;
+    PolderException closed = hostClosed();
     if (now != null) {
+      now.over().completeExceptionally(closed);
       now.letGo();
       life = null; // whoever is about to deal with its end or its stop leaves it to the next engine
     }
@@ -185,7 +196,8 @@ final class LocalZone {
     if (there != null) {
       there.close();
     }
-    gone = true;
+    end.completeExceptionally(closed);
+    up.completeExceptionally(closed);
   }
 
   /** Why it must not be started, if it must not. */

@@ -20,17 +20,33 @@ final class Lookout implements AutoCloseable {
 
   private static final long WAKE_UP = 0;
 
-  private final Epoll epoll = Epoll.open();
-  private final EventFd wakeUp = EventFd.open();
+  private final Epoll epoll;
+  private final EventFd wakeUp;
   private final ConcurrentHashMap<Long, Watched> watched = new ConcurrentHashMap<>();
   private final AtomicLong keys = new AtomicLong();
   private final Thread thread;
   private volatile boolean closed;
 
-  Lookout(String name) {
-    epoll.add(wakeUp.fd(), Epoll.READABLE, WAKE_UP);
-    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
-    thread.start();
+  private Lookout(String name, Epoll epoll, EventFd wakeUp) {
+    this.epoll = epoll;
+    this.wakeUp = wakeUp;
+    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+  }
+
+  /** One whose thread has that name. */
+  static Lookout open(String name) {
+    Undo undo = new Undo();
+    try (undo) {
+      Epoll epoll = Epoll.open();
+      undo.add(epoll::close);
+      EventFd wakeUp = EventFd.open();
+      undo.add(wakeUp::close);
+      epoll.add(wakeUp.fd(), Epoll.READABLE, WAKE_UP);
+      Lookout lookout = new Lookout(name, epoll, wakeUp);
+      lookout.thread.start();
+      undo.forget();
+      return lookout;
+    }
   }
 
   /**
@@ -69,9 +85,11 @@ final class Lookout implements AutoCloseable {
     try {
       ready.handler.run();
     } catch (RuntimeException e) {
-      // it would be called again at once, and for ever
-      LOG.log(System.Logger.Level.ERROR, "a descriptor is watched no more", e);
-      ready.close();
+      if (!ready.gone.get()) { // else its descriptor was closed under its hands
+        // it would be called again at once, and for ever
+        LOG.log(System.Logger.Level.ERROR, "a descriptor is watched no more", e);
+        ready.close();
+      }
     }
   }
 

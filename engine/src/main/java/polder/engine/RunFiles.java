@@ -23,8 +23,8 @@ final class RunFiles implements AutoCloseable {
 
   RunFiles(HostPaths paths) {
     this.path = paths.runningZones();
-    this.run = Folder.open(paths.run());
     this.zones = Folder.ofFolders(paths.runningZones());
+    this.run = zones.alsoOpen(paths.run());
   }
 
   /** The zones of which there is something; other things there are removed. */

@@ -140,7 +140,10 @@ final class Stopping {
             "interrupted while waiting for zone '%s' to end".formatted(name),
             e);
       } catch (ExecutionException e) {
-        throw new IllegalStateException(e); // it is only ever completed with a status
+        if (e.getCause() instanceof PolderException told) {
+          throw told; // the host was closed
+        }
+        throw new IllegalStateException(e); // else it is only ever completed with a status
       }
     }
   }

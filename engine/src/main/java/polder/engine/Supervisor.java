@@ -10,7 +10,6 @@ import polder.brand.Running;
 import polder.linux.Epoll;
 import polder.linux.Pidfd;
 import polder.linux.WaitStatus;
-import polder.model.ErrorKind;
 import polder.model.PolderException;
 import polder.model.ZoneProperties;
 
@@ -86,7 +85,7 @@ final class Supervisor {
 
   /** Waits for no process of a session any more, and tells who does; the processes run on. */
   void close() {
-    PolderException why = new PolderException(ErrorKind.WRONG_STATE, "the host was closed");
+    PolderException why = LocalZone.hostClosed();
     awaited.values().forEach(end -> end.completeExceptionally(why));
   }
 

@@ -1,7 +1,9 @@
 package polder.engine;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -22,9 +24,13 @@ final class Timers implements AutoCloseable {
 
   /** Has {@code task} done after {@code delay}; cancel what is answered to have it not done. */
   Timer after(Duration delay, Runnable task) {
-    return new Timer(
-        clock.schedule(
-            () -> Background.run(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS));
+    try {
+      return new Timer(
+          clock.schedule(
+              () -> Background.run(task), Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS));
+    } catch (RejectedExecutionException e) {
+      return new Timer(CompletableFuture.completedFuture(task)); // closed: nothing is done later
+    }
   }
 
   /** What is to be done later. */

@@ -37,8 +37,8 @@ final class ZoneStore implements AutoCloseable {
   ZoneStore(HostPaths paths) {
     this.path = paths.zones();
     this.zones = Folder.ofFolders(paths.zones());
+    this.quarantine = zones.alsoOpen(paths.quarantine());
     this.trash = new Trash(zones.directory());
-    this.quarantine = Folder.open(paths.quarantine());
   }
 
   /** The zone's directory, for people. */

@@ -124,11 +124,22 @@ public final class LocalStore implements Images, AutoCloseable {
         Directory damaged = store.ensureDirectory(FileName.of("damaged"), OWNER_ONLY)) {
       store.node().ensureMode(OWNER_ONLY);
       Directory unfinished = store.ensureDirectory(FileName.of("unfinished"), OWNER_ONLY);
-      sweep(unfinished);
-      Directory trees = store.ensureDirectory(FileName.of("sha256"), OWNER_ONLY);
+      Directory trees;
+      try {
+        trees = store.ensureDirectory(FileName.of("sha256"), OWNER_ONLY);
+      } catch (RuntimeException e) {
+        unfinished.close();
+        throw e;
+      }
       LocalStore images = new LocalStore(path, trees, unfinished, inUse, limits, failpoints);
-      images.load(damaged);
-      return images;
+      try {
+        sweep(unfinished);
+        images.load(damaged);
+        return images;
+      } catch (RuntimeException e) {
+        images.close();
+        throw e;
+      }
     } catch (SyscallException e) {
       throw new PolderException(
           ErrorKind.HOST, "cannot open the image store %s: %s".formatted(path, e.getMessage()), e);

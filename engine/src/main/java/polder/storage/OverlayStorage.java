@@ -79,11 +79,16 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     try (Directory host = Directory.open(Path.of("/"))) {
       Path absolute = place.toAbsolutePath();
       Directory directory = host.ensureDirectories(FilePath.of(absolute.toString()), OWNER_ONLY);
-      directory.node().ensureMode(OWNER_ONLY);
-      var _ = InodeFlags.spread(directory);
       var storage = new OverlayStorage(absolute, directory, failpoints);
-      storage.sweep();
-      return storage;
+      try {
+        directory.node().ensureMode(OWNER_ONLY);
+        var _ = InodeFlags.spread(directory);
+        storage.sweep();
+        return storage;
+      } catch (RuntimeException e) {
+        storage.close();
+        throw e;
+      }
     } catch (SyscallException e) {
       throw failed("open the storage " + place, e);
     }

@@ -20,7 +20,6 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import polder.linux.Directory;
 import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.Event;
@@ -32,7 +31,7 @@ class EventLogTest {
   @TempDir Path directory;
 
   private EventLog open(long fileLimit) {
-    return EventLog.open(Directory.open(directory), fileLimit);
+    return EventLog.open(directory, fileLimit);
   }
 
   private static void add(EventLog log, int count) {
