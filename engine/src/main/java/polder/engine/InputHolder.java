@@ -41,10 +41,16 @@ final class InputHolder {
     program.process().setName(NAME);
     program.process().awaitEnd((Operand.Constant) end);
     Child child = launcher.launch(program.build());
-    child.awaitReady();
-    child.go();
-    ProcessIdentity identity = ProcessIdentity.of(child.pid()).orElseThrow(); // not reaped yet
-    return new InputHolder(identity, child.pidfd(), child);
+    try {
+      child.awaitReady();
+      child.go();
+      ProcessIdentity identity = ProcessIdentity.of(child.pid()).orElseThrow(); // not reaped yet
+      return new InputHolder(identity, child.pidfd(), child);
+    } catch (RuntimeException e) {
+      child.pidfd().signal(Signal.KILL);
+      child.leave();
+      throw e;
+    }
   }
 
   /** Finds the one that an engine before us started. */

@@ -47,9 +47,8 @@ final class PolledOutput extends OutputStream {
     try {
       for (int done = 0; done < length; ) {
         await();
-        int some = Math.min(atOnce, length - done);
-        fd.write(buffer, offset + done, some);
-        done += some;
+        // somebody else may have filled it since we were told that there is room
+        done += fd.writeSome(buffer, offset + done, Math.min(atOnce, length - done));
       }
     } catch (SyscallException e) {
       throw new IOException(

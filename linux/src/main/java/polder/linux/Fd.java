@@ -109,6 +109,22 @@ public final class Fd implements AutoCloseable {
     }
   }
 
+  /**
+   * write(2), once.
+   *
+   * @return how many bytes; 0 if not one could be written without waiting
+   */
+  public int writeSome(byte[] buffer, int offset, int length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = arena.allocate(Math.max(length, 1));
+      MemorySegment.copy(buffer, offset, memory, ValueLayout.JAVA_BYTE, 0, length);
+      long result = Kernel.restart(Nr.WRITE, number(), memory.address(), length);
+      return result == -Errno.EAGAIN.number()
+          ? 0
+          : (int) Kernel.check(result, () -> "write to descriptor " + number);
+    }
+  }
+
   /** A stream that reads from this descriptor; closing it closes the descriptor. */
   public InputStream input() {
     return new InputStream() {

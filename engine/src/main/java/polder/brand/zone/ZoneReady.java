@@ -82,19 +82,13 @@ final class ZoneReady implements Ready {
       Cgroup cgroup,
       Blueprint blueprint,
       Child child) {
+    ProcessIdentity identity = ProcessIdentity.of(child.pid()).orElseThrow();
     Optional<TerminalHolder> terminal = Optional.empty();
     if (blueprint.terminal()) {
       Fd master = Launched.master(child);
       terminal = Optional.of(TerminalHolder.start(launcher, cgroup, master, child.pidfd()));
     }
-    return new ZoneReady(
-        brand,
-        launcher,
-        spec,
-        cgroup,
-        child,
-        ProcessIdentity.of(child.pid()).orElseThrow(),
-        terminal);
+    return new ZoneReady(brand, launcher, spec, cgroup, child, identity, terminal);
   }
 
   @Override
@@ -120,6 +114,10 @@ final class ZoneReady implements Ready {
       child.close();
       terminal.ifPresent(t -> t.release(true));
       throw refusal;
+    } catch (RuntimeException e) {
+      Launched.abandon(child, e);
+      terminal.ifPresent(t -> t.release(true));
+      throw e;
     }
     return new ZoneRunning(
         brand, launcher, identity, child.pidfd(), child::leave, cgroup, terminal);
