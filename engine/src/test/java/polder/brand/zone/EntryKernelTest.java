@@ -52,8 +52,8 @@ class EntryKernelTest {
 
   @BeforeAll
   static void open() {
-    zones = new TestZones();
     before = HostMarks.now();
+    zones = new TestZones();
     layer = BusyboxLayer.make(zones.folder.resolve("layer"));
     zone =
         zones.zone(
@@ -65,8 +65,8 @@ class EntryKernelTest {
   static void leavesNothing() {
     zone.stop(running);
     zone.close();
-    before.assertSame();
     zones.close();
+    before.assertSame();
   }
 
   private static TestZones.Outcome sh(String script) {

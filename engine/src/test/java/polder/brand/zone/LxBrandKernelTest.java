@@ -33,15 +33,15 @@ class LxBrandKernelTest {
 
   @BeforeAll
   static void open() {
+    before = HostMarks.now();
     zones = new TestZones();
     layer = BusyboxLayer.make(zones.folder.resolve("layer"));
-    before = HostMarks.now();
   }
 
   @AfterAll
   static void leavesNothing() {
-    before.assertSame();
     zones.close();
+    before.assertSame();
   }
 
   private static TestZones.Outcome sh(String script) {

@@ -28,14 +28,14 @@ class NativeBrandKernelTest {
 
   @BeforeAll
   static void open() {
-    zones = new TestZones();
     before = HostMarks.now();
+    zones = new TestZones();
   }
 
   @AfterAll
   static void leavesNothing() {
-    before.assertSame();
     zones.close();
+    before.assertSame();
   }
 
   private static String out(String... command) {

@@ -34,15 +34,15 @@ class SandboxKernelTest {
 
   @BeforeAll
   static void open() {
+    before = HostMarks.now();
     zones = new TestZones();
     layer = BusyboxLayer.make(zones.folder.resolve("layer"));
-    before = HostMarks.now();
   }
 
   @AfterAll
   static void leavesNothing() {
-    before.assertSame();
     zones.close();
+    before.assertSame();
   }
 
   private static String sh(String script) {
