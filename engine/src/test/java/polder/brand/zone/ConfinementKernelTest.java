@@ -68,6 +68,7 @@ class ConfinementKernelTest {
     String look =
         "grep -hE 'Cap(Inh|Amb)' /proc/self/status /proc/1/status | cut -f2 | sort -u;"
             + " grep CapBnd /proc/self/status | cut -f2";
+    String wait = "until [ -e /dev/shm/told ]; do sleep 0.01; done; ";
     String none = "0000000000000000\n";
     for (String profile : List.of("default", "docker", "unconfined")) {
       for (boolean userns : List.of(true, false)) {
@@ -80,14 +81,16 @@ class ConfinementKernelTest {
             (added, mask) -> {
               for (String user : List.of("root", "app")) {
                 ZoneSpec spec =
-                    TestZones.lxZone("sh", "-c", look + "; sleep 1000")
+                    TestZones.lxZone("sh", "-c", look + "; : > /dev/shm/told; sleep 1000")
                         .with(ZoneProperties.SECURITY, security(profile, added, userns))
                         .with(ZoneProperties.USER, user);
                 try (TestZones.Zone zone = zones.zone(spec, layer)) {
                   Running running = zone.start();
                   String what = "%s %s %s userns %s".formatted(profile, added, user, userns);
                   assertEquals(
-                      none + mask, zone.exec(running, ExecSpec.of("sh", "-c", look)).out(), what);
+                      none + mask,
+                      zone.exec(running, ExecSpec.of("sh", "-c", wait + look)).out(),
+                      what);
                   zone.stop(running);
                   zone.out.writer().close();
                   assertEquals(none + mask, TestZones.drain(zone.out.reader()), what);
