@@ -95,6 +95,10 @@ public final class DurableFile {
     Old old;
     try {
       directory.exchange(unfinished, directory, name);
+      if (directory.stat(unfinished).type() == FileType.DIRECTORY) { // as rename(2) refuses it
+        directory.exchange(unfinished, directory, name);
+        throw new SyscallException("replace '" + name + "', a directory", Errno.EISDIR);
+      }
       return Old.KEPT;
     } catch (SyscallException e) { // renameat2(2)
       if (e.errno().equals(Errno.ENOENT)) {
