@@ -60,7 +60,6 @@ public final class LocalStore implements Images, AutoCloseable {
   private static final FileName MANIFEST = FileName.of("manifest.json");
   private static final FileName ROOT = FileName.of("root");
   private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{64}");
-  private static final Pattern DIGEST = Pattern.compile("(?:sha256:)?([0-9a-f]{12,64})");
 
   private static final System.Logger LOG = System.getLogger("polder.image");
 
@@ -482,14 +481,8 @@ public final class LocalStore implements Images, AutoCloseable {
   }
 
   private StoredImage findStored(String reference) {
-    var digest = DIGEST.matcher(reference);
     List<StoredImage> found =
-        catalogue.values().stream()
-            .filter(
-                stored ->
-                    stored.uuid().toString().equals(reference)
-                        || (digest.matches() && stored.digits().startsWith(digest.group(1))))
-            .toList();
+        catalogue.values().stream().filter(stored -> stored.is(reference)).toList();
     if (found.size() > 1) {
       throw new PolderException(
           ErrorKind.INVALID,

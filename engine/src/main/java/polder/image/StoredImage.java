@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import polder.model.Image;
 import polder.model.Json;
@@ -26,6 +28,7 @@ import polder.model.json.ImageJson;
  * @param claims its names, at least one
  */
 record StoredImage(String digits, List<Claim> claims) {
+  private static final Pattern DIGEST = Pattern.compile("(?:sha256:)?([0-9a-f]{12,64})");
   private static final long SCHEMA = 1;
   private static final String UNTAGGED = "untagged";
   private static final int SHORT = 12;
@@ -49,6 +52,13 @@ record StoredImage(String digits, List<Claim> claims) {
 
   UUID uuid() {
     return first().uuid();
+  }
+
+  /** Whether {@code reference} is its uuid, its digest or the beginning of that. */
+  boolean is(String reference) {
+    Matcher digest = DIGEST.matcher(reference);
+    return uuid().toString().equals(reference)
+        || (digest.matches() && digits.startsWith(digest.group(1)));
   }
 
   Optional<Image> named(String name, String tag) {
