@@ -332,7 +332,7 @@ public final class LocalStore implements Images, AutoCloseable {
   }
 
   /** Keeps the image from being deleted until the result is closed: while a zone is made of it. */
-  public Hold hold(UUID image) {
+  public ImageHold hold(UUID image) {
     catalogueLock.lock();
     try {
       findStored(image.toString());
@@ -350,12 +350,6 @@ public final class LocalStore implements Images, AutoCloseable {
     } finally {
       catalogueLock.unlock();
     }
-  }
-
-  /** An image that stays while this is open. */
-  public interface Hold extends AutoCloseable {
-    @Override
-    void close();
   }
 
   @Override

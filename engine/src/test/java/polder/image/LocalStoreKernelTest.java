@@ -87,7 +87,7 @@ class LocalStoreKernelTest {
       assertEquals(List.of(two), store.list());
       assertEquals(ErrorKind.WRONG_STATE, kind(() -> store.delete("two:2")));
       used.clear();
-      LocalStore.Hold hold = store.hold(one.uuid());
+      ImageHold hold = store.hold(one.uuid());
       assertEquals(ErrorKind.WRONG_STATE, kind(() -> store.delete("two:2")));
       hold.close();
       store.delete(two.digest());
