@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -166,13 +167,26 @@ public final class TestHost implements AutoCloseable {
    * bounds each of them. There has to be a zone that runs.
    */
   public void limitProcesses(int most) {
-    Path v1 = Path.of("/sys/fs/cgroup/pids", CgroupNames.of(home));
-    Path v2 = Path.of("/sys/fs/cgroup", CgroupNames.of(home));
     try {
-      Files.writeString((Files.exists(v1) ? v1 : v2).resolve("pids.max"), String.valueOf(most));
+      Files.writeString(processGroup().resolve("pids.max"), String.valueOf(most));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** How many processes and threads a zone that runs has, as its control group counts them. */
+  public int processesOf(UUID zone) {
+    try {
+      Path count = processGroup().resolve(zone.toString()).resolve("pids.current");
+      return Integer.parseInt(Files.readString(count).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path processGroup() {
+    Path v1 = Path.of("/sys/fs/cgroup/pids", CgroupNames.of(home));
+    return Files.exists(v1) ? v1 : Path.of("/sys/fs/cgroup", CgroupNames.of(home));
   }
 
   /** Nothing is built: Maven would run inside of Maven, on the same directories. */
