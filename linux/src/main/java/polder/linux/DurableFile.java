@@ -2,6 +2,7 @@ package polder.linux;
 
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Set;
 
 /**
  * Writes of small files after which the new contents are there whatever happens, and during which
@@ -80,13 +81,16 @@ public final class DurableFile {
     }
   }
 
+  /** A full btrfs has room to rename, and none to exchange. */
+  private static final Set<Errno> NOT_HERE = Set.of(Errno.EINVAL, Errno.ENOSPC, Errno.EDQUOT);
+
   /** What became of the file that had the name. */
   private enum Old {
     /** It has the new one's former name. */
     KEPT,
     /** There was none. */
     NONE,
-    /** It is gone: the file system cannot exchange names. */
+    /** It is gone: the file system cannot exchange names, or has no room for that. */
     GONE
   }
 
@@ -103,7 +107,7 @@ public final class DurableFile {
     } catch (SyscallException e) { // renameat2(2)
       if (e.errno().equals(Errno.ENOENT)) {
         old = Old.NONE;
-      } else if (e.errno().equals(Errno.EINVAL)) {
+      } else if (NOT_HERE.contains(e.errno())) {
         old = Old.GONE;
       } else {
         throw e;

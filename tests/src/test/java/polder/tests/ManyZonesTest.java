@@ -34,6 +34,10 @@ import polder.tests.harness.TestHost;
 class ManyZonesTest {
   private static final int ZONES = Boolean.getBoolean("polder.full") ? 500 : 100;
   private static final int HANDS = 4;
+
+  /** Pools may have grown; a thread for each of many zones would be seen. */
+  private static final int MOST_THREADS = 16;
+
   private static final long MOST_RESIDENT = 150 << 10; // KiB
   private static final Duration READY = Duration.ofSeconds(10);
 
@@ -51,7 +55,7 @@ class ManyZonesTest {
         LeakCount after = LeakCount.of(host.daemonPid());
         assertEquals(0, after.counts().getOrDefault("zombies", -1L), "zombies");
         assertTrue(
-            after.threadsSince(before) <= HANDS + 2, "threads: " + after + ", before " + before);
+            after.threadsSince(before) <= MOST_THREADS, "threads: " + after + ", before " + before);
         long resident = resident(host.daemonPid());
         assertTrue(resident <= MOST_RESIDENT, resident + " KiB resident with " + ZONES + " zones");
 

@@ -59,6 +59,19 @@ public record LeakCount(Map<String, Long> counts) {
     return counts.getOrDefault("threads", 0L) - before.counts.getOrDefault("threads", 0L);
   }
 
+  /** What process {@code daemon} has open, as the kernel names it; for messages. */
+  public static List<String> open(long daemon) {
+    List<String> open = new ArrayList<>();
+    try (Stream<Path> entries = Files.list(Path.of("/proc/" + daemon + "/fd"))) {
+      for (Path each : entries.toList()) {
+        open.add(Files.readSymbolicLink(each).toString());
+      }
+    } catch (IOException e) {
+      open.add("and more: " + e.getMessage());
+    }
+    return open;
+  }
+
   private static long entries(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries.count();

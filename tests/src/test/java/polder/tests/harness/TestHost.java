@@ -209,9 +209,7 @@ public final class TestHost implements AutoCloseable {
       }
       long pid = daemonPid();
       if (pid == firstDaemon) {
-        eventually(
-            "the daemon holds no more than when it was new",
-            () -> LeakCount.of(pid).grownSince(idle).isEmpty());
+        heldNoMore(pid);
       }
       Commands.run(Map.of(), new byte[0], List.of("kill", String.valueOf(pid))).ok();
       eventually(
@@ -228,6 +226,18 @@ public final class TestHost implements AutoCloseable {
       }
       delete(home);
       delete(canaries);
+    }
+  }
+
+  private void heldNoMore(long daemon) {
+    try {
+      eventually("it lets go", () -> LeakCount.of(daemon).grownSince(idle).isEmpty());
+    } catch (AssertionError e) {
+      List<String> open = LeakCount.open(daemon);
+      throw new AssertionError(
+          "the daemon holds more than when it was new: %s; open: %s"
+              .formatted(LeakCount.of(daemon).grownSince(idle), open),
+          e);
     }
   }
 
