@@ -9,6 +9,10 @@ catalogue {
 /<testcase / {
   match($0, / name="[^"]*"/)
   name = substr($0, RSTART + 7, RLENGTH - 8)
+  if (name == "") { # before the first test of a class or after its last
+    match($0, / classname="[^"]*"/)
+    name = substr($0, RSTART + 12, RLENGTH - 13)
+  }
   tests++
   parts = split(name, word, " ")
   named = 0
