@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -90,11 +91,14 @@ final class JettyHijack extends AbstractConnection implements Connection.Upgrade
     super.close();
   }
 
-  private static void wait(Consumer<Callback> operation) throws IOException {
+  private void wait(Consumer<Callback> operation) throws IOException {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     operation.accept(
         Callback.from(
             InvocationType.NON_BLOCKING, () -> done.complete(true), done::completeExceptionally));
+    if (!endPoint.isOpen()) { // it may have told those who waited before we did
+      done.completeExceptionally(new ClosedChannelException());
+    }
     try {
       done.get();
     } catch (InterruptedException e) {
@@ -124,7 +128,7 @@ final class JettyHijack extends AbstractConnection implements Connection.Upgrade
           return -1;
         }
         if (count == 0) {
-          JettyHijack.wait(endPoint::fillInterested);
+          JettyHijack.this.wait(endPoint::fillInterested);
         }
       }
       int count = Math.min(length, buffer.remaining());
@@ -141,7 +145,7 @@ final class JettyHijack extends AbstractConnection implements Connection.Upgrade
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-      JettyHijack.wait(
+      JettyHijack.this.wait(
           callback -> endPoint.write(callback, ByteBuffer.wrap(bytes, offset, length)));
     }
 
