@@ -36,15 +36,16 @@ import polder.model.ZoneSpec;
  * <p>Below its directory, which only root can enter, a dataset is {@code UUID/root} for a tree, or
  * {@code UUID/upper} and {@code UUID/work} for an overlay; {@code UUID/layers} has the layers, one
  * path a line, so that the dataset describes itself. It is put together under the name {@code
- * making-UUID}, which is swept on opening, and gone by way of the {@link Trash}.
+ * making-UUID}, which is swept on opening, and gone by way of the {@link Trash}. Its snapshots are
+ * in {@code UUID/snapshots}.
  */
 public final class OverlayStorage implements Storage, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("polder.storage");
   private static final String MAKING = "making-";
   private static final FileName TREE = FileName.of("root");
-  private static final FileName UPPER = FileName.of("upper");
-  private static final FileName WORK = FileName.of("work");
-  private static final FileName LAYERS = FileName.of("layers");
+  static final FileName UPPER = FileName.of("upper");
+  static final FileName WORK = FileName.of("work");
+  static final FileName LAYERS = FileName.of("layers");
   private static final int OWNER_ONLY = 0700;
   private static final int EVERYBODY_ENTERS = 0755; // as / itself; those above are closed
   private static final int MOST_LAYER_TEXT = 1 << 20;
@@ -55,6 +56,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   private final Directory directory;
   private final Trash trash;
   private final Function<String, Consumer<String>> failpoints;
+  private final OverlaySnapshots snapshots;
 
   private OverlayStorage(
       Path place, Directory directory, Function<String, Consumer<String>> failpoints) {
@@ -62,6 +64,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     this.directory = directory;
     this.trash = new Trash(directory);
     this.failpoints = failpoints;
+    this.snapshots = new OverlaySnapshots(directory, trash, failpoints);
   }
 
   /** Opens the storage below {@code place}, which is made if need be, and sweeps it. */
@@ -90,7 +93,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
         throw e;
       }
     } catch (SyscallException e) {
-      throw failed("open the storage " + place, e);
+      throw StorageFailure.of("open the storage " + place, e);
     }
   }
 
@@ -114,7 +117,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   @Override
   public Root create(UUID zone, List<Path> layers) {
     FileName name = FileName.of(zone.toString());
-    FileName making = FileName.of(MAKING + zone);
+    FileName making = making(zone.toString());
     try {
       if (directory.find(name).isEmpty()) {
         Consumer<String> places = failpoints.apply("dataset-create");
@@ -130,7 +133,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
       }
       return find(zone).orElseThrow();
     } catch (SyscallException e) {
-      throw failed("make the dataset of zone " + zone, e);
+      throw StorageFailure.of("make the dataset of zone " + zone, e);
     }
   }
 
@@ -209,8 +212,45 @@ public final class OverlayStorage implements Storage, AutoCloseable {
       trash.put(FileName.of(zone.toString()));
       places.accept("remove dataset " + zone);
     } catch (SyscallException e) {
-      throw failed("destroy the dataset of zone " + zone, e);
+      throw StorageFailure.of("destroy the dataset of zone " + zone, e);
     }
+  }
+
+  /** What a dataset keeps its zone's files in. */
+  static FileName files(Directory dataset) {
+    return dataset.find(TREE).isPresent() ? TREE : UPPER;
+  }
+
+  /** The name of something that is being put together. */
+  static FileName making(String what) {
+    return FileName.of(MAKING + what);
+  }
+
+  @Override
+  public StoredSnapshot snapshot(UUID zone, String name) {
+    return snapshots.take(zone, name);
+  }
+
+  @Override
+  public List<StoredSnapshot> snapshots(UUID zone) {
+    return snapshots.list(zone);
+  }
+
+  @Override
+  public void removeSnapshot(UUID zone, String name) {
+    snapshots.remove(zone, name);
+  }
+
+  @Override
+  public Root rollback(UUID zone, String name) {
+    snapshots.rollback(zone, name);
+    return find(zone).orElseThrow();
+  }
+
+  @Override
+  public Root clone(UUID from, Optional<String> snapshot, UUID to) {
+    snapshots.copyTo(from, snapshot, to);
+    return find(to).orElseThrow();
   }
 
   @Override
@@ -218,7 +258,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     try {
       directory.sync();
     } catch (SyscallException e) {
-      throw failed("sync the storage " + place, e);
+      throw StorageFailure.of("sync the storage " + place, e);
     }
   }
 
@@ -238,7 +278,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
         return used(dataset, new HashSet<>());
       }
     } catch (SyscallException e) {
-      throw failed("measure the dataset of zone " + zone, e);
+      throw StorageFailure.of("measure the dataset of zone " + zone, e);
     }
   }
 
@@ -283,7 +323,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
           .map(UUID::fromString)
           .toList();
     } catch (SyscallException e) {
-      throw failed("list the datasets in " + place, e);
+      throw StorageFailure.of("list the datasets in " + place, e);
     }
   }
 
@@ -302,10 +342,6 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     }
   }
 
-  private static boolean isFull(SyscallException e) {
-    return e.errno().equals(Errno.ENOSPC) || e.errno().equals(Errno.EDQUOT);
-  }
-
   private void sweep(FileName leftover) {
     try {
       Tree.delete(directory, leftover);
@@ -313,10 +349,5 @@ public final class OverlayStorage implements Storage, AutoCloseable {
       // a disk that cannot be written, or a damaged one: what is left over harms nobody
       LOG.log(System.Logger.Level.WARNING, leftover + " is left behind in " + place, e);
     }
-  }
-
-  private static PolderException failed(String what, SyscallException e) {
-    ErrorKind kind = isFull(e) ? ErrorKind.NO_ROOM : ErrorKind.HOST;
-    return new PolderException(kind, "cannot %s: %s".formatted(what, e.getMessage()), e);
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import polder.model.Fault;
+import polder.model.PolderException;
 import polder.model.ZoneSpec;
 
 /**
@@ -29,10 +30,47 @@ public interface Storage {
   Optional<Root> find(UUID zone);
 
   /**
-   * Takes the dataset of {@code zone} away; nothing if there is none. All that is in it is removed
-   * a little later, in the background.
+   * Takes the dataset of {@code zone} away with its snapshots; nothing if there is none. All that
+   * is in it is removed a little later, in the background.
    */
   void destroy(UUID zone);
+
+  /**
+   * Keeps what is in the dataset of {@code zone} now, on the disk when this returns. The zone is
+   * frozen or stopped by the caller. If there is a snapshot of that name already, that is the one.
+   *
+   * @param name a letter or digit first, then letters, digits and {@code _.:-}; 64 at most
+   * @throws PolderException INVALID for another name, NOT_FOUND if there is no dataset, NO_ROOM
+   */
+  StoredSnapshot snapshot(UUID zone, String name);
+
+  /**
+   * The snapshots of {@code zone}, the oldest first.
+   *
+   * @throws PolderException NOT_FOUND if there is no dataset
+   */
+  List<StoredSnapshot> snapshots(UUID zone);
+
+  /** Takes a snapshot away; nothing if there is none. Clones of it are not affected. */
+  void removeSnapshot(UUID zone, String name);
+
+  /**
+   * Makes the dataset of {@code zone}, which is stopped, what it was at a snapshot: wholly, or not
+   * at all if this fails or dies. All snapshots stay, the newer ones too.
+   *
+   * @throws PolderException NOT_FOUND if there is no such dataset or snapshot, NO_ROOM
+   */
+  Root rollback(UUID zone, String name);
+
+  /**
+   * Makes the dataset of {@code to}, if it is not there, with what another has, or had at a
+   * snapshot. From then on they have nothing to do with each other.
+   *
+   * @param from whose; frozen or stopped by the caller unless it is of a snapshot
+   * @param snapshot its name; empty for what is there now
+   * @throws PolderException NOT_FOUND if there is no such dataset or snapshot, NO_ROOM
+   */
+  Root clone(UUID from, Optional<String> snapshot, UUID to);
 
   /** Waits until what was made and destroyed is so on the disk. */
   void sync();
@@ -40,7 +78,10 @@ public interface Storage {
   /** Where what was destroyed lies that could not be removed, each with its path. */
   List<String> stuck();
 
-  /** How many bytes on disk are the zone's own; 0 if it has no dataset. Walks all its files. */
+  /**
+   * How many bytes on disk are the zone's own, its snapshots included; 0 if it has no dataset. May
+   * walk all its files.
+   */
   long used(UUID zone);
 
   /** The zones that have a dataset. */

@@ -10,6 +10,10 @@
  * {@link polder.storage.Storage} is open on a directory at a time, which its opener sees to. All
  * methods may be called from several threads, for different zones.
  *
+ * <p>A dataset has snapshots, which go with it. A rollback is one exchange of two names, so the
+ * dataset is what it was before or what the snapshot is, never between. Whoever asks for a snapshot
+ * has frozen or stopped the zone.
+ *
  * <p>This package knows nothing of images, brands or running zones: whoever destroys a dataset has
  * seen to it that nobody uses it.
  */

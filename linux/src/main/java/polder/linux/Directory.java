@@ -83,6 +83,12 @@ public final class Directory implements AutoCloseable {
     return new Directory(open(name, OPEN_DIRECTORY | OpenFlags.O_NOFOLLOW, 0, "enter"));
   }
 
+  /** The directory above it, wherever that is by now; itself at the root. */
+  Directory above() {
+    return new Directory(
+        openat(fd.number(), Bytes.of(".."), OPEN_DIRECTORY, 0, () -> "go up from " + fd));
+  }
+
   /** The directory to which {@code path} leads. */
   public Directory enter(FilePath path, Walk walk) {
     return new Directory(openat2(path, OPEN_DIRECTORY, walk, "enter"));
@@ -287,6 +293,11 @@ public final class Directory implements AutoCloseable {
   /** Makes a FIFO: mknodat(2). */
   public void makeFifo(FileName name, int mode) {
     one(Nr.MKNODAT, name, "make FIFO", FileType.FIFO.bits() | mode, 0);
+  }
+
+  /** Makes a socket's name, to which nobody listens: mknodat(2). */
+  public void makeSocket(FileName name, int mode) {
+    one(Nr.MKNODAT, name, "make socket", FileType.SOCKET.bits() | mode, 0);
   }
 
   // Taking away and renaming

@@ -16,6 +16,8 @@ public final class RegularFile implements AutoCloseable {
   private static final long SEEK_HOLE = 4;
   private static final int ENXIO = 6; // asm-generic/errno-base.h
   private static final int AT_ONCE = 256 << 10;
+  private static final int ENOTTY = 25; // asm-generic/errno-base.h
+  static final long FICLONE = Ioctl.write(Subvolume.TYPE, 9, Integer.BYTES); // linux/fs.h
 
   private final Fd fd;
 
@@ -195,6 +197,21 @@ public final class RegularFile implements AutoCloseable {
       }
       return done;
     }
+  }
+
+  /**
+   * Makes {@code target} have the same contents on the same blocks, which are copied only where one
+   * of the two is written: ioctl_ficlone(2).
+   *
+   * @return whether their file system can
+   */
+  public boolean shareWith(RegularFile target) {
+    long result = Kernel.restart(Nr.IOCTL, target.fd.number(), FICLONE, fd.number());
+    if (isNotForThese(result) || result == -ENOTTY) {
+      return false;
+    }
+    Kernel.check(result, () -> "share the blocks of " + fd + " with " + target.fd);
+    return true;
   }
 
   private static boolean isNotForThese(long result) {

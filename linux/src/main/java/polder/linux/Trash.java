@@ -61,9 +61,14 @@ public final class Trash implements AutoCloseable {
    * @return whether it was there
    */
   public boolean put(FileName name) {
+    return put(directory, name);
+  }
+
+  /** As {@link #put(FileName)}, of an entry of another directory of the same file system. */
+  public boolean put(Directory place, FileName name) {
     FileName gone = FileName.of(GONE + UUID.randomUUID());
     try {
-      directory.rename(name, directory, gone);
+      place.rename(name, directory, gone);
     } catch (SyscallException e) {
       if (e.errno().equals(Errno.ENOENT)) {
         return false;
@@ -71,7 +76,7 @@ public final class Trash implements AutoCloseable {
       if (!e.errno().equals(Errno.ENOSPC) && !e.errno().equals(Errno.EDQUOT)) {
         throw e;
       }
-      return Tree.delete(directory, name); // removing makes room, which btrfs has for no rename
+      return Tree.delete(place, name); // removing makes room, which btrfs has for no rename
     }
     emptying.lock();
     try {

@@ -272,6 +272,7 @@ class BtrfsKernelTest {
     expected.put("BTRFS_IOC_SEND", Btrfs.SEND);
     expected.put("offsetof (struct btrfs_ioctl_send_args, parent_root)", Btrfs.SEND_PARENT);
     expected.put("FITRIM", Btrfs.FITRIM);
+    expected.put("FICLONE", RegularFile.FICLONE);
     StringBuilder source =
         new StringBuilder(
             """

@@ -1,0 +1,22 @@
+package polder.storage;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * A dataset as it was at one moment.
+ *
+ * @param name unique in its dataset
+ * @param created that moment
+ * @param used bytes on disk that are its own; empty where the driver does not know
+ */
+public record StoredSnapshot(String name, Instant created, OptionalLong used) {
+  /** The oldest first. */
+  static List<StoredSnapshot> byAge(List<StoredSnapshot> snapshots) {
+    return snapshots.stream()
+        .sorted(Comparator.comparing(StoredSnapshot::created).thenComparing(StoredSnapshot::name))
+        .toList();
+  }
+}
