@@ -169,7 +169,10 @@ final class OverlaySnapshots {
         copy(source, files, made.directory);
         if (files.equals(OverlayStorage.UPPER)) {
           made.directory.makeDirectory(OverlayStorage.WORK, OWNER_ONLY);
-          write(made.directory, OverlayStorage.LAYERS, read(dataset, OverlayStorage.LAYERS));
+          LayerList.write(
+              made.directory,
+              OverlayStorage.LAYERS,
+              LayerList.read(dataset, OverlayStorage.LAYERS));
         }
         made.directory.syncFileSystem();
         places.accept(copying);
@@ -222,12 +225,6 @@ final class OverlaySnapshots {
         e.addSuppressed(left);
       }
       throw e;
-    }
-  }
-
-  private static String read(Directory directory, FileName name) {
-    try (var file = directory.read(name)) {
-      return new String(file.readAll(MOST_TEXT), StandardCharsets.UTF_8);
     }
   }
 

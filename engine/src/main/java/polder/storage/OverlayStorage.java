@@ -1,6 +1,5 @@
 package polder.storage;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,11 +45,12 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   static final FileName UPPER = FileName.of("upper");
   static final FileName WORK = FileName.of("work");
   static final FileName LAYERS = FileName.of("layers");
+  private static final String NO_QUOTAS =
+      "the overlay driver keeps datasets as directories, whose size the file system does not"
+          + " limit; use 0, or a pool of btrfs";
   private static final int OWNER_ONLY = 0700;
   private static final int EVERYBODY_ENTERS = 0755; // as / itself; those above are closed
-  private static final int MOST_LAYER_TEXT = 1 << 20;
-  private static final Pattern DATASET =
-      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  static final Pattern DATASET = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
   private final Path place;
   private final Directory directory;
@@ -107,11 +107,14 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     if (spec.get(ZoneProperties.QUOTA) == 0) {
       return List.of();
     }
-    return List.of(
-        new Fault(
-            "quota",
-            "the overlay driver keeps datasets as directories, whose size the file system does not"
-                + " limit; use 0, or a storage that has quotas"));
+    return List.of(new Fault("quota", NO_QUOTAS));
+  }
+
+  @Override
+  public void quota(UUID zone, long bytes) {
+    if (bytes != 0) {
+      throw new PolderException(ErrorKind.UNSUPPORTED, NO_QUOTAS);
+    }
   }
 
   @Override
@@ -143,20 +146,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     } else {
       makeOpen(dataset, UPPER);
       dataset.makeDirectory(WORK, OWNER_ONLY);
-      StringBuilder text = new StringBuilder();
-      for (Path layer : layers) {
-        String path = layer.toAbsolutePath().toString();
-        if (path.indexOf('\n') >= 0) {
-          throw new PolderException(
-              ErrorKind.INVALID, "a layer's path has a line break in it: " + path);
-        }
-        text.append(path).append('\n');
-      }
-      try (var file = dataset.create(LAYERS, 0600)) {
-        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        file.write(bytes, 0, bytes.length);
-        file.sync();
-      }
+      LayerList.write(dataset, LAYERS, layers);
     }
     dataset.sync();
   }
@@ -191,17 +181,11 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   }
 
   private static List<Path> layers(Directory dataset) {
-    try (var file = dataset.read(LAYERS)) {
-      List<Path> layers =
-          new String(file.readAll(MOST_LAYER_TEXT), StandardCharsets.UTF_8)
-              .lines()
-              .map(Path::of)
-              .toList();
-      if (layers.isEmpty() || !layers.stream().allMatch(Path::isAbsolute)) {
-        throw new IllegalArgumentException("its list of layers is damaged");
-      }
-      return layers;
+    List<Path> layers = LayerList.read(dataset, LAYERS);
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("its list of layers is damaged");
     }
+    return layers;
   }
 
   @Override
@@ -283,7 +267,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   }
 
   /** Bytes below {@code directory}, files with several names once; what vanishes meanwhile is 0. */
-  private static long used(Directory directory, Set<Long> counted) {
+  static long used(Directory directory, Set<Long> counted) {
     long bytes = 0;
     List<FileName> deeper = new ArrayList<>();
     try (Listing list = directory.list()) {

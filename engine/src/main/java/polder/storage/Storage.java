@@ -13,7 +13,7 @@ import polder.model.ZoneSpec;
  * be called again after a crash.
  */
 public interface Storage {
-  /** Its name, as {@code info} shows it: "overlay". */
+  /** Its name, as {@code info} shows it: "overlay", "btrfs". */
   String driver();
 
   /** Says what in {@code spec} it cannot do, a fault for each; empty if it can. */
@@ -34,6 +34,15 @@ public interface Storage {
    * is in it is removed a little later, in the background.
    */
   void destroy(UUID zone);
+
+  /**
+   * Lets the dataset of {@code zone}, with its snapshots, have so much at most; at once, also while
+   * the zone runs.
+   *
+   * @param bytes 0 for any number
+   * @throws PolderException UNSUPPORTED if the driver cannot, as {@link #verify} says
+   */
+  void quota(UUID zone, long bytes);
 
   /**
    * Keeps what is in the dataset of {@code zone} now, on the disk when this returns. The zone is

@@ -3,7 +3,10 @@ package polder.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /** What is asked of a whole file system of btrfs: linux/btrfs.h, linux/fs.h. */
 public final class Btrfs {
@@ -13,6 +16,12 @@ public final class Btrfs {
   static final long RESIZE = Ioctl.write(Subvolume.TYPE, 3, RESIZE_SIZE);
   static final long SEND = Ioctl.write(Subvolume.TYPE, 38, SEND_SIZE);
   static final int SEND_PARENT = 24;
+  static final int SCRUB_SIZE = 1024; // sizeof (struct btrfs_ioctl_scrub_args)
+  static final long SCRUB = Ioctl.both(Subvolume.TYPE, 27, SCRUB_SIZE);
+  static final int SCRUB_PROGRESS = 32;
+  static final int FS_INFO_SIZE = 1024; // sizeof (struct btrfs_ioctl_fs_info_args)
+  static final long FS_INFO = Ioctl.read(Subvolume.TYPE, 31, FS_INFO_SIZE);
+  static final int FS_INFO_FSID = 16;
   static final long FITRIM = Ioctl.both('X', 121, 24);
 
   private Btrfs() {}
@@ -61,6 +70,27 @@ public final class Btrfs {
       arguments.set(ValueLayout.JAVA_LONG, 0, to.number());
       arguments.set(ValueLayout.JAVA_LONG, SEND_PARENT, since);
       Ioctl.call(root, SEND, arguments, () -> "send the subvolume " + root);
+    }
+  }
+
+  /** The file system's own number, by which it is known wherever it is. */
+  public static UUID uuid(Fd top) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(FS_INFO_SIZE, 8);
+      Ioctl.call(top, FS_INFO, info, () -> "ask for the uuid of " + top);
+      ByteBuffer bytes = info.asByteBuffer().order(ByteOrder.BIG_ENDIAN); // RFC 9562
+      return new UUID(bytes.getLong(FS_INFO_FSID), bytes.getLong(FS_INFO_FSID + Long.BYTES));
+    }
+  }
+
+  /** Reads all that is on its first device, and compares it with its checksums. */
+  public static Scrub scrub(Fd top) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment arguments = arena.allocate(SCRUB_SIZE, 8); // devid, from, to, flags
+      arguments.set(ValueLayout.JAVA_LONG, 0, 1);
+      arguments.set(ValueLayout.JAVA_LONG, 16, -1);
+      Ioctl.call(top, SCRUB, arguments, () -> "scrub " + top);
+      return Scrub.read(arguments.asSlice(SCRUB_PROGRESS).asByteBuffer());
     }
   }
 }

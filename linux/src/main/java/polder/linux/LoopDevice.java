@@ -3,7 +3,9 @@ package polder.linux;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A block device whose blocks are a file's: loop(4).
@@ -54,6 +56,30 @@ public final class LoopDevice implements AutoCloseable {
           }
         }
       }
+    }
+  }
+
+  /** The one whose blocks are the file at {@code path}, if there is one already. */
+  public static Optional<LoopDevice> find(Path path) {
+    try (Directory devices = Directory.open(Path.of("/sys/block"))) {
+      for (DirectoryEntry entry : devices.entries()) {
+        String name = entry.name().toString();
+        if (name.startsWith("loop") && path.toString().equals(backing(name))) {
+          String device = "/dev/" + name;
+          return Optional.of(
+              new LoopDevice(Procfs.open(device, OpenFlags.O_RDWR), Path.of(device)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String backing(String device) {
+    try {
+      byte[] path = Procfs.read("/sys/block/" + device + "/loop/backing_file");
+      return new String(path, StandardCharsets.UTF_8).stripTrailing();
+    } catch (SyscallException e) {
+      return ""; // it is of no file
     }
   }
 

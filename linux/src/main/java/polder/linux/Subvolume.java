@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -16,9 +17,16 @@ import java.util.UUID;
  * @param parent the one of which it is a snapshot, all zeroes if it is none
  * @param received the one from which it was received, all zeroes if it was not
  * @param readOnly whether nothing in it can be changed
+ * @param created when it was made
  */
 public record Subvolume(
-    long id, long generation, UUID uuid, UUID parent, UUID received, boolean readOnly) {
+    long id,
+    long generation,
+    UUID uuid,
+    UUID parent,
+    UUID received,
+    boolean readOnly,
+    Instant created) {
   /** No subvolume has it. */
   public static final UUID NONE = new UUID(0, 0);
 
@@ -29,6 +37,7 @@ public record Subvolume(
   static final int INFO_UUID = 296;
   static final int INFO_PARENT_UUID = 312;
   static final int INFO_RECEIVED_UUID = 328;
+  static final int INFO_CREATED = 392; // otime, a struct btrfs_ioctl_timespec
   static final int ARGUMENTS_SIZE = 4096; // sizeof (struct btrfs_ioctl_vol_args_v2)
   static final int ARGUMENTS_FLAGS = 16;
   static final int ARGUMENTS_NAME = 56;
@@ -111,7 +120,8 @@ public record Subvolume(
           uuid(bytes, INFO_UUID),
           uuid(bytes, INFO_PARENT_UUID),
           uuid(bytes, INFO_RECEIVED_UUID),
-          (bytes.getLong(INFO_FLAGS) & ROOT_READ_ONLY) != 0);
+          (bytes.getLong(INFO_FLAGS) & ROOT_READ_ONLY) != 0,
+          Instant.ofEpochSecond(bytes.getLong(INFO_CREATED), bytes.getInt(INFO_CREATED + 8)));
     }
   }
 

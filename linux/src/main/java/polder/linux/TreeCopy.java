@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +24,20 @@ public final class TreeCopy {
   /** How many directories on the way down are held; those above are found again by "..". */
   private static final int HELD = 32;
 
+  private static final Bytes OPAQUE = Bytes.of("user.overlay.opaque");
+  private static final Bytes YES = Bytes.of("y");
+  private static final DeviceNumber NO_DEVICE = new DeviceNumber(0, 0);
+
   private final Directory links; // what has further names, by its inode's number
   private final Map<Long, Long> missing = new HashMap<>(); // how many names are still to come
   private final List<Level> way = new ArrayList<>();
+  private final boolean onto;
   private boolean sharing = true;
   private long bytes;
 
-  private TreeCopy(Directory links) {
+  private TreeCopy(Directory links, boolean onto) {
     this.links = links;
+    this.onto = onto;
   }
 
   /**
@@ -44,16 +51,35 @@ public final class TreeCopy {
   public static long copy(Directory from, Directory place, FileName name) {
     FileName further = FileName.of("links-of-" + name);
     try (Directory links = place.ensureDirectory(further, 0700)) {
-      TreeCopy copy = new TreeCopy(links);
-      try {
-        place.makeDirectory(name, 0700);
-        copy.descend(from.again(), place.enter(name));
-        copy.walk();
-      } finally {
-        copy.way.forEach(Level::close);
-      }
+      place.makeDirectory(name, 0700);
+      TreeCopy copy = new TreeCopy(links, false);
+      copy.run(from.again(), place.enter(name));
       Tree.delete(place, further);
       return copy.bytes;
+    }
+  }
+
+  /**
+   * Copies a layer of an overlay over what is in {@code to}, as overlayfs would show the two: what
+   * the layer has hides what was there, directories are merged unless they are opaque, and its
+   * whiteouts take away. The marks themselves are not copied.
+   *
+   * @throws SyscallException EXDEV if something is mounted in one of them
+   */
+  public static void apply(Directory layer, Directory to) {
+    FileName further = FileName.of("links-" + UUID.randomUUID());
+    try (Directory links = to.ensureDirectory(further, 0700)) {
+      new TreeCopy(links, true).run(layer.again(), to.again());
+      Tree.delete(to, further);
+    }
+  }
+
+  private void run(Directory from, Directory to) {
+    try {
+      descend(from, to);
+      walk();
+    } finally {
+      way.forEach(Level::close);
     }
   }
 
@@ -123,10 +149,8 @@ public final class TreeCopy {
       Level level = way.getLast();
       FileName next = level.below.poll();
       if (next != null) {
-        level.to().makeDirectory(next, 0700);
-        descend(
-            level.from().enter(new FilePath(next.value()), Walk.NO_LINKS.onOneMount()),
-            level.to().enter(next));
+        Directory from = level.from().enter(new FilePath(next.value()), Walk.NO_LINKS.onOneMount());
+        descend(from, below(from, level.to(), next));
       } else {
         describe(level.from().node(), level.to().node(), level.original);
         if (way.size() > 1) {
@@ -135,6 +159,26 @@ public final class TreeCopy {
         level.close();
         way.removeLast();
       }
+    }
+  }
+
+  /** The directory that {@code from} becomes, or is merged with. */
+  private Directory below(Directory from, Directory to, FileName name) {
+    try {
+      if (onto) {
+        boolean merged =
+            to.find(name).filter(there -> there.type() == FileType.DIRECTORY).isPresent()
+                && from.node().xattrs().get(OPAQUE).filter(YES::equals).isEmpty();
+        if (merged) {
+          return to.enter(name);
+        }
+        Tree.delete(to, name);
+      }
+      to.makeDirectory(name, 0700);
+      return to.enter(name);
+    } catch (SyscallException e) {
+      from.close();
+      throw e;
     }
   }
 
@@ -152,11 +196,20 @@ public final class TreeCopy {
         Stat stat = from.stat(name);
         if (stat.type() == FileType.DIRECTORY) {
           level.below.add(name);
-        } else {
+          continue;
+        }
+        if (onto) {
+          Tree.delete(to, name);
+        }
+        if (!onto || !isWhiteout(stat)) {
           add(from, to, name, stat);
         }
       }
     }
+  }
+
+  private static boolean isWhiteout(Stat stat) {
+    return stat.type() == FileType.CHARACTER_DEVICE && stat.special().equals(NO_DEVICE);
   }
 
   private void add(Directory from, Directory to, FileName name, Stat stat) {
@@ -227,15 +280,37 @@ public final class TreeCopy {
   }
 
   /** In this order: a new owner takes set-uid and capabilities away, a change moves the times. */
-  private static void describe(Node original, Node copy, Stat stat) {
+  private void describe(Node original, Node copy, Stat stat) {
     copy.owner(stat.uid(), stat.gid());
     if (stat.type() != FileType.SYMLINK) {
       copy.mode(stat.mode());
     }
     Xattrs attributes = original.xattrs();
-    for (Bytes name : attributes.names()) {
-      attributes.get(name).ifPresent(value -> copy.xattrs().set(name, value));
+    List<Bytes> names = attributes.names();
+    if (onto) {
+      for (Bytes name : copy.xattrs().names()) {
+        if (!names.contains(name) && isOfFiles(name)) {
+          copy.xattrs().remove(name); // of the directory below, or by its default ACL
+        }
+      }
+    }
+    for (Bytes name : names) {
+      if (!onto || !isMark(name)) {
+        attributes.get(name).ifPresent(value -> copy.xattrs().set(name, value));
+      }
     }
     copy.times(stat.accessed(), stat.modified());
+  }
+
+  private static boolean isMark(Bytes name) {
+    return name.startsWith("user.overlay.") || name.startsWith("trusted.overlay.");
+  }
+
+  /** Not labels, which the host's policy gives every file. */
+  private static boolean isOfFiles(Bytes name) {
+    return name.startsWith("user.")
+        || name.startsWith("trusted.")
+        || name.startsWith("system.posix_acl_")
+        || name.startsWith("security.capability");
   }
 }

@@ -123,7 +123,7 @@ class BtrfsKernelTest {
     Subvolume.create(top, ONE);
     try (Directory one = top.enter(ONE)) {
       long id = Subvolume.of(one.fd()).id();
-      Quota.limit(one.fd(), 8 << 20);
+      Quota.limit(top.fd(), id, 8 << 20);
       SyscallException full =
           assertThrows(
               SyscallException.class,
@@ -141,7 +141,7 @@ class BtrfsKernelTest {
       long used = Quota.of(top.fd(), id).orElseThrow().referenced();
       assertTrue(used > 6 << 20 && used <= 8 << 20, used + " bytes are charged");
 
-      Quota.limit(one.fd(), 0);
+      Quota.limit(top.fd(), id, 0);
       try (RegularFile file = one.openOrCreate(TWO, 0600)) {
         file.write(0, new byte[4 << 20], 0, 4 << 20);
         file.sync();
@@ -255,12 +255,24 @@ class BtrfsKernelTest {
     expected.put(
         "offsetof (struct btrfs_ioctl_get_subvol_info_args, received_uuid)",
         Subvolume.INFO_RECEIVED_UUID);
+    expected.put(
+        "offsetof (struct btrfs_ioctl_get_subvol_info_args, otime)", Subvolume.INFO_CREATED);
+    expected.put("BTRFS_IOC_QGROUP_CREATE", Quota.GROUP);
+    expected.put("BTRFS_IOC_QGROUP_ASSIGN", Quota.ASSIGN);
+    expected.put("(long) BTRFS_QGROUP_STATUS_KEY", Quota.STATUS_KEY);
+    expected.put("(long) BTRFS_QGROUP_LEVEL_SHIFT", Quota.LEVEL);
+    expected.put("BTRFS_IOC_SCRUB", Btrfs.SCRUB);
+    expected.put("offsetof (struct btrfs_ioctl_scrub_args, progress)", Btrfs.SCRUB_PROGRESS);
+    expected.put("offsetof (struct btrfs_scrub_progress, read_errors)", Scrub.READ_ERRORS);
+    expected.put(
+        "offsetof (struct btrfs_scrub_progress, corrected_errors)", Scrub.CORRECTED_ERRORS);
+    expected.put("BTRFS_IOC_FS_INFO", Btrfs.FS_INFO);
+    expected.put("offsetof (struct btrfs_ioctl_fs_info_args, fsid)", Btrfs.FS_INFO_FSID);
     expected.put("offsetof (struct btrfs_ioctl_vol_args_v2, flags)", Subvolume.ARGUMENTS_FLAGS);
     expected.put("offsetof (struct btrfs_ioctl_vol_args_v2, name)", Subvolume.ARGUMENTS_NAME);
     expected.put("BTRFS_IOC_QUOTA_CTL", Quota.CONTROL);
     expected.put("BTRFS_IOC_QGROUP_LIMIT", Quota.LIMIT);
     expected.put("BTRFS_IOC_TREE_SEARCH_V2", Quota.SEARCH);
-    expected.put("(long) BTRFS_QUOTA_CTL_ENABLE", Quota.ENABLE);
     expected.put("(long) BTRFS_QGROUP_LIMIT_MAX_RFER", Quota.LIMITS_REFERENCED);
     expected.put("offsetof (struct btrfs_ioctl_qgroup_limit_args, lim.flags)", Quota.LIMIT_FLAGS);
     expected.put(
