@@ -24,6 +24,7 @@ import polder.model.Image;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.PolderException;
+import polder.model.Pool;
 import polder.model.Session;
 import polder.model.UpdatePlan;
 import polder.model.UpdatePlan.Effect;
@@ -62,6 +63,11 @@ abstract class ContractSetting {
     for (Image image : host.images().list()) {
       if (image.name().startsWith("contract")) {
         host.images().delete(image.name() + ":" + image.tag());
+      }
+    }
+    for (Pool pool : host.pools().list()) {
+      if (pool.name().startsWith("contract")) {
+        host.pools().delete(pool.name());
       }
     }
     shut(host);

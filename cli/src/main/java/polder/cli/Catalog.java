@@ -17,6 +17,13 @@ import polder.cli.image.ImageGet;
 import polder.cli.image.ImageImport;
 import polder.cli.image.ImageList;
 import polder.cli.image.ImageTag;
+import polder.cli.pool.PoolCreate;
+import polder.cli.pool.PoolDelete;
+import polder.cli.pool.PoolGet;
+import polder.cli.pool.PoolGrow;
+import polder.cli.pool.PoolImport;
+import polder.cli.pool.PoolList;
+import polder.cli.pool.PoolScrub;
 import polder.cli.zone.AttachCommand;
 import polder.cli.zone.ConsoleCommand;
 import polder.cli.zone.CopyCommand;
@@ -41,7 +48,7 @@ import polder.cli.zone.WaitCommand;
 /** All commands by name. Only the one that is asked for is loaded. */
 final class Catalog {
   /** The first words of commands that have two. */
-  static final List<String> GROUPS = List.of("image");
+  static final List<String> GROUPS = List.of("image", "pool");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -71,6 +78,13 @@ final class Catalog {
           "image get",
           "image tag",
           "image delete",
+          "pool create",
+          "pool list",
+          "pool get",
+          "pool grow",
+          "pool scrub",
+          "pool import",
+          "pool delete",
           "events",
           "info",
           "doctor",
@@ -104,6 +118,10 @@ final class Catalog {
     aliases.put("image ls", "image list");
     aliases.put("image rm", "image delete");
     aliases.put("image inspect", "image get");
+    aliases.put("pool ls", "pool list");
+    aliases.put("pool rm", "pool delete");
+    aliases.put("pool destroy", "pool delete");
+    aliases.put("pool inspect", "pool get");
     return aliases;
   }
 
@@ -136,6 +154,13 @@ final class Catalog {
       case "image get" -> new ImageGet();
       case "image tag" -> new ImageTag();
       case "image delete" -> new ImageDelete();
+      case "pool create" -> new PoolCreate();
+      case "pool list" -> new PoolList();
+      case "pool get" -> new PoolGet();
+      case "pool grow" -> new PoolGrow();
+      case "pool scrub" -> new PoolScrub();
+      case "pool import" -> new PoolImport();
+      case "pool delete" -> new PoolDelete();
       case "events" -> new EventsCommand();
       case "info" -> new InfoCommand();
       case "doctor" -> new DoctorCommand();

@@ -106,6 +106,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.Pools pools() {
+      return host.pools();
+    }
+
+    @Override
     public polder.model.Events events() {
       return host.events();
     }

@@ -116,6 +116,7 @@ final class Creation {
             image.map(from -> hall.images().get(from.toString()).layers()).orElse(List.of());
         undo.add(() -> hall.storage().destroy(uuid));
         hall.storage().create(uuid, layers);
+        setQuota(hall, zone.record().spec());
       }
       case Step.Make.Install(UUID uuid, var brand) ->
           hall.brand(brand).install(zone.record().spec(), files(hall, uuid));
@@ -129,6 +130,11 @@ final class Creation {
         hall.storage().sync();
       }
     }
+  }
+
+  /** Lets a zone's dataset have what its spec says. */
+  static void setQuota(Hall hall, ZoneSpec spec) {
+    hall.storage().quota(spec.uuid(), spec.get(ZoneProperties.QUOTA) << 30);
   }
 
   /** A zone's root as the storage knows it. */

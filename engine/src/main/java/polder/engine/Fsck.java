@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import polder.image.LocalStore;
 import polder.linux.ProcessIdentity;
+import polder.model.ErrorKind;
 import polder.model.Finding;
 import polder.model.Finding.Level;
 import polder.model.PolderException;
@@ -104,7 +105,8 @@ final class Fsck {
         missing("zone " + name, "its dataset is gone", DELETE);
       }
     } catch (PolderException e) {
-      missing("zone " + name, String.valueOf(e.getMessage()), DELETE);
+      String mend = e.kind() == ErrorKind.UNAVAILABLE ? "bring its pool back" : DELETE;
+      missing("zone " + name, String.valueOf(e.getMessage()), mend);
     }
     zone.record()
         .spec()

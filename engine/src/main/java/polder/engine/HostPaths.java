@@ -77,6 +77,14 @@ public record HostPaths(Path config, Path state, Path run, Path log, Path socket
     return state.resolve("storage");
   }
 
+  Path pools() {
+    return state.resolve("pools");
+  }
+
+  Path mountedPools() {
+    return run.resolve("pools");
+  }
+
   Path runningZones() {
     return run.resolve("zones");
   }

@@ -13,8 +13,11 @@ import polder.model.Finding;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
+import polder.model.Pools;
 import polder.model.Zones;
 import polder.storage.OverlayStorage;
+import polder.storage.PoolSet;
+import polder.storage.PoolTable;
 
 /** This machine as a host, by the engine itself. */
 final class LocalHost implements Host {
@@ -25,6 +28,7 @@ final class LocalHost implements Host {
   private final LocalStore store;
   private final LocalZones zones;
   private final LocalImages images;
+  private final LocalPools pools;
   private final Checks checks;
   private final Takeover takeover;
   private volatile boolean closed;
@@ -42,8 +46,13 @@ final class LocalHost implements Host {
     this.closing = closing;
     Launcher launcher = keep(Launcher.start(), Launcher::close);
     ZoneTable table = new ZoneTable();
-    OverlayStorage storage =
+    OverlayStorage standard =
         keep(OverlayStorage.open(paths.storage(), failpoints::places), OverlayStorage::close);
+    PoolTable pools =
+        keep(
+            PoolTable.open(
+                standard, paths.storage(), paths.pools(), paths.mountedPools(), failpoints::places),
+            PoolTable::close);
     this.store =
         keep(
             LocalStore.open(paths.images(), table::uses, Limits.DEFAULT, failpoints::places),
@@ -58,7 +67,7 @@ final class LocalHost implements Host {
             keep(new ZoneStore(paths), ZoneStore::close),
             keep(new RunFiles(paths), RunFiles::close),
             keep(new Journal(paths), Journal::close),
-            storage,
+            new PoolSet(pools, table::pool),
             ways,
             LocalImages.source(store),
             CgroupHost.own(),
@@ -79,6 +88,7 @@ final class LocalHost implements Host {
     Stopping stopping = new Stopping(hall);
     this.zones = new LocalZones(hall, creation, supervisor, stopping);
     this.images = new LocalImages(store, hall);
+    this.pools = new LocalPools(pools, hall);
     this.checks = new Checks(hall, store, launcher);
     this.takeover = new Takeover(hall, creation, supervisor, stopping);
     takeover.run();
@@ -118,6 +128,11 @@ final class LocalHost implements Host {
   @Override
   public Images images() {
     return open(images);
+  }
+
+  @Override
+  public Pools pools() {
+    return open(pools);
   }
 
   @Override

@@ -74,6 +74,9 @@ final class Planner {
     if (running && !Limits.of(before).equals(Limits.of(after))) {
       plan.add(new Step.Alter.Limits(after.uuid()));
     }
+    if (!before.get(ZoneProperties.QUOTA).equals(after.get(ZoneProperties.QUOTA))) {
+      plan.add(new Step.Alter.Quota(after.uuid()));
+    }
     plan.add(new Step.Alter.Keep(after.uuid()));
     return List.copyOf(plan);
   }

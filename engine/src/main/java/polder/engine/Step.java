@@ -212,6 +212,14 @@ sealed interface Step {
       }
     }
 
+    /** How much its dataset may have. */
+    record Quota(UUID zone) implements Alter {
+      @Override
+      public String describe() {
+        return "set the quota of zone " + zone;
+      }
+    }
+
     /** Its record. */
     record Keep(UUID zone) implements Alter {
       @Override

@@ -75,6 +75,10 @@ final class Updating {
         undo.add(() -> life.ifPresent(now -> now.cgroup().limit(old)));
         life.ifPresent(now -> now.cgroup().limit(Limits.of(changed.spec())));
       }
+      case Step.Alter.Quota(UUID _) -> {
+        undo.add(() -> Creation.setQuota(hall, before));
+        Creation.setQuota(hall, changed.spec());
+      }
       case Step.Alter.Keep(UUID uuid) -> hall.disk().spend(() -> hall.store().put(changed));
     }
   }

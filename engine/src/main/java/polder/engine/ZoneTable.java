@@ -173,6 +173,17 @@ final class ZoneTable {
         .anyMatch(made -> made.equals(Optional.of(image)));
   }
 
+  /** The pool that a zone names; empty if the zone is not known. */
+  Optional<String> pool(UUID uuid) {
+    return find(uuid).map(zone -> zone.record().spec().get(ZoneProperties.ZPOOL));
+  }
+
+  /** Whether a zone names that pool. */
+  boolean usesPool(String pool) {
+    return list().stream()
+        .anyMatch(zone -> zone.record().spec().get(ZoneProperties.ZPOOL).equals(pool));
+  }
+
   /** All zones, by name, then uuid. */
   List<LocalZone> list() {
     names.lock();

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import polder.model.Events;
 import polder.model.Host;
 import polder.model.Images;
+import polder.model.Pools;
 import polder.model.Zones;
 
 /** The engine killed at each step of each operation; see {@link CrashRows}. */
@@ -37,7 +38,7 @@ class CrashAtEachStepKernelTest {
             .collect(Collectors.toCollection(TreeSet::new));
     tried.addAll(CrashRows.READERS);
     Set<String> there =
-        Stream.of(Host.class, Zones.class, Images.class, Events.class)
+        Stream.of(Host.class, Zones.class, Images.class, Pools.class, Events.class)
             .flatMap(type -> Stream.of(type.getDeclaredMethods()))
             .filter(method -> !method.isSynthetic() && !Modifier.isStatic(method.getModifiers()))
             .map(CrashAtEachStepKernelTest::name)

@@ -37,6 +37,7 @@ final class CrashRows {
           "Host.zones",
           "Host.images",
           "Host.events",
+          "Host.pools",
           "Host.info",
           "Host.doctor",
           "Host.fsck",
@@ -50,6 +51,9 @@ final class CrashRows {
           "Zones.copyOut",
           "Images.list",
           "Images.get",
+          "Pools.list",
+          "Pools.get",
+          "Pools.scrub",
           "Events.newest",
           "Events.since");
 
@@ -146,6 +150,7 @@ final class CrashRows {
     rows.add(forward("restart", "by policy", CrashRows::restarting, CrashRows::breaks));
     rows.add(forward("takeover", "", CrashRows::allKinds, NOTHING));
     rows.add(forward("takeover", "and autoboot", CrashRows::booting, CrashRows::untilUp));
+    rows.addAll(PoolRows.all());
     return List.copyOf(rows);
   }
 
@@ -169,7 +174,7 @@ final class CrashRows {
         .with(ZoneProperties.ZONE_UUID, UUID.fromString("00000000-0000-4000-8000-000000000001"));
   }
 
-  private static ZoneSpec lx() {
+  static ZoneSpec lx() {
     return ZoneSpec.of(Brand.LX)
         .with(ZoneProperties.ZONE_UUID, UUID.fromString("00000000-0000-4000-8000-000000000001"))
         .with(ZoneProperties.ALIAS, NAME)
@@ -315,6 +320,8 @@ final class CrashRows {
     host.zones().copyOut(ZONE, "/etc/hostname", new ByteArrayOutputStream());
     host.images().list();
     host.images().get("small");
+    host.pools().list();
+    host.pools().get("zones");
     host.events().since(host.events().newest(), false).close();
     host.info();
     host.doctor();
@@ -339,6 +346,7 @@ final class CrashRows {
     for (var image : test.host().images().list()) {
       seen.add(image.name() + ":" + image.tag() + " " + image.digest());
     }
+    seen.addAll(PoolRows.seen(test.host()));
     return String.join("\n", seen);
   }
 

@@ -23,6 +23,7 @@ import polder.model.Host;
 import polder.model.Image;
 import polder.model.LogLine;
 import polder.model.LogQuery;
+import polder.model.Pool;
 import polder.model.Session;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
@@ -94,13 +95,18 @@ final class TestHost implements AutoCloseable {
     }
   }
 
-  /** Deletes all zones and images. */
+  /** Deletes all zones, images and pools. */
   void clear() {
     for (Zone zone : host.zones().list()) {
       host.zones().delete(ZoneRef.of(zone.uuid()), true);
     }
     for (Image image : host.images().list()) {
       host.images().delete(image.name() + ":" + image.tag());
+    }
+    for (Pool pool : host.pools().list()) {
+      if (!pool.name().equals(Pool.DEFAULT)) {
+        host.pools().delete(pool.name());
+      }
     }
   }
 

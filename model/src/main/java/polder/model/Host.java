@@ -15,6 +15,9 @@ public interface Host extends AutoCloseable {
   /** The images. */
   Images images();
 
+  /** Where zones' datasets lie. */
+  Pools pools();
+
   /** What happened. */
   Events events();
 

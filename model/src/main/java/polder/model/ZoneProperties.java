@@ -159,6 +159,16 @@ public final class ZoneProperties {
       Property.of("quota", Types.integer(0, 1L << 20), "size of the root, GiB; 0 for none")
           .otherwise(0L)
           .live();
+  public static final Property<String> ZPOOL =
+      Property.of(
+              "zpool",
+              Types.text(
+                  Pattern.compile("[a-z][a-z0-9_-]{0,31}"),
+                  "a-z, 0-9, '_', '-', a letter first, 32 at most",
+                  32),
+              "the pool that its dataset lies in")
+          .otherwise(Pool.DEFAULT)
+          .fixed("a dataset stays in its pool");
   public static final Property<Long> TMPFS =
       Property.of(
               "tmpfs",
@@ -277,6 +287,7 @@ public final class ZoneProperties {
             CPU_SHARES,
             CPU_CAP,
             QUOTA,
+            ZPOOL,
             TMPFS,
             ULIMITS,
             SYSCTLS,

@@ -15,6 +15,7 @@ import polder.model.HostInfo;
 import polder.model.Images;
 import polder.model.Json;
 import polder.model.PolderException;
+import polder.model.Pools;
 import polder.model.Zones;
 import polder.model.json.HostJson;
 
@@ -99,6 +100,11 @@ public final class RemoteHost implements Host {
   @Override
   public Images images() {
     return new RemoteImages(caller);
+  }
+
+  @Override
+  public Pools pools() {
+    return new RemotePools(caller);
   }
 
   @Override

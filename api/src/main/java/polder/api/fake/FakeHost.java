@@ -7,7 +7,9 @@ import polder.model.Finding;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
+import polder.model.Pools;
 import polder.model.Version;
+import polder.model.ZoneProperties;
 import polder.model.Zones;
 
 /**
@@ -20,11 +22,17 @@ import polder.model.Zones;
 public final class FakeHost implements Host {
   private final FakeEvents events = new FakeEvents();
   private final FakeImages images = new FakeImages(events);
-  private final FakeZones zones = new FakeZones(events, images);
+  private final FakePools pools = new FakePools(events);
+  private final FakeZones zones = new FakeZones(events, images, pools);
 
   /** A host without zones and images. */
   public FakeHost() {
     images.usedBy(zones::uses);
+    pools.countedBy(
+        name ->
+            zones.list().stream()
+                .filter(zone -> zone.spec().get(ZoneProperties.ZPOOL).equals(name))
+                .count());
   }
 
   @Override
@@ -35,6 +43,11 @@ public final class FakeHost implements Host {
   @Override
   public Images images() {
     return images;
+  }
+
+  @Override
+  public Pools pools() {
+    return pools;
   }
 
   @Override

@@ -39,13 +39,15 @@ final class FakeZones implements Zones {
 
   private final FakeEvents events;
   private final FakeImages images;
+  private final FakePools pools;
   private final ReentrantLock zones = new ReentrantLock();
   private final Condition changed = zones.newCondition();
   private final Map<UUID, FakeZone> all = new LinkedHashMap<>();
 
-  FakeZones(FakeEvents events, FakeImages images) {
+  FakeZones(FakeEvents events, FakeImages images, FakePools pools) {
     this.events = events;
     this.images = images;
+    this.pools = pools;
   }
 
   @Override
@@ -78,6 +80,7 @@ final class FakeZones implements Zones {
       UUID image = images.get(complete.get(ZoneProperties.IMAGE)).uuid();
       complete = complete.without(ZoneProperties.IMAGE).with(ZoneProperties.IMAGE_UUID, image);
     }
+    pools.verify(complete);
     return complete;
   }
 

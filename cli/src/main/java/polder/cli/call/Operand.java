@@ -15,6 +15,8 @@ public record Operand(String name, Kind kind, int least, int most) {
     ZONE,
     /** An image's name. */
     IMAGE,
+    /** A pool's name. */
+    POOL,
     /** A file of the caller's. */
     FILE,
     /** A file of the caller's, or {@code ZONE:PATH}. */

@@ -22,6 +22,7 @@ import polder.linux.Fd;
 import polder.linux.FileName;
 import polder.linux.Launcher;
 import polder.linux.MountAttribute;
+import polder.linux.Mounts;
 import polder.linux.Pidfd;
 import polder.linux.ProcessIdentity;
 import polder.linux.SeccompFilter;
@@ -141,7 +142,11 @@ abstract class ZoneBrand implements Brand {
   private static RootMount rootMount(RootFiles root, HostMounts mounts) {
     Set<MountAttribute> none = EnumSet.noneOf(MountAttribute.class);
     return switch (root) {
-      case RootFiles.Tree(var directory) -> new RootMount.Tree(mounts.mapped(directory, none));
+      case RootFiles.Tree(var directory) -> {
+        Fd mount = mounts.mapped(directory, none);
+        Mounts.clear(mount, EnumSet.of(MountAttribute.NO_SETUID), false); // a pool is mounted so
+        yield new RootMount.Tree(mount);
+      }
       case RootFiles.Overlay(var layers, var upper, var work) -> {
         Path dataset = Optional.ofNullable(upper.getParent()).orElseThrow();
         if (!dataset.equals(work.getParent())) {

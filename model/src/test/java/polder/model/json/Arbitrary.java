@@ -53,6 +53,7 @@ final class Arbitrary {
                 entry("cpu_shares", () -> number(1, 65_535)),
                 entry("cpu_cap", () -> number(1, 1_000_000)),
                 entry("quota", () -> number(0, 1L << 20)),
+                entry("zpool", () -> "pool-" + number(0, 1000)),
                 entry("tmpfs", () -> number(0, 1L << 30)),
                 entry("ulimits", () -> Map.of("nofile", Map.of("soft", 10L, "hard", one() + 10))),
                 entry("sysctls", () -> Map.of("net.core.somaxconn", String.valueOf(one()))),

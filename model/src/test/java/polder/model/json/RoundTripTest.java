@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,9 @@ import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.PolderException;
+import polder.model.Pool;
+import polder.model.PoolRequest;
+import polder.model.PoolScrub;
 import polder.model.Property;
 import polder.model.StopOptions;
 import polder.model.UpdatePlan;
@@ -98,6 +102,30 @@ class RoundTripTest {
           assertEquals(config, ImageJson.readConfig(text(ImageJson.write(config))));
           ImageRequest request = new ImageRequest(any.name(), "v" + any.one(), config);
           assertEquals(request, ImageJson.readRequest(text(ImageJson.write(request))));
+        });
+  }
+
+  @Test
+  void pools() {
+    rounds(
+        (any, i) -> {
+          Pool pool =
+              new Pool(
+                  "fast",
+                  "btrfs",
+                  i % 2 == 0 ? Pool.Kind.FILE : Pool.Kind.DEVICE,
+                  any.path(),
+                  any.number(0, Long.MAX_VALUE - 1),
+                  any.number(0, Long.MAX_VALUE - 1),
+                  i % 2 == 0,
+                  any.number(0, 1000),
+                  any.maybe(any::text));
+          assertEquals(pool, PoolJson.read(text(PoolJson.write(pool))));
+          PoolRequest request =
+              new PoolRequest("fast", Optional.empty(), any.maybe(any::path), Optional.empty());
+          assertEquals(request, PoolJson.readRequest(text(PoolJson.write(request))));
+          PoolScrub scrub = new PoolScrub(any.number(0, 1L << 40), i, any.number(0, 9));
+          assertEquals(scrub, PoolJson.readScrub(text(PoolJson.write(scrub))));
         });
   }
 

@@ -1,0 +1,2 @@
+/** The commands that act on pools. */
+package polder.cli.pool;

@@ -1,0 +1,94 @@
+package polder.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import polder.model.Pool;
+import polder.model.PoolRequest;
+import polder.model.PoolScrub;
+import polder.model.Pools;
+import polder.storage.PoolTable;
+
+/** The pools of this machine, and what happens to them told. */
+final class LocalPools implements Pools {
+  private final PoolTable table;
+  private final Hall hall;
+
+  LocalPools(PoolTable table, Hall hall) {
+    this.table = table;
+    this.hall = hall;
+  }
+
+  @Override
+  public List<Pool> list() {
+    return table.pools();
+  }
+
+  @Override
+  public Pool get(String name) {
+    return table.pool(Pool.checkName(name));
+  }
+
+  @Override
+  public Pool create(PoolRequest request) {
+    try {
+      hall.disk().demandRoom("create pool '%s'".formatted(request.name()));
+      Pool pool = table.create(request);
+      tell("pool.create", pool.name(), Map.of("source", pool.source()));
+      return pool;
+    } catch (RuntimeException e) {
+      throw Failures.of("create pool '%s'".formatted(request.name()), e);
+    }
+  }
+
+  @Override
+  public Pool importFrom(String source) {
+    try {
+      hall.disk().demandRoom("import a pool from " + source);
+      Pool pool = table.importFrom(Path.of(PoolRequest.checkPath(source)));
+      tell("pool.import", pool.name(), Map.of("source", pool.source()));
+      return pool;
+    } catch (RuntimeException e) {
+      throw Failures.of("import a pool from " + source, e);
+    }
+  }
+
+  @Override
+  public Pool grow(String name, long size) {
+    try {
+      hall.disk().demandWritable("grow pool '%s'".formatted(name));
+      Pool pool = table.grow(Pool.checkName(name), size);
+      tell("pool.grow", name, Map.of("size", pool.size()));
+      return pool;
+    } catch (RuntimeException e) {
+      throw Failures.of("grow pool '%s'".formatted(name), e);
+    }
+  }
+
+  @Override
+  public PoolScrub scrub(String name) {
+    try {
+      PoolScrub found = table.scrub(Pool.checkName(name));
+      tell("pool.scrub", name, Map.of("errors", found.errors(), "corrected", found.corrected()));
+      return found;
+    } catch (RuntimeException e) {
+      throw Failures.of("scrub pool '%s'".formatted(name), e);
+    }
+  }
+
+  @Override
+  public void delete(String name) {
+    try {
+      hall.disk().demandWritable("delete pool '%s'".formatted(name));
+      table.delete(Pool.checkName(name), hall.table()::usesPool);
+      tell("pool.delete", name, Map.of());
+    } catch (RuntimeException e) {
+      throw Failures.of("delete pool '%s'".formatted(name), e);
+    }
+  }
+
+  private void tell(String kind, String pool, Map<String, Object> details) {
+    hall.events().add(kind, Optional.empty(), pool, details);
+  }
+}

@@ -1,0 +1,88 @@
+package polder.engine;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import polder.linux.Directory;
+import polder.linux.FileName;
+import polder.linux.Tree;
+import polder.linux.TreeCopy;
+import polder.model.Host;
+import polder.model.Pool;
+import polder.model.PoolRequest;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+
+/** The operations on pools, and those on zones that are in one; see {@link CrashRows}. */
+final class PoolRows {
+  private static final long SIZE = 256L << 20;
+
+  private PoolRows() {}
+
+  static List<CrashRow> all() {
+    return List.of(
+        new CrashRow("Pools.create", "", host -> {}, PoolRows::pool, true),
+        new CrashRow("Pools.importFrom", "", PoolRows::moved, PoolRows::take, true),
+        new CrashRow(
+            "Pools.grow", "", PoolRows::pool, host -> host.pools().grow("fast", 2 * SIZE), false),
+        new CrashRow(
+            "Pools.delete", "", PoolRows::pool, host -> host.pools().delete("fast"), false),
+        new CrashRow("Zones.create", "in a pool", PoolRows::ready, PoolRows::zone, true),
+        new CrashRow(
+            "Zones.delete",
+            "in a pool",
+            host -> {
+              ready(host);
+              zone(host);
+            },
+            host -> host.zones().delete(ZoneRef.of(CrashRows.spec().uuid()), false),
+            false));
+  }
+
+  private static void pool(Host host) {
+    host.pools()
+        .create(new PoolRequest("fast", Optional.of(SIZE), Optional.empty(), Optional.empty()));
+  }
+
+  private static void ready(Host host) {
+    CrashRows.image(host);
+    pool(host);
+  }
+
+  private static void zone(Host host) {
+    host.zones().create(CrashRows.lx().with(ZoneProperties.ZPOOL, "fast"));
+  }
+
+  private static Path state(Host host) {
+    return Path.of(String.valueOf(host.info().paths().get("state")));
+  }
+
+  /** A pool that no host knows. */
+  private static void moved(Host host) {
+    pool(host);
+    try (Directory made = Directory.open(state(host).resolve("pools/fast"));
+        Directory home = Directory.open(state(host).resolve(".."))) {
+      Tree.delete(home, FileName.of("moved"));
+      TreeCopy.copy(made, home, FileName.of("moved"));
+    }
+    host.pools().delete("fast");
+  }
+
+  private static void take(Host host) {
+    host.pools().importFrom(state(host).resolveSibling("moved").resolve("disk").toString());
+  }
+
+  /** What a caller sees of the pools. */
+  static List<String> seen(Host host) {
+    List<String> seen = new ArrayList<>();
+    for (Pool pool : host.pools().list()) {
+      if (!pool.name().equals(Pool.DEFAULT)) {
+        seen.add(
+            "%s %s %d zones=%d %s"
+                .formatted(pool.name(), pool.source(), pool.size(), pool.zones(), pool.problem()));
+      }
+    }
+    return seen;
+  }
+}

@@ -1,0 +1,54 @@
+package polder.model;
+
+import java.util.List;
+
+/** The pools of a host: where zones' datasets lie. */
+public interface Pools {
+  /** All pools by name, those too that cannot be used now. */
+  List<Pool> list();
+
+  /**
+   * One pool.
+   *
+   * @throws PolderException NOT_FOUND
+   */
+  Pool get(String name);
+
+  /**
+   * Makes a pool of btrfs.
+   *
+   * @throws PolderException EXISTS if there is one of that name; UNSUPPORTED if the host lacks
+   *     something, with the mend; INVALID if the device or path is in use; NO_ROOM
+   */
+  Pool create(PoolRequest request);
+
+  /**
+   * Takes in a pool that was made before: its file, device or directory.
+   *
+   * @throws PolderException NOT_FOUND if there is nothing; INVALID if that is no pool
+   */
+  Pool importFrom(String source);
+
+  /**
+   * Makes a pool larger, while zones run in it.
+   *
+   * @param size bytes, for one on a file; one on a device becomes as large as that is, whatever
+   *     this says
+   * @throws PolderException INVALID if it is larger already; UNSUPPORTED for one in a directory
+   */
+  Pool grow(String name, long size);
+
+  /**
+   * Reads all that is in a pool, and compares it with its checksums.
+   *
+   * @throws PolderException UNSUPPORTED if it has none
+   */
+  PoolScrub scrub(String name);
+
+  /**
+   * Takes a pool away with all that is in it.
+   *
+   * @throws PolderException WRONG_STATE while a zone is in it, or for the default one
+   */
+  void delete(String name);
+}
