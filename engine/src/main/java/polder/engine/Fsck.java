@@ -21,6 +21,7 @@ final class Fsck {
 
   private final Hall hall;
   private final LocalStore store;
+  private final LocalPools pools;
   private final List<ZoneStore.Damaged> damaged;
   private final List<Finding> findings = new ArrayList<>();
 
@@ -29,9 +30,10 @@ final class Fsck {
    *
    * @param damaged the records that were refused when the engine started
    */
-  Fsck(Hall hall, LocalStore store, List<ZoneStore.Damaged> damaged) {
+  Fsck(Hall hall, LocalStore store, LocalPools pools, List<ZoneStore.Damaged> damaged) {
     this.hall = hall;
     this.store = store;
+    this.pools = pools;
     this.damaged = damaged;
   }
 
@@ -41,6 +43,11 @@ final class Fsck {
     for (String damage : store.damages()) {
       warn("image", damage, "import the image again");
     }
+    pools
+        .problems()
+        .forEach(
+            (name, why) ->
+                missing("pool " + name, why, "bring back what it is on, and restart the daemon"));
     for (String file : hall.journal().damaged()) {
       warn("journal", file + " could not be read", "look at what else is found, then remove it");
     }
@@ -146,7 +153,7 @@ final class Fsck {
         warn(
             "dataset " + dataset,
             "belongs to no zone",
-            "remove it below " + hall.paths().storage());
+            "remove it from its pool: see 'polder pool list'");
       }
     }
     for (String gone : hall.storage().stuck()) {

@@ -152,7 +152,7 @@ final class LocalHost implements Host {
 
   @Override
   public List<Finding> fsck() {
-    return new Fsck(open(hall), store, takeover.damaged()).run();
+    return new Fsck(open(hall), store, pools, takeover.damaged()).run();
   }
 
   /** {@code part}, while the host is open. */

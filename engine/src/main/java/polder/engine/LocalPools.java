@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import polder.model.Pool;
 import polder.model.PoolRequest;
 import polder.model.PoolScrub;
@@ -86,6 +87,13 @@ final class LocalPools implements Pools {
     } catch (RuntimeException e) {
       throw Failures.of("delete pool '%s'".formatted(name), e);
     }
+  }
+
+  /** What is wrong with pools, each by its name. */
+  Map<String, String> problems() {
+    Map<String, String> problems = new TreeMap<>(table.damaged());
+    table.pools().forEach(pool -> pool.problem().ifPresent(why -> problems.put(pool.name(), why)));
+    return problems;
   }
 
   private void tell(String kind, String pool, Map<String, Object> details) {

@@ -1,6 +1,7 @@
 package polder.storage;
 
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import polder.linux.Directory;
 import polder.linux.DirectoryEntry;
 import polder.linux.FileName;
@@ -21,6 +22,7 @@ final class BtrfsGroups {
 
   private final Directory top;
   private final boolean there;
+  private final ReentrantLock changing = new ReentrantLock();
 
   BtrfsGroups(Directory top) {
     this.top = top;
@@ -38,8 +40,13 @@ final class BtrfsGroups {
       return;
     }
     long id = id(dataset, root);
-    Quota.make(top.fd(), Quota.group(id));
-    Quota.join(top.fd(), id, Quota.group(id));
+    changing.lock(); // a group without members is taken away
+    try {
+      Quota.make(top.fd(), Quota.group(id));
+      Quota.join(top.fd(), id, Quota.group(id));
+    } finally {
+      changing.unlock();
+    }
     dataset.create(FileName.of(GROUP + id), 0600).close();
   }
 
@@ -85,8 +92,14 @@ final class BtrfsGroups {
 
   /** Takes away those that are no dataset's. */
   void collect(Set<Long> used) {
-    if (there) {
+    if (!there) {
+      return;
+    }
+    changing.lock();
+    try {
       Quota.groups(top.fd()).stream().filter(each -> !used.contains(each)).forEach(this::remove);
+    } finally {
+      changing.unlock();
     }
   }
 
@@ -94,7 +107,7 @@ final class BtrfsGroups {
     try {
       Quota.remove(top.fd(), group);
     } catch (SyscallException e) {
-      // something is charged to it: what a clone still has, or what is being freed
+      // it has members: a dataset that is being made, or what a clone still has, or is being freed
     }
   }
 }

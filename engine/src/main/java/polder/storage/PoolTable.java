@@ -52,6 +52,7 @@ public final class PoolTable implements AutoCloseable {
   private final Directory directory;
   private final Function<String, Consumer<String>> failpoints;
   private final Map<String, BtrfsPool> pools = new ConcurrentSkipListMap<>();
+  private final Map<String, String> damaged = new ConcurrentSkipListMap<>();
   private final ReentrantLock changing = new ReentrantLock();
 
   private PoolTable(
@@ -106,14 +107,30 @@ public final class PoolTable implements AutoCloseable {
           Tree.delete(directory, entry.name());
         } else {
           try (Directory pool = directory.enter(entry.name())) {
-            PoolConfig config = PoolConfig.read(pool);
-            boolean own = config.kind() == Pool.Kind.FILE && pool.find(DISK).isPresent();
-            admit(own ? config.at(place.resolve(name).resolve(DISK.toString())) : config).find();
+            admit(read(pool, name)).find();
           }
         }
       } catch (PolderException | SyscallException e) {
         LOG.log(System.Logger.Level.WARNING, "pool " + name + ": " + e.getMessage(), e);
+        damaged.put(name, String.valueOf(e.getMessage()));
       }
+    }
+  }
+
+  /** What is recorded of a pool; if that is damaged, what the pool's own file says. */
+  private PoolConfig read(Directory pool, String name) {
+    Path disk = place.resolve(name).resolve(DISK.toString());
+    boolean own = pool.find(DISK).isPresent();
+    try {
+      PoolConfig config = PoolConfig.read(pool);
+      return own && config.kind() == Pool.Kind.FILE ? config.at(disk) : config;
+    } catch (PolderException e) {
+      if (!own) {
+        throw e;
+      }
+      PoolConfig found = look(disk);
+      found.write(pool);
+      return found;
     }
   }
 
@@ -143,6 +160,11 @@ public final class PoolTable implements AutoCloseable {
    */
   Storage storage(String name) {
     return name.equals(Pool.DEFAULT) ? standard : known(name).storage();
+  }
+
+  /** Names of those whose record cannot be read, each with the reason. */
+  public Map<String, String> damaged() {
+    return Map.copyOf(damaged);
   }
 
   /** All of them, by name. */

@@ -308,6 +308,28 @@ class PoolTableKernelTest {
   }
 
   @Test
+  @DisplayName("R-DISK-08 a pool's record that is damaged is written anew from the pool")
+  void aDamagedRecordIsMended() throws IOException {
+    create("fast");
+    named.put(ZONE, "fast");
+    set.create(ZONE, List.of());
+    write("kept");
+    Path record = temp.resolve("pools/fast/pool.json");
+    String whole = Files.readString(record);
+    for (String damage : List.of("", whole.substring(0, whole.length() / 2), "[]", "{}")) {
+      shut();
+      Files.writeString(record, damage);
+      reopen();
+      assertEquals("kept", Files.readString(file()));
+      assertEquals(whole, Files.readString(record));
+    }
+    shut();
+    Files.delete(record);
+    reopen();
+    assertEquals("kept", Files.readString(file()));
+  }
+
+  @Test
   void whatACrashLeftIsSwept() throws IOException {
     Files.createDirectories(temp.resolve("pools/.making.slow"));
     Files.createDirectories(temp.resolve("pools/.gone.old"));

@@ -94,6 +94,43 @@ class PoolTest {
   }
 
   @Test
+  @DisplayName("R-DISK-01 in a full pool zones are stopped, started, changed and deleted")
+  void aFullPool() {
+    try (TestHost host = new TestHost()) {
+      host.importBusybox();
+      host.polder("pool", "create", "fast", "--size", "256M").ok();
+      for (String name : List.of("fills", "runs", "stops", "goes")) {
+        zone(host, name, 0);
+      }
+      host.polder("stop", "stops").ok();
+      host.polder(
+          "exec",
+          "fills",
+          "sh",
+          "-c",
+          "for i in 1 2 3; do dd if=/dev/zero of=/f$i bs=64k; sync; done");
+      host.polder("exec", "fills", "sh", "-c", "while echo more >> /many$i; do i=$((i + 1)); done");
+      assertEquals("up", host.polder("exec", "runs", "echo", "up").ok().text());
+      host.polder("stop", "runs").ok();
+      host.polder("start", "runs").ok();
+      host.polder("start", "stops").ok();
+      host.polder("update", "stops", "quota=1").ok();
+      host.killDaemon();
+      assertEquals("running", host.json("get", "runs").get("state"));
+      host.polder("delete", "--force", "goes").ok();
+      host.polder("delete", "--force", "fills").ok();
+      TestHost.eventually(
+          "there is room again",
+          () ->
+              host.polder("exec", "runs", "sh", "-c", "dd if=/dev/zero of=/f bs=1M count=64; sync")
+                      .code()
+                  == 0);
+      zone(host, "fresh", 0);
+      leave(host);
+    }
+  }
+
+  @Test
   @DisplayName("S-ID-06 no set-uid program that a zone makes in a pool is in reach on the host")
   void setUidIsTheZonesOwn() throws IOException {
     Assumptions.assumeTrue(
