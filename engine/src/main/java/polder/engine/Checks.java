@@ -1,9 +1,12 @@
 package polder.engine;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import polder.image.LocalStore;
 import polder.linux.HostFeature;
 import polder.linux.HostFeatures;
@@ -52,6 +55,7 @@ final class Checks {
     }
     findings.add(new Finding("JDK", Level.OK, System.getProperty("java.runtime.version"), ""));
     findings.add(new Finding("storage driver", Level.OK, hall.storage().driver(), ""));
+    findings.add(btrfs());
     findings.add(room());
     findings.add(ids());
     findings.add(subordinate());
@@ -64,6 +68,20 @@ final class Checks {
       case WARNING -> Level.WARNING;
       case MISSING -> Level.MISSING;
     };
+  }
+
+  /** What `pool create` needs. */
+  private static Finding btrfs() {
+    boolean there =
+        Stream.of(String.valueOf(System.getenv("PATH")).split(":", -1))
+            .anyMatch(place -> Files.isExecutable(Path.of(place, "mkfs.btrfs")));
+    return there
+        ? new Finding("pools of btrfs", Level.OK, "mkfs.btrfs is there", "")
+        : new Finding(
+            "pools of btrfs",
+            Level.WARNING,
+            "mkfs.btrfs is not in PATH",
+            "install the package btrfs-progs, or use the default pool only");
   }
 
   private Finding room() {

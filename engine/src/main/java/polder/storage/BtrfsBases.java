@@ -110,7 +110,11 @@ final class BtrfsBases {
    * @param all also those whose layers are still there
    */
   void collect(List<List<Path>> used, boolean all) {
-    making.lock();
+    if (all) {
+      making.lock();
+    } else if (!making.tryLock()) {
+      return; // one is being made, which can take long: it is for another time
+    }
     try {
       Set<FileName> kept = new HashSet<>();
       for (List<Path> layers : used) {

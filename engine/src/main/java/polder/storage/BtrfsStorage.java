@@ -16,6 +16,7 @@ import java.util.function.Function;
 import polder.linux.Btrfs;
 import polder.linux.Directory;
 import polder.linux.DirectoryEntry;
+import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.Subvolume;
 import polder.linux.SyscallException;
@@ -131,6 +132,10 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
             used.add(LayerList.read(dataset, LAYERS));
           }
           charged.add(groups.of(dataset));
+        } catch (SyscallException e) {
+          if (!e.errno().equals(Errno.ENOENT)) { // another's, which was just taken away
+            throw e;
+          }
         }
       }
       bases.collect(used, all);

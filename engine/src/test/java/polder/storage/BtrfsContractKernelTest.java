@@ -34,7 +34,12 @@ class BtrfsContractKernelTest extends StorageContract {
 
   private @Nullable TestBtrfs disk;
 
-  private Path place() {
+  @Override
+  String place() {
+    return mounted().toString();
+  }
+
+  private Path mounted() {
     try {
       if (disk == null) {
         disk = TestBtrfs.make(temp, 256L << 20).withQuotas();
@@ -47,7 +52,7 @@ class BtrfsContractKernelTest extends StorageContract {
 
   @Override
   Storage open(Function<String, Consumer<String>> failpoints) {
-    return BtrfsStorage.open(place(), failpoints);
+    return BtrfsStorage.open(mounted(), failpoints);
   }
 
   @Override
@@ -63,7 +68,7 @@ class BtrfsContractKernelTest extends StorageContract {
   }
 
   private BtrfsStorage open() {
-    return BtrfsStorage.open(place(), operation -> step -> {});
+    return BtrfsStorage.open(mounted(), operation -> step -> {});
   }
 
   private static long fill(Path root, String name, int most) {
@@ -185,7 +190,7 @@ class BtrfsContractKernelTest extends StorageContract {
   void aBaseIsMadeOnceAndCollectedWhenNobodyNeedsIt() throws IOException {
     List<Path> layers = List.of(temp.resolve("layers/1"), temp.resolve("layers/2"));
     UUID zone = UUID.randomUUID();
-    Path bases = place().resolve("bases");
+    Path bases = mounted().resolve("bases");
     try (BtrfsStorage storage = open()) {
       storage.create(zone, layers);
       assertEquals(4, count(bases), "two chains and their lists");
@@ -225,14 +230,35 @@ class BtrfsContractKernelTest extends StorageContract {
       assertEquals(polder.model.ErrorKind.NO_ROOM, refusal.kind(), refusal.getMessage());
       assertEquals(Optional.empty(), storage.find(zone));
       assertEquals(1, storage.list().size());
-      assertEquals(2, count(place().resolve("bases")));
-      assertEquals(1, count(place().resolve("zones")));
+      assertEquals(2, count(mounted().resolve("bases")));
+      assertEquals(1, count(mounted().resolve("zones")));
       for (int i = 10; i < 40; i++) {
         Files.delete(large.resolve("f" + i));
       }
-      polder.linux.Btrfs.sync(Directory.open(place()).fd());
+      polder.linux.Btrfs.sync(Directory.open(mounted()).fd());
       storage.create(zone, List.of(large));
       assertTrue(Files.exists(tree(storage.find(zone).orElseThrow()).resolve("f9")));
+    }
+  }
+
+  @Test
+  void groupsOfWhatIsGoneAreTakenAway() throws IOException {
+    try (BtrfsStorage storage = open();
+        Directory top = Directory.open(mounted())) {
+      for (int i = 0; i < 4; i++) {
+        UUID zone = UUID.randomUUID();
+        Path root = tree(storage.create(zone, List.of()));
+        storage.quota(zone, 8 * MIB);
+        fill(root, "a", MIB);
+        storage.destroy(zone);
+      }
+      UUID last = UUID.randomUUID();
+      for (int tries = 0; polder.linux.Quota.groups(top.fd()).size() > 1 && tries < 100; tries++) {
+        storage.sync(); // the kernel takes away what was destroyed behind our back
+        storage.create(last, List.of());
+        storage.destroy(last);
+      }
+      assertTrue(polder.linux.Quota.groups(top.fd()).size() <= 1, "groups are left");
     }
   }
 

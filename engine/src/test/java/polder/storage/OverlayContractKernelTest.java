@@ -13,13 +13,14 @@ import org.junit.jupiter.api.Test;
 
 @Tag("kernel")
 class OverlayContractKernelTest extends StorageContract {
-  private Path place() {
-    return temp.resolve("storage");
+  @Override
+  String place() {
+    return temp.resolve("storage").toString();
   }
 
   @Override
   Storage open(Function<String, Consumer<String>> failpoints) {
-    return OverlayStorage.open(place(), failpoints);
+    return OverlayStorage.open(Path.of(place()), failpoints);
   }
 
   @Override

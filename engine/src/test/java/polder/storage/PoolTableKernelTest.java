@@ -222,6 +222,17 @@ class PoolTableKernelTest {
   }
 
   @Test
+  void withoutASizeAPoolIsHalfOfWhatIsFree() throws IOException {
+    long free = Files.getFileStore(temp).getUsableSpace();
+    Pool made =
+        table.create(new PoolRequest("fast", Optional.empty(), Optional.empty(), Optional.empty()));
+    assertTrue(made.size() > free / 4 && made.size() <= free / 2 + SIZE, made.toString());
+    try (Directory pool = Directory.open(temp.resolve("pools/fast"))) {
+      assertTrue(pool.stat(FileName.of("disk")).blocks() < SIZE / 512, "it is sparse");
+    }
+  }
+
+  @Test
   void aPoolGrowsWhileItIsUsed() throws IOException {
     Pool made = create("fast");
     named.put(ZONE, "fast");

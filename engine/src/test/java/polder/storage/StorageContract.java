@@ -44,6 +44,9 @@ abstract class StorageContract {
   /** Closes it. */
   abstract void shut(Storage storage);
 
+  /** What a process of its own opens it by: {@link DyingStorage}. */
+  abstract String place();
+
   @BeforeEach
   void begin() throws IOException {
     Path lower = Files.createDirectories(temp.resolve("layers/1"));
@@ -66,8 +69,10 @@ abstract class StorageContract {
 
   private Consumer<String> places(String operation) {
     return step -> {
-      steps.add(operation + ": " + step);
-      if (steps.size() == failing) {
+      if (failing > 0) {
+        steps.add(operation + ": " + step);
+      }
+      if (failing > 0 && steps.size() == failing) {
         throw new Broken();
       }
     };
@@ -274,6 +279,90 @@ abstract class StorageContract {
     sweep(() -> storage.destroy(TWO), () -> storage.find(TWO).isEmpty());
     assertEquals(List.of("s"), names(ONE));
     assertEquals(List.of(), storage.stuck());
+  }
+
+  @Test
+  @DisplayName("R-CRASH-02 killed at each step of a snapshot, rollback or clone: old or new")
+  void aDeathLeavesTheOldOrTheNew() throws Exception {
+    storage.create(ONE, layers());
+    write(ONE, "old");
+    storage.snapshot(ONE, "s");
+    write(ONE, "new");
+    dies("snapshot", () -> names(ONE).contains("t"));
+    dies("rollback", () -> read(ONE).equals("old"));
+    dies("clone", () -> storage.find(TWO).isPresent() && read(TWO).equals("old"));
+    dies("remove", () -> !names(ONE).contains("t"));
+    dies("destroy", () -> storage.find(TWO).isEmpty());
+    assertEquals(List.of("s"), names(ONE));
+    assertEquals("old", read(ONE));
+    assertEquals("image", read(ONE, "from-image"));
+    assertEquals(List.of(), storage.stuck());
+  }
+
+  /** Lets a process of its own die at the first place, the second and so on. */
+  private void dies(String operation, java.util.function.BooleanSupplier done) throws Exception {
+    assertFalse(done.getAsBoolean(), operation);
+    int deaths = 0;
+    while (true) {
+      shut(storage);
+      boolean through = DyingStorage.run(driver(), place(), operation, deaths + 1);
+      storage = open(this::places);
+      if (through) {
+        break;
+      }
+      deaths++;
+      if (storage.find(ONE).isPresent()) {
+        assertTrue(List.of("old", "new").contains(read(ONE)), operation + " at " + deaths);
+      }
+      if (done.getAsBoolean()) {
+        shut(storage);
+        assertTrue(DyingStorage.run(driver(), place(), operation, 99), operation + " once more");
+        storage = open(this::places);
+        break;
+      }
+    }
+    assertTrue(deaths > 0, operation + " passes no place");
+    assertTrue(done.getAsBoolean(), operation);
+  }
+
+  private String driver() {
+    return storage.driver();
+  }
+
+  @Test
+  @DisplayName("R-CONC-07 many make, clone and destroy datasets at once, and nothing is left")
+  void manyAtOnce() throws Exception {
+    storage.create(ONE, layers());
+    write(ONE, "first");
+    storage.snapshot(ONE, "s");
+    try (var all = java.util.concurrent.Executors.newFixedThreadPool(6)) {
+      List<java.util.concurrent.Future<?>> works = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        boolean clones = i % 2 == 0;
+        works.add(
+            all.submit(
+                () -> {
+                  for (int round = 0; round < 8; round++) {
+                    UUID zone = UUID.randomUUID();
+                    if (clones) {
+                      storage.clone(ONE, Optional.of("s"), zone);
+                      assertEquals("first", read(zone));
+                    } else {
+                      storage.create(zone, layers());
+                      assertEquals("2", read(zone, "upper-layer"));
+                    }
+                    storage.snapshot(zone, "x");
+                    storage.destroy(zone);
+                  }
+                }));
+      }
+      for (var work : works) {
+        work.get();
+      }
+    }
+    assertEquals(List.of(ONE), storage.list());
+    assertEquals(List.of(), storage.stuck());
+    assertEquals("first", read(ONE));
   }
 
   /** Fails the first step, the second and so on, opens again after each, until none fails. */

@@ -1,0 +1,88 @@
+package polder.storage;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** One operation on datasets in a JVM of its own, which dies in the middle, without a farewell. */
+final class DyingStorage {
+  private static final int DIED = 137;
+  private static final UUID ONE = UUID.fromString("0b7a7a52-2f3c-4a3e-9f0e-6d3c1f8a9b10");
+  private static final UUID TWO = UUID.fromString("0b7a7a52-2f3c-4a3e-9f0e-6d3c1f8a9b11");
+
+  private DyingStorage() {}
+
+  /** {@code DRIVER PLACE OPERATION WHERE}: dies at the place of that number, if it comes by. */
+  public static void main(String[] arguments) {
+    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    Function<String, Consumer<String>> failpoints =
+        operation ->
+            step -> {
+              if (left.decrementAndGet() == 0) {
+                Runtime.getRuntime().halt(DIED);
+              }
+            };
+    Path place = Path.of(arguments[1]);
+    Storage storage =
+        arguments[0].equals("btrfs")
+            ? BtrfsStorage.open(place, failpoints)
+            : OverlayStorage.open(place, failpoints);
+    left.set(Integer.parseInt(arguments[3]));
+    switch (arguments[2]) {
+      case "snapshot" -> storage.snapshot(ONE, "t");
+      case "rollback" -> storage.rollback(ONE, "s");
+      case "clone" -> storage.clone(ONE, Optional.of("s"), TWO);
+      case "remove" -> storage.removeSnapshot(ONE, "t");
+      case "destroy" -> storage.destroy(TWO);
+      default -> throw new IllegalArgumentException(arguments[2]);
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  /**
+   * Runs it.
+   *
+   * @return whether it came through
+   */
+  static boolean run(String driver, String place, String operation, int where)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-cp",
+            classPath(),
+            DyingStorage.class.getName(),
+            driver,
+            place,
+            operation,
+            String.valueOf(where)));
+    Process process = new ProcessBuilder(command).inheritIO().start();
+    int code = process.waitFor();
+    if (code != 0 && code != DIED) {
+      throw new AssertionError("%s at %d ended with %d".formatted(operation, where, code));
+    }
+    return code == 0;
+  }
+
+  private static String classPath() {
+    List<String> parts = new ArrayList<>();
+    for (String property : List.of("java.class.path", "jdk.module.path")) {
+      String path = System.getProperty(property);
+      if (path != null && !path.isEmpty()) {
+        parts.add(path);
+      }
+    }
+    parts.add(Path.of("target/test-classes").toAbsolutePath().toString());
+    return String.join(":", parts);
+  }
+}
