@@ -463,9 +463,12 @@ public final class PoolTable implements AutoCloseable {
       directory.rename(FileName.of(name), directory, gone);
       directory.sync();
       pools.remove(name);
-      places.accept(step);
-      pool.close(true);
-      Tree.delete(directory, gone);
+      try {
+        places.accept(step);
+      } finally { // it is gone: what is left is nobody's
+        pool.close(true);
+        Tree.delete(directory, gone);
+      }
     } catch (SyscallException e) {
       throw StorageFailure.of("delete pool '%s'".formatted(name), e);
     } finally {
