@@ -53,6 +53,9 @@ final class Rows {
   private static final Entrant DAEMON = Entrant.once("polderd", Density::daemon);
   private static final Entrant CRUN_DENSITY = Entrant.once("crun, idle", Density::peer);
 
+  private static final Entrant CLONE = new Entrant("clone on btrfs", Datasets::clone);
+  private static final Entrant SNAPSHOT = new Entrant("snapshot on btrfs", Datasets::snapshot);
+
   private Rows() {}
 
   /**
@@ -211,6 +214,18 @@ final class Rows {
             "resident memory of the daemon that has them",
             "MiB",
             DAEMON,
-            new Bound.ValueAtMost(150)));
+            new Bound.ValueAtMost(150)),
+        Row.alone(
+            "dataset-clone",
+            "a dataset of 1 GiB in a pool of btrfs cloned, until it is on the disk",
+            "ms",
+            CLONE,
+            new Bound.ValueAtMost(10)),
+        Row.alone(
+            "dataset-snapshot",
+            "a snapshot of it while it is written to: how long its zone would be frozen",
+            "ms",
+            SNAPSHOT,
+            new Bound.ValueAtMost(20)));
   }
 }

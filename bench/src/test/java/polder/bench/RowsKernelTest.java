@@ -32,7 +32,7 @@ class RowsKernelTest {
 
     for (Result result : results) {
       if (result.ours() instanceof Outcome.Absent(String why)) {
-        assertTrue(why.startsWith("polder is not built"), why);
+        assertTrue(why.startsWith("polder is not built") || why.contains("btrfs"), why);
         continue;
       }
       assertInstanceOf(Outcome.Measured.class, result.ours(), () -> String.valueOf(result));
