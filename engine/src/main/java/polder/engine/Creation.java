@@ -163,6 +163,7 @@ final class Creation {
     if (hall.journal().begun("delete", uuid)) {
       return;
     }
+    refuseWithoutPool(zone);
     try {
       hall.executor()
           .once(
@@ -176,6 +177,18 @@ final class Creation {
         throw e;
       }
       // deleting is what makes room; half done, the zone tells of it
+    }
+  }
+
+  /** What could not be carried out is not begun: later it would be, unasked. */
+  private void refuseWithoutPool(LocalZone zone) {
+    try {
+      hall.storage().find(zone.uuid());
+    } catch (PolderException e) {
+      if (e.kind() == ErrorKind.UNAVAILABLE) {
+        throw Failures.of("delete zone '%s'".formatted(zone.name()), e);
+      }
+      // whatever else is wrong with a dataset is no reason to keep it
     }
   }
 

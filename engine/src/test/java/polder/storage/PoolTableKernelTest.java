@@ -269,6 +269,30 @@ class PoolTableKernelTest {
   }
 
   @Test
+  void aPoolMayBeOnADevice() throws IOException {
+    try (var file = new RandomAccessFile(temp.resolve("blank").toFile(), "rw")) {
+      file.setLength(SIZE);
+    }
+    try (Directory place = Directory.open(temp);
+        var file = place.openOrCreate(FileName.of("blank"), 0600);
+        LoopDevice disk = LoopDevice.of(file)) {
+      Pool made = device(disk.path());
+      assertEquals(Pool.Kind.DEVICE, made.kind());
+      named.put(ZONE, "fast");
+      set.create(ZONE, List.of());
+      write("kept");
+      shut();
+      reopen();
+      assertEquals("kept", Files.readString(file()));
+      file.truncate(2 * SIZE);
+      disk.resize();
+      assertEquals(2 * SIZE, table.grow("fast", SIZE).size());
+      set.destroy(ZONE);
+      table.delete("fast", name -> false);
+    }
+  }
+
+  @Test
   void aPoolMayBeInADirectoryOfABtrfs() throws IOException, InterruptedException {
     try (TestBtrfs btrfs = TestBtrfs.make(Files.createDirectories(temp.resolve("own")), SIZE)) {
       Path empty = Files.createDirectory(btrfs.mount().resolve("pool"));
