@@ -72,6 +72,18 @@ class PoolsKernelTest {
   }
 
   @Test
+  void aZoneMakesNoSubvolumesThatSnapshotsWouldLeaveOut() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/btrfs")), "no btrfs: apt install btrfs-progs");
+    try (TestHost test = new TestHost()) {
+      pool(test);
+      zone(test, "in", "fast");
+      String told =
+          test.exec("in", "/usr/bin/btrfs subvolume create /root/sub 2>&1; test -e /root/sub");
+      assertTrue(told.contains("Inappropriate ioctl") && told.endsWith("1"), told);
+    }
+  }
+
+  @Test
   @DisplayName("R-DISK-09 a missing pool: its zones say so, others run, and it may come back")
   void aMissingPool() throws Exception {
     try (TestHost test = new TestHost()) {

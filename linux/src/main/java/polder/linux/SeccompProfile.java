@@ -25,6 +25,12 @@ public record SeccompProfile(
   /** The flags of clone(2) that make namespaces; CLONE_NEWTIME is for clone3 and unshare only. */
   private static final long CLONE_NEW_ANY = 0x7e020000; // linux/sched.h
 
+  private static final SeccompAction ENOTTY = SeccompAction.errno(new Errno(25));
+
+  /** BTRFS_IOC_SNAP_CREATE, BTRFS_IOC_SUBVOL_CREATE, and each once more, "_V2": linux/btrfs.h. */
+  static final List<Integer> SUBVOLUMES =
+      List.of(0x50009401, 0x5000940e, (int) Subvolume.SNAPSHOT, (int) Subvolume.CREATE);
+
   private static final int AF_ALG = 38; // linux/socket.h
   private static final int AF_VSOCK = 40;
 
@@ -69,10 +75,18 @@ public record SeccompProfile(
 
   /**
    * The default of zones: {@link #docker} with reboot(2) allowed, because in a pid namespace of its
-   * own it ends the zone and nothing else.
+   * own it ends the zone and nothing else; and without subvolumes, as on a file system that has
+   * none ({@code ENOTTY}): what is in one is left out of a snapshot of what is around it.
    */
   public static SeccompProfile zone() {
-    return blocking(BLOCKED.stream().filter(name -> !name.equals("reboot")).toList());
+    SeccompProfile blocking =
+        blocking(BLOCKED.stream().filter(name -> !name.equals("reboot")).toList());
+    List<SeccompRule> rules = new ArrayList<>();
+    for (int request : SUBVOLUMES) {
+      rules.add(SeccompRule.of(ENOTTY, List.of("ioctl"), SeccompCondition.low32(1, request)));
+    }
+    rules.addAll(blocking.rules);
+    return of(rules, blocking.otherwise);
   }
 
   /**

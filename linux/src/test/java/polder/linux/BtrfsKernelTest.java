@@ -283,6 +283,8 @@ class BtrfsKernelTest {
     expected.put("BTRFS_IOC_RESIZE", Btrfs.RESIZE);
     expected.put("BTRFS_IOC_SEND", Btrfs.SEND);
     expected.put("offsetof (struct btrfs_ioctl_send_args, parent_root)", Btrfs.SEND_PARENT);
+    expected.put("BTRFS_IOC_SNAP_CREATE", SeccompProfile.SUBVOLUMES.get(0));
+    expected.put("BTRFS_IOC_SUBVOL_CREATE", SeccompProfile.SUBVOLUMES.get(1));
     expected.put("FITRIM", Btrfs.FITRIM);
     expected.put("FICLONE", RegularFile.FICLONE);
     StringBuilder source =

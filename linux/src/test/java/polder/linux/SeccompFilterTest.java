@@ -64,7 +64,22 @@ class SeccompFilterTest {
   }
 
   @Test
-  void zoneDiffersInRebootAlone() {
+  void aZoneMakesNoSubvolumes() {
+    SeccompAction refused = SeccompAction.errno(new Errno(25)); // ENOTTY
+    int ioctl = number("ioctl");
+    for (int request : SeccompProfile.SUBVOLUMES) {
+      for (long above : new long[] {0, 1L << 32, -1L << 32}) {
+        long argument = above | Integer.toUnsignedLong(request);
+        assertEquals(refused, zone.decide(ioctl, SeccompFilter.X86_64, 3, argument));
+        assertEquals(SeccompAction.ALLOW, docker.decide(ioctl, SeccompFilter.X86_64, 3, argument));
+      }
+    }
+    long terminal = 0x5401; // TCGETS, asm-generic/ioctls.h
+    assertEquals(SeccompAction.ALLOW, zone.decide(ioctl, SeccompFilter.X86_64, 3, terminal));
+  }
+
+  @Test
+  void zoneDiffersInRebootAndSubvolumesAlone() {
     for (int number = 0; number <= 600; number++) {
       if (number != number("reboot")) {
         assertEquals(
