@@ -164,6 +164,8 @@ final class Takeover {
         () -> {
           if (hall.storage().find(uuid).isEmpty()) {
             zone.status(Statuses.failed(zone.status(), "its dataset is gone; delete it"));
+          } else {
+            Creation.setQuota(hall, record.spec()); // we may have died before it was recorded
           }
         });
   }

@@ -143,6 +143,11 @@ final class OverlaySnapshots {
         copy(snapshot, files, made.directory);
         made.directory.syncFileSystem();
         places.accept(copying);
+        if (files.equals(OverlayStorage.UPPER)) {
+          try (Directory work = dataset.enter(OverlayStorage.WORK)) {
+            Tree.empty(work); // the kernel's notes there may be of the directory that goes
+          }
+        }
         dataset.exchange(files, made.directory, files);
         syncOrElse(dataset, () -> dataset.exchange(files, made.directory, files));
         places.accept("put the copy into dataset " + zone);

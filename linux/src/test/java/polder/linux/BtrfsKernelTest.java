@@ -150,6 +150,35 @@ class BtrfsKernelTest {
   }
 
   @Test
+  void aCopyOfADirectorySharesItsBlocks() {
+    byte[] piece = new byte[1 << 20];
+    new java.util.Random(1).nextBytes(piece);
+    try (Directory from = top.ensureDirectory(ONE, 0700)) {
+      try (RegularFile file = from.create(FILE, 0600)) {
+        for (int i = 0; i < 32; i++) {
+          file.write(i * (long) piece.length, piece, 0, piece.length);
+        }
+        file.truncate(64 << 20);
+      }
+      Btrfs.sync(top.fd());
+      long before = StatFs.of(top.fd()).blocksFree();
+      TreeCopy.copy(from, top, TWO);
+      Btrfs.sync(top.fd());
+      StatFs after = StatFs.of(top.fd());
+      assertTrue((before - after.blocksFree()) * after.blockSize() < 4 << 20, "they are shared");
+      try (Directory to = top.enter(TWO);
+          RegularFile copy = to.openOrCreate(FILE, 0600);
+          RegularFile original = from.read(FILE)) {
+        assertArrayEquals(original.readAll(65 << 20), copy.readAll(65 << 20));
+        copy.write(0, new byte[1], 0, 1);
+        byte[] first = new byte[1];
+        original.read(0, first, 0, 1);
+        assertEquals(piece[0], first[0]);
+      }
+    }
+  }
+
+  @Test
   void withoutQuotasNothingIsCounted() {
     Subvolume.create(top, ONE);
     try (Directory one = top.enter(ONE)) {
