@@ -40,6 +40,13 @@ final class DyingStorage {
       case "clone" -> storage.clone(ONE, Optional.of("s"), TWO);
       case "remove" -> storage.removeSnapshot(ONE, "t");
       case "destroy" -> storage.destroy(TWO);
+      case "rollbacks" -> {
+        System.out.println("ready");
+        while (true) {
+          storage.rollback(ONE, "s");
+          storage.rollback(ONE, "t");
+        }
+      }
       default -> throw new IllegalArgumentException(arguments[2]);
     }
     Runtime.getRuntime().halt(0);
@@ -52,6 +59,33 @@ final class DyingStorage {
    */
   static boolean run(String driver, String place, String operation, int where)
       throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command(driver, place, operation, where)).inheritIO().start();
+    int code = process.waitFor();
+    if (code != 0 && code != DIED) {
+      throw new AssertionError("%s at %d ended with %d".formatted(operation, where, code));
+    }
+    return code == 0;
+  }
+
+  /** Rolls back without end, and is killed a moment after it began, wherever it is then. */
+  static void killedWhileRollingBack(String driver, String place, long moment)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(command(driver, place, "rollbacks", Integer.MAX_VALUE))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var reader = process.inputReader()) {
+      if (!"ready".equals(reader.readLine())) {
+        throw new AssertionError("it did not begin");
+      }
+      Thread.sleep(moment);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static List<String> command(String driver, String place, String operation, int where) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -66,12 +100,7 @@ final class DyingStorage {
             place,
             operation,
             String.valueOf(where)));
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    int code = process.waitFor();
-    if (code != 0 && code != DIED) {
-      throw new AssertionError("%s at %d ended with %d".formatted(operation, where, code));
-    }
-    return code == 0;
+    return command;
   }
 
   private static String classPath() {

@@ -325,6 +325,27 @@ abstract class StorageContract {
     assertTrue(done.getAsBoolean(), operation);
   }
 
+  @Test
+  @DisplayName("R-CRASH-02 killed at any moment of a rollback: old or new, and whole")
+  void aDeathAtAnyMomentLeavesOneOfTheTwo() throws Exception {
+    storage.create(ONE, layers());
+    write(ONE, "old");
+    storage.snapshot(ONE, "s");
+    write(ONE, "new");
+    storage.snapshot(ONE, "t");
+    String driver = driver();
+    var random = new java.util.Random(1);
+    for (int i = 0; i < (Boolean.getBoolean("polder.full") ? 200 : 8); i++) {
+      shut(storage);
+      DyingStorage.killedWhileRollingBack(driver, place(), random.nextInt(40));
+      storage = open(this::places);
+      assertTrue(List.of("old", "new").contains(read(ONE)), "killed " + i);
+      assertEquals("image", read(ONE, "from-image"));
+      assertEquals(List.of("s", "t"), names(ONE));
+      assertEquals(List.of(), storage.stuck());
+    }
+  }
+
   private String driver() {
     return storage.driver();
   }
