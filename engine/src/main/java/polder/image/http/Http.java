@@ -28,7 +28,7 @@ public final class Http implements AutoCloseable {
   private final ReentrantLock connectionsLock = new ReentrantLock();
   private final Deque<HttpConnection> idle = new ArrayDeque<>(); // under the lock, latest first
   private final Set<HttpConnection> busy = new HashSet<>(); // under the lock
-  private boolean closed; // under the lock
+  private volatile boolean closed; // written under the lock
 
   /** With what names mean, whom to trust for which server, and how long a server may take. */
   public Http(Network network, Function<Origin, Tls> trust, Pace pace) {
@@ -41,9 +41,19 @@ public final class Http implements AutoCloseable {
    * Asks a server that is not nearer than {@code nearest}.
    *
    * @throws ForbiddenAddressException if it is; nothing was connected to
+   * @throws GivenUpException if this was closed
    * @throws IOException if it cannot be reached, is too slow or does not speak HTTP
    */
   public HttpAnswer ask(HttpRequest request, Nearness nearest) throws IOException {
+    try {
+      return over(request, nearest);
+    } catch (IOException e) {
+      throw closed ? new GivenUpException(e) : e;
+    }
+  }
+
+  /** Over a connection that is there, or a new one. */
+  private HttpAnswer over(HttpRequest request, Nearness nearest) throws IOException {
     while (true) {
       HttpConnection kept = take(request.url().origin(), nearest);
       if (kept == null) {
@@ -147,7 +157,7 @@ public final class Http implements AutoCloseable {
     connectionsLock.lock();
     try {
       if (closed) {
-        throw new IOException("it was given up");
+        throw new IOException("closed"); // told as given up
       }
       busy.add(connection);
     } finally {

@@ -7,6 +7,7 @@ import java.util.Map;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import polder.image.http.ForbiddenAddressException;
+import polder.image.http.GivenUpException;
 import polder.image.http.HttpAnswer;
 import polder.model.ErrorKind;
 import polder.model.Json;
@@ -27,6 +28,9 @@ final class Breakdown {
           "cannot %s: %s; where that is meant, say \"loopback\": true in registries.json"
               .formatted(what, why),
           e);
+    }
+    if (e instanceof GivenUpException) {
+      return new PolderException(ErrorKind.WRONG_STATE, "cannot %s: %s".formatted(what, why), e);
     }
     if (e instanceof SocketTimeoutException) {
       return new PolderException(ErrorKind.TIMED_OUT, "cannot %s: %s".formatted(what, why), e);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import polder.image.http.ForbiddenAddressException;
+import polder.image.http.GivenUpException;
 import polder.image.http.Http;
 import polder.image.http.HttpAnswer;
 import polder.image.http.HttpUrl;
@@ -133,6 +134,7 @@ final class Endpoint {
         || e instanceof SSLException
         || e instanceof ProtocolException
         || e instanceof ForbiddenAddressException
+        || e instanceof GivenUpException
         || e instanceof HttpAnswer.TooLongException;
   }
 

@@ -2,6 +2,7 @@ package polder.image.registry;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -96,15 +97,21 @@ public final class RemoteRepository implements AutoCloseable {
 
   private Document get(Endpoint endpoint, String which) {
     String what = "get manifest %s of %s".formatted(which, name(endpoint));
-    try (HttpAnswer answer = endpoint.ask(Ask.get("manifests/" + which).with("Accept", ACCEPTED))) {
-      if (answer.status() != 200) {
-        throw Breakdown.of(what, answer);
+    Ask ask = Ask.get("manifests/" + which).with("Accept", ACCEPTED);
+    for (int attempt = 1; ; attempt++) {
+      try (HttpAnswer answer = endpoint.ask(ask)) {
+        if (answer.status() != 200) {
+          throw Breakdown.of(what, answer);
+        }
+        String type = answer.headers().first("Content-Type").orElse("");
+        type = type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
+        return new Document(type, answer.read(Document.LONGEST));
+      } catch (IOException e) {
+        if (attempt > endpoint.retry().times() || Endpoint.isFinal(e)) {
+          throw Breakdown.of(what, e);
+        }
       }
-      String type = answer.headers().first("Content-Type").orElse("");
-      type = type.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
-      return new Document(type, answer.read(Document.LONGEST));
-    } catch (IOException e) {
-      throw Breakdown.of(what, e);
+      endpoint.pause(attempt, Duration.ZERO); // it was cut off: once more from its beginning
     }
   }
 

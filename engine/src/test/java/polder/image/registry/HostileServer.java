@@ -200,6 +200,12 @@ final class HostileServer implements AutoCloseable {
     out.write(bytes);
   }
 
+  /** Sends these characters at once. */
+  static void text(OutputStream out, String latin1) throws IOException {
+    out.write(latin1.getBytes(StandardCharsets.ISO_8859_1));
+    out.flush();
+  }
+
   static void head(OutputStream out, int status, long length, String extra) throws IOException {
     String head = "HTTP/1.1 %d x\r\nContent-Length: %d\r\n%s\r\n".formatted(status, length, extra);
     out.write(head.getBytes(StandardCharsets.ISO_8859_1));
