@@ -13,6 +13,8 @@ final class Rows {
             return () -> Contender.milliseconds(command::run);
           });
   private static final Entrant ZONE = new Entrant("zone", stage -> ZoneHost.of(stage).start(false));
+  private static final Entrant ZONE_DOWN =
+      new Entrant("zone, taken down", stage -> ZoneHost.of(stage).startAndClear());
   private static final Entrant ZONE_LIMITED =
       new Entrant("zone, limited", stage -> ZoneHost.of(stage).start(true));
   private static final Entrant EXEC =
@@ -86,11 +88,18 @@ final class Rows {
             new Bound.Nothing()),
         Row.beside(
             "zone",
-            "/bin/true in a whole zone through the library, start to exit and taken down",
+            "/bin/true in a whole zone through the library, start to exit",
             "ms",
             ZONE,
             CRUN_RUN,
             new Bound.RatioAtMost(0.15)),
+        Row.beside(
+            "zone-down",
+            "as zone, until nothing of it is left and it could be started again",
+            "ms",
+            ZONE_DOWN,
+            CRUN_RUN,
+            new Bound.Nothing()),
         Row.beside(
             "zone-lean",
             "as zone, the peer without control groups and with a filter for x86-64 alone",

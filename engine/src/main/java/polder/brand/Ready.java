@@ -6,14 +6,18 @@ import polder.linux.ProcessIdentity;
 import polder.model.PolderException;
 
 /**
- * A zone whose first process waits for go. Closed before that, or if we end, it vanishes; after
- * {@link #go} closing does nothing.
+ * A zone whose first process builds its root, and waits for go. Closed before that, or if we end,
+ * it vanishes; after {@link #go} closing does nothing.
  */
 public interface Ready extends AutoCloseable {
   /** The first process. */
   ProcessIdentity identity();
 
-  /** The master of the first process's terminal, if it has one. It belongs to this. */
+  /**
+   * The master of the first process's terminal, if it has one. It belongs to this.
+   *
+   * @throws PolderException HOST with the step that failed; nothing is left then
+   */
   Optional<Fd> terminal();
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import polder.linux.SyscallException;
 import polder.linux.WaitStatus;
 import polder.model.ErrorKind;
@@ -41,16 +42,23 @@ final class Ending {
 
   /**
    * Takes the run down; with the zone's lock. The zone is down afterwards, or FAILED if something
-   * of it cannot be removed.
+   * of it cannot be removed. Who waits for its end is told as soon as that is noted, unless another
+   * start is to be noted with it.
    *
    * @param next the start that is due after it: noted in one step with its end, so that our death
    *     does not come between
    */
   void end(LocalZone zone, Life life, ExitRecord exit, Optional<RunRecord> next) {
     Optional<String> left = clear(zone, life, exit, next);
+    if (zone.life().isPresent()) {
+      down(zone, exit);
+    }
+    left.ifPresent(what -> zone.status(Statuses.failed(zone.status(), what)));
+  }
+
+  private void down(LocalZone zone, ExitRecord exit) {
     zone.life(null);
     zone.status(Statuses.ended(zone.status(), exit));
-    left.ifPresent(what -> zone.status(Statuses.failed(zone.status(), what)));
     hall.events()
         .add(
             "zone.exit",
@@ -59,14 +67,30 @@ final class Ending {
             Map.of("exit_status", (long) exit.status().code(), "oom_killed", exit.oomKilled()));
   }
 
+  /** Tells those who wait for the end of a run, unless they were told. */
+  static void tell(LocalZone zone, Life life, ExitRecord exit) {
+    if (life.ended().complete(exit.status())) {
+      zone.ended(exit.status());
+    }
+  }
+
   private Optional<String> clear(
       LocalZone zone, Life life, ExitRecord exit, Optional<RunRecord> next) {
+    AtomicBoolean still = new AtomicBoolean();
     try {
       hall.executor()
           .runAll(
               "stop",
               Planner.clear(zone.uuid()),
-              (step, none) -> work(zone, life, exit, next, step));
+              (step, none) -> {
+                work(zone, life, exit, next, step);
+                if (step instanceof Step.Clear.Processes) {
+                  still.set(true);
+                } else if (step instanceof Step.Clear.Exit && still.get() && next.isEmpty()) {
+                  down(zone, exit);
+                  tell(zone, life, exit);
+                }
+              });
       return Optional.empty();
     } catch (RuntimeException e) {
       LOG.log(

@@ -7,7 +7,7 @@ import java.util.Optional;
 import polder.model.ExitStatus;
 
 /**
- * How a zone's last run ended: {@code zones/UUID/exit.json}. Renamed into place but not synced: it
+ * How a zone's last run ended: {@code zones/UUID/exit.json}. Written in one step but not synced: it
  * outlives this process, and after a power cut nobody knows how a zone ended anyway.
  *
  * @param boot the boot id of the host that it ran in: it is not started with the host once more in

@@ -1,6 +1,7 @@
 package polder.engine;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ final class Folder implements AutoCloseable {
   private static final int OWNER_ONLY = 0700;
   private static final int FILE_OWNER_ONLY = 0600;
   private static final int LARGEST = 16 << 20;
+  private static final int PIECE = 512; // what a run or its end needs, most often
 
   private final Directory directory;
 
@@ -126,6 +128,26 @@ final class Folder implements AutoCloseable {
       }
       removeTree(name); // nobody makes directories here but damage
       DurableFile.note(directory, FileName.of(name), contents, FILE_OWNER_ONLY);
+    }
+  }
+
+  /**
+   * As {@link #note}, of a document that is written again and again: it is filled up with line
+   * feeds to a length that seldom changes, and written over in place.
+   */
+  void overwrite(String name, Map<String, Object> holds) {
+    byte[] contents = Document.write(holds);
+    int length = (contents.length + PIECE - 1) / PIECE * PIECE;
+    byte[] filled = Arrays.copyOf(contents, length);
+    Arrays.fill(filled, contents.length, length, (byte) '\n');
+    try {
+      DurableFile.overwrite(directory, FileName.of(name), filled);
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.EISDIR)) {
+        throw e;
+      }
+      removeTree(name); // nobody makes directories here but damage
+      DurableFile.overwrite(directory, FileName.of(name), filled);
     }
   }
 

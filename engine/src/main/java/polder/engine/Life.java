@@ -13,6 +13,7 @@ import polder.model.ImageConfig;
 final class Life {
   private final Cgroup cgroup;
   private final ImageConfig config;
+  private final CompletableFuture<ExitStatus> ended = new CompletableFuture<>();
   private final CompletableFuture<ExitStatus> over = new CompletableFuture<>();
   private volatile RunRecord run;
   private volatile @Nullable ZoneStreams streams;
@@ -83,6 +84,15 @@ final class Life {
 
   void running(Running now) {
     running = now;
+  }
+
+  /**
+   * Told with its exit status when nothing of it runs, what it wrote is in the log, and its end is
+   * noted. What the kernel keeps for it may still be there; nobody gets the zone's lock before that
+   * is gone.
+   */
+  CompletableFuture<ExitStatus> ended() {
+    return ended;
   }
 
   /** Told with its exit status when all of it is taken down. */

@@ -188,6 +188,7 @@ final class LocalZone {
     released = true;
     PolderException closed = hostClosed();
     if (now != null) {
+      now.ended().completeExceptionally(closed);
       now.over().completeExceptionally(closed);
       now.letGo();
       life = null; // whoever is about to deal with its end or its stop leaves it to the next engine

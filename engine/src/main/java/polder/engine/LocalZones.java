@@ -316,7 +316,7 @@ final class LocalZones implements Zones {
     LocalZone zone = find(ref);
     Optional<Life> life = zone.life();
     if (life.isPresent()) {
-      return Awaiting.of(life.get().over());
+      return Awaiting.of(life.get().ended());
     }
     return zone.status().exit().orElse(ExitStatus.UNKNOWN);
   }

@@ -57,8 +57,8 @@ final class Planner {
     return List.of(
         new Step.Clear.Processes(zone),
         new Step.Clear.Streams(zone),
-        new Step.Clear.Cgroup(zone),
         new Step.Clear.Exit(zone),
+        new Step.Clear.Cgroup(zone),
         new Step.Clear.RunFile(zone));
   }
 

@@ -57,7 +57,7 @@ final class RunFiles implements AutoCloseable {
   /** Writes what is known of a zone's run. */
   void write(UUID zone, RunRecord record) {
     try (Folder folder = enter(zone)) {
-      folder.note(RUN, record.write());
+      folder.overwrite(RUN, record.write());
     }
   }
 

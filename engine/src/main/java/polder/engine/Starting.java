@@ -156,7 +156,7 @@ final class Starting {
       cgroup.remove(Ending.PATIENCE);
       cgroup.create();
     }
-    List<String> cannot = cgroup.limit(Limits.of(zone.record().spec()));
+    List<String> cannot = cgroup.limitNew(Limits.of(zone.record().spec()));
     if (!cannot.isEmpty()) {
       hall.events()
           .add(

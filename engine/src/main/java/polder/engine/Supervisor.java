@@ -126,8 +126,8 @@ final class Supervisor {
           }
           startLater(zone, again.pause(), again.restarts(), again.inARow());
         });
+    Ending.tell(zone, life, exit);
     life.over().complete(exit.status());
-    zone.ended(exit.status());
   }
 
   /**

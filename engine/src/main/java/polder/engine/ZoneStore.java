@@ -153,7 +153,7 @@ final class ZoneStore implements AutoCloseable {
         inFolder(
             zone,
             folder -> {
-              folder.note(EXIT, exit.write());
+              folder.overwrite(EXIT, exit.write());
               return Optional.of(exit);
             });
   }

@@ -24,6 +24,7 @@ import polder.model.Progress;
 import polder.model.RestartPolicy;
 import polder.model.Session;
 import polder.model.StopOptions;
+import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
@@ -219,6 +220,7 @@ final class CrashRows {
   private static void kill(Host host) {
     host.zones().kill(ZONE, "KILL");
     host.zones().await(ZONE);
+    host.zones().attach(ZONE).close(); // not before all of it is taken down
   }
 
   private static void breaks(Host host) {
@@ -328,11 +330,21 @@ final class CrashRows {
     host.fsck();
   }
 
+  /** A zone is told to be down just before its group goes: that is waited for. */
+  private static String limit(TestHost test, Zone zone) {
+    String limit = test.limit(zone.uuid(), "pids.max");
+    for (int i = 0; i < 500 && zone.state() == ZoneState.INSTALLED && !limit.isEmpty(); i++) {
+      TestHost.pause(10);
+      limit = test.limit(zone.uuid(), "pids.max");
+    }
+    return limit;
+  }
+
   /** What a caller sees of a host, without what differs from run to run. */
   static String seen(TestHost test) {
     List<String> seen = new ArrayList<>();
     for (var zone : test.host().zones().list()) {
-      String limit = test.limit(zone.uuid(), "pids.max");
+      String limit = limit(test, zone);
       seen.add(
           "%s %s paused=%s %s pids.max=%s copied=%s"
               .formatted(

@@ -91,6 +91,6 @@ class ExecutorTest {
                   log.add(step.getClass().getSimpleName());
                   throw new IllegalStateException("no");
                 }));
-    assertEquals(List.of("Processes", "Streams", "Cgroup", "Exit", "RunFile"), log);
+    assertEquals(List.of("Processes", "Streams", "Exit", "Cgroup", "RunFile"), log);
   }
 }

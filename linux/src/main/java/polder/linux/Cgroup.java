@@ -106,8 +106,12 @@ public final class Cgroup {
 
   private void makeParents(CgroupFolder root) {
     for (CgroupFolder parent : parents(root)) {
-      if (make(root, parent) == -Errno.ENOENT.number()) {
+      long result = make(root, parent);
+      if (result == -Errno.ENOENT.number()) {
         return; // somebody removes while we make: from the top again
+      }
+      if (result == 0 && isCpuset(root)) {
+        new CpusetController(parent).handDown();
       }
     }
   }
@@ -123,10 +127,14 @@ public final class Cgroup {
 
   private long make(CgroupFolder root, CgroupFolder folder) {
     long result = folder.make();
-    if (result == 0 && root.path().equals(host.version1().get("cpuset"))) {
+    if (result == 0 && isCpuset(root) && !new CpusetController(folder).isSet()) {
       inherit(root, folder);
     }
     return result;
+  }
+
+  private boolean isCpuset(CgroupFolder root) {
+    return root.path().equals(host.version1().get("cpuset"));
   }
 
   /**
@@ -169,39 +177,15 @@ public final class Cgroup {
    * @return what cannot be in force on this host, a sentence for each
    */
   public List<String> limit(CgroupLimits limits) {
-    List<String> cannot = new ArrayList<>(host.cannot(limits));
-    folder("memory")
-        .map(MemoryController::new)
-        .ifPresent(
-            memory -> {
-              memory.limit(limits.memory(), limits.swap());
-              if (limits.swap().isPresent() && !memory.limitsSwap()) {
-                cannot.add("swap is not limited: the kernel does not count it");
-              }
-            });
-    folder("pids").map(PidsController::new).ifPresent(pids -> pids.limit(limits.pids()));
-    folder("cpu")
-        .map(CpuController::new)
-        .ifPresent(
-            cpu -> {
-              cpu.weigh(limits.cpuShares());
-              if (cpu.caps()) {
-                cpu.cap(limits.cpuCap());
-              } else if (limits.cpuCap().isPresent()) {
-                cannot.add("processor time is not capped: the kernel has no CFS bandwidth control");
-              }
-            });
-    folder("io")
-        .map(IoController::new)
-        .ifPresent(
-            io -> {
-              if (io.weighs()) {
-                io.weigh(limits.ioWeight());
-              } else if (limits.ioWeight().isPresent()) {
-                cannot.add("disks are not shared out: no I/O weight without the BFQ scheduler");
-              }
-            });
-    return List.copyOf(cannot);
+    return new CgroupLimiter(host, this::folder).limit(limits, false);
+  }
+
+  /**
+   * As {@link #limit}, of a group that was just made: nothing limits it yet, and what is not in
+   * {@code limits} is not written.
+   */
+  public List<String> limitNew(CgroupLimits limits) {
+    return new CgroupLimiter(host, this::folder).limit(limits, true);
   }
 
   /**

@@ -26,6 +26,11 @@ final class CpuController {
     this.folder = folder;
   }
 
+  /** Whether that weight is what a new group has. */
+  static boolean isDefault(OptionalLong weight) {
+    return weight.orElse(DEFAULT_WEIGHT) == DEFAULT_WEIGHT;
+  }
+
   /** Sets the weight, 1 to 65535. */
   void weigh(OptionalLong weight) {
     long value = weight.orElse(DEFAULT_WEIGHT);

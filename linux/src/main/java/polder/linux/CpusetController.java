@@ -12,6 +12,21 @@ final class CpusetController {
     this.folder = folder;
   }
 
+  /** Whether processes can enter it: a group of version 2 always has what its parent has. */
+  boolean isSet() {
+    return folder.unified() || FILES.stream().noneMatch(file -> folder.read(file).isBlank());
+  }
+
+  /**
+   * Has the kernel give groups that are made in it what it has (version 1). Where it cannot, {@link
+   * #inherit} does.
+   */
+  void handDown() {
+    if (folder.has("cgroup.clone_children")) {
+      folder.write("cgroup.clone_children", "1");
+    }
+  }
+
   /**
    * Gives a new group what its parent has. In version 1 a group begins with no processor and no
    * memory node, and no process can enter it until it has both.

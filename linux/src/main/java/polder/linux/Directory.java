@@ -179,6 +179,17 @@ public final class Directory implements AutoCloseable {
     return RegularFile.checked(open(name, flags, mode, "append to"), name);
   }
 
+  /** Opens the regular file {@code name}, which must be there, for reading and writing. */
+  public RegularFile update(FileName name) {
+    long flags =
+        OpenFlags.O_RDWR
+            | OpenFlags.O_NOFOLLOW
+            | OpenFlags.O_NONBLOCK
+            | OpenFlags.O_NOCTTY
+            | OpenFlags.O_CLOEXEC;
+    return RegularFile.checked(open(name, flags, 0, "open"), name);
+  }
+
   /** Opens the regular file {@code name} for reading and writing; makes it if need be. */
   public RegularFile openOrCreate(FileName name, int mode) {
     long flags =

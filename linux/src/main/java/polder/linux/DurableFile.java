@@ -11,6 +11,7 @@ import java.util.Set;
 public final class DurableFile {
   private static final String UNFINISHED = ".unfinished-";
   private static final int OWNER_ONLY = 0600;
+  private static final int PAGE = 4096;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private DurableFile() {}
@@ -60,6 +61,34 @@ public final class DurableFile {
       removeAfter(e, directory, unfinished);
       throw e;
     }
+  }
+
+  /**
+   * As {@link #note}, of {@code contents} whose length seldom changes: a file that is there and as
+   * long is written over in place, by one write(2) within one page, which the end of this process
+   * does not break. Renaming over a file makes ext4 begin to write it to the disk, and its
+   * successor's inode costs more than all the rest. After a power cut the file may be torn.
+   *
+   * @throws IllegalArgumentException if {@code contents} are longer than a page
+   */
+  public static void overwrite(Directory directory, FileName name, byte[] contents) {
+    if (contents.length > PAGE) {
+      throw new IllegalArgumentException("%d bytes of %s".formatted(contents.length, name));
+    }
+    try (RegularFile file = directory.update(name)) {
+      if (isOnly(Stat.of(file.fd()), contents.length)) {
+        file.write(0, contents, 0, contents.length);
+        return;
+      }
+    } catch (SyscallException e) {
+      // there is none, or something else: note says so if that is in the way
+    }
+    note(directory, name, contents, OWNER_ONLY);
+  }
+
+  /** Whether it has that length, and no other name, under which it is to stay as it is. */
+  private static boolean isOnly(Stat file, int length) {
+    return file.size() == length && file.links() == 1 && file.mode() == OWNER_ONLY;
   }
 
   private static FileName unfinished() {

@@ -31,6 +31,16 @@ public enum Namespace {
     return link;
   }
 
+  /**
+   * A handle on that of process {@code pid}, by a number as we count: it is there until the handle
+   * is closed, also when the process has ended.
+   *
+   * @throws SyscallException ENOENT or ESRCH if there is no such process, or none that runs
+   */
+  public Fd of(int pid) {
+    return Procfs.open("/proc/" + pid + "/ns/" + link, OpenFlags.O_RDONLY);
+  }
+
   /** The flags of all of them together. */
   public static long flags(Collection<Namespace> namespaces) {
     long flags = 0;

@@ -220,6 +220,7 @@ abstract class ZoneBrand implements Brand {
                       pidfd,
                       pidfd::close,
                       cgroup,
+                      ZoneRunning.holdMounts(pidfd),
                       spec.get(ZoneProperties.TTY)
                           ? TerminalHolder.find(cgroup)
                           : Optional.empty()));

@@ -12,40 +12,43 @@ import polder.linux.IdMap;
 import polder.linux.LaunchException;
 import polder.linux.Launcher;
 import polder.linux.ProcessIdentity;
+import polder.linux.SyscallException;
 import polder.linux.UserNamespace;
 import polder.model.PolderException;
 import polder.model.ZoneSpec;
 
-/** A zone whose root is built and whose first process waits for go. */
+/** A zone whose first process builds its root, and waits for go. For one thread. */
 final class ZoneReady implements Ready {
   private final ZoneBrand brand;
   private final Launcher launcher;
   private final ZoneSpec spec;
   private final Cgroup cgroup;
+  private final boolean hasTerminal;
   private final Child child;
   private final ProcessIdentity identity;
-  private final Optional<TerminalHolder> terminal;
+  private final Optional<Fd> mounts;
   private final AtomicBoolean over = new AtomicBoolean();
+  private Optional<TerminalHolder> terminal = Optional.empty();
 
   private ZoneReady(
       ZoneBrand brand,
       Launcher launcher,
       ZoneSpec spec,
       Cgroup cgroup,
-      Child child,
-      ProcessIdentity identity,
-      Optional<TerminalHolder> terminal) {
+      boolean hasTerminal,
+      Child child) {
     this.brand = brand;
     this.launcher = launcher;
     this.spec = spec;
     this.cgroup = cgroup;
+    this.hasTerminal = hasTerminal;
     this.child = child;
-    this.identity = identity;
-    this.terminal = terminal;
+    this.identity = ProcessIdentity.of(child.pid()).orElseThrow(); // not waited for yet
+    this.mounts = ZoneRunning.holdMounts(child.pidfd());
   }
 
   /**
-   * Launches the first process, and waits until it has nothing to do but start.
+   * Launches the first process, and lets it build the root.
    *
    * @param rules what puts the zone's limits in force, done while the process is made
    */
@@ -64,8 +67,7 @@ final class ZoneReady implements Ready {
             .map(ids -> IdMap.of(ids.base(), ids.count()))
             .ifPresent(map -> UserNamespace.map(child.pid(), map, map));
         child.go();
-        child.awaitReady();
-        return finish(brand, launcher, spec, platform.cgroup(), blueprint, child);
+        return new ZoneReady(brand, launcher, spec, platform.cgroup(), blueprint.terminal(), child);
       } catch (RuntimeException e) {
         Launched.abandon(child, e);
         throw e;
@@ -75,22 +77,6 @@ final class ZoneReady implements Ready {
     }
   }
 
-  private static ZoneReady finish(
-      ZoneBrand brand,
-      Launcher launcher,
-      ZoneSpec spec,
-      Cgroup cgroup,
-      Blueprint blueprint,
-      Child child) {
-    ProcessIdentity identity = ProcessIdentity.of(child.pid()).orElseThrow();
-    Optional<TerminalHolder> terminal = Optional.empty();
-    if (blueprint.terminal()) {
-      Fd master = Launched.master(child);
-      terminal = Optional.of(TerminalHolder.start(launcher, cgroup, master, child.pidfd()));
-    }
-    return new ZoneReady(brand, launcher, spec, cgroup, child, identity, terminal);
-  }
-
   @Override
   public ProcessIdentity identity() {
     return identity;
@@ -98,11 +84,41 @@ final class ZoneReady implements Ready {
 
   @Override
   public Optional<Fd> terminal() {
+    if (hasTerminal && terminal.isEmpty()) {
+      takeTerminal();
+    }
     return terminal.map(TerminalHolder::master);
+  }
+
+  /** Waits until it has made its terminal, and takes that. */
+  private void takeTerminal() {
+    awaitBuilt();
+    try {
+      Fd master = Launched.master(child);
+      terminal = Optional.of(TerminalHolder.start(launcher, cgroup, master, child.pidfd()));
+    } catch (SyscallException e) {
+      close();
+      throw ZoneBrand.failed("start", spec, e);
+    }
+  }
+
+  /**
+   * Waits until it has built the root, and has nothing to do but start.
+   *
+   * @throws PolderException HOST with the step that failed; nothing is left then
+   */
+  void awaitBuilt() {
+    try {
+      child.awaitReady();
+    } catch (LaunchException e) {
+      close();
+      throw Launched.refused("start zone " + spec.name(), e);
+    }
   }
 
   @Override
   public Running go() {
+    var _ = terminal();
     if (!over.compareAndSet(false, true)) {
       throw new IllegalStateException("the zone was started or given up already");
     }
@@ -112,15 +128,17 @@ final class ZoneReady implements Ready {
     } catch (LaunchException e) {
       PolderException refusal = Launched.refused("start zone " + spec.name(), e);
       child.close();
+      mounts.ifPresent(Fd::close);
       terminal.ifPresent(t -> t.release(true));
       throw refusal;
     } catch (RuntimeException e) {
       Launched.abandon(child, e);
+      mounts.ifPresent(Fd::close);
       terminal.ifPresent(t -> t.release(true));
       throw e;
     }
     return new ZoneRunning(
-        brand, launcher, identity, child.pidfd(), child::leave, cgroup, terminal);
+        brand, launcher, identity, child.pidfd(), child::leave, cgroup, mounts, terminal);
   }
 
   @Override
@@ -128,6 +146,7 @@ final class ZoneReady implements Ready {
     if (over.compareAndSet(false, true)) {
       var why = new IllegalStateException("the zone was given up");
       Launched.abandon(child, why);
+      mounts.ifPresent(Fd::close);
       terminal.ifPresent(t -> t.release(true));
     }
   }

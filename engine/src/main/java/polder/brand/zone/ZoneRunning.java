@@ -9,6 +9,7 @@ import polder.linux.Directory;
 import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.Launcher;
+import polder.linux.Namespace;
 import polder.linux.Pidfd;
 import polder.linux.ProcessIdentity;
 import polder.linux.SyscallException;
@@ -28,9 +29,15 @@ final class ZoneRunning implements Running {
   private final Pidfd first;
   private final Runnable release;
   private final Cgroup cgroup;
+  private final Optional<Fd> mounts;
   private final Optional<TerminalHolder> terminal;
 
-  /** {@code release} lets go of {@code first}. */
+  /**
+   * One that runs.
+   *
+   * @param release lets go of {@code first}
+   * @param mounts what {@link #holdMounts} holds
+   */
   ZoneRunning(
       ZoneBrand brand,
       Launcher launcher,
@@ -38,6 +45,7 @@ final class ZoneRunning implements Running {
       Pidfd first,
       Runnable release,
       Cgroup cgroup,
+      Optional<Fd> mounts,
       Optional<TerminalHolder> terminal) {
     this.brand = brand;
     this.launcher = launcher;
@@ -45,7 +53,26 @@ final class ZoneRunning implements Running {
     this.first = first;
     this.release = release;
     this.cgroup = cgroup;
+    this.mounts = mounts;
     this.terminal = terminal;
+  }
+
+  /**
+   * Keeps what is mounted in the zone of {@code first} mounted. Otherwise its first process would
+   * unmount it all as it ends, and nobody would hear of the end before all that lies on the same
+   * disk as its root was written. Empty if it has ended.
+   */
+  static Optional<Fd> holdMounts(Pidfd first) {
+    try {
+      Fd held = Namespace.MOUNT.of(first.pid());
+      if (first.isAlive()) { // looked at after opening: the pid was still its own
+        return Optional.of(held);
+      }
+      held.close();
+      return Optional.empty();
+    } catch (SyscallException e) {
+      return Optional.empty();
+    }
   }
 
   @Override
@@ -106,5 +133,6 @@ final class ZoneRunning implements Running {
     boolean ended = !first.isAlive();
     terminal.ifPresent(t -> t.release(ended));
     release.run();
+    mounts.ifPresent(Fd::close);
   }
 }

@@ -159,9 +159,10 @@ final class TestZones implements AutoCloseable {
 
     Ready prepare() {
       try (Fd in = nullDevice()) {
-        return brand.prepare(
-            spec,
-            new Platform(root, config, ids, cgroup, new Stdio(in, out.writer(), err.writer())));
+        Stdio stdio = new Stdio(in, out.writer(), err.writer());
+        Ready ready = brand.prepare(spec, new Platform(root, config, ids, cgroup, stdio));
+        ((ZoneReady) ready).awaitBuilt();
+        return ready;
       }
     }
 
