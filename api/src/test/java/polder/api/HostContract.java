@@ -332,6 +332,17 @@ public abstract class HostContract extends ProcessContract {
   }
 
   @Test
+  void whatNoRegistryHasIsNotPulled() {
+    for (String bad : List.of("", "Debian", "debian:", "debian@sha256:12", "a b", "../debian")) {
+      assertKind(ErrorKind.INVALID, () -> host.images().pull(bad, Progress.NONE));
+    }
+    // nobody listens there
+    assertKind(
+        ErrorKind.UNAVAILABLE, () -> host.images().pull("127.0.0.1:1/none:1", Progress.NONE));
+    assertKind(ErrorKind.NOT_FOUND, () -> host.images().get("127.0.0.1:1/none:1"));
+  }
+
+  @Test
   void aHostHasOnePoolAndIsAskedForMore() {
     Pool standard = host.pools().get("zones");
     assertEquals("overlay", standard.driver());

@@ -58,6 +58,12 @@ final class Rows {
   private static final Entrant CLONE = new Entrant("clone on btrfs", Datasets::clone);
   private static final Entrant SNAPSHOT = new Entrant("snapshot on btrfs", Datasets::snapshot);
 
+  private static final Entrant PULL = Entrant.slow("pull", Pulls::ours);
+  private static final Entrant SKOPEO_UMOCI =
+      Entrant.slow("skopeo copy, umoci unpack", Pulls::peer);
+  private static final Entrant PULL_FLOOR = Entrant.slow("sha256, inflate, write", Pulls::floor);
+  private static final Entrant PULL_MEMORY = Entrant.slow("polderd, pulling", Pulls::memory);
+
   private Rows() {}
 
   /**
@@ -235,6 +241,26 @@ final class Rows {
             "a snapshot of it while it is written to: how long its zone would be frozen",
             "ms",
             SNAPSHOT,
-            new Bound.ValueAtMost(20)));
+            new Bound.ValueAtMost(20)),
+        Row.beside(
+            "pull",
+            "an image of 300 MiB in 8 layers from a registry on this machine, until it can be used",
+            "ms",
+            PULL,
+            SKOPEO_UMOCI,
+            new Bound.RatioAtMost(0.7)),
+        Row.beside(
+            "pull-floor",
+            "the same beside what nobody can do without: two digests, inflating, writing",
+            "ms",
+            PULL,
+            PULL_FLOOR,
+            new Bound.RatioAtMost(1.3)),
+        Row.alone(
+            "pull-memory",
+            "resident memory of the daemon while it pulls it, above what it had before",
+            "MiB",
+            PULL_MEMORY,
+            new Bound.ValueAtMost(64)));
   }
 }

@@ -16,6 +16,7 @@ import polder.cli.image.ImageDelete;
 import polder.cli.image.ImageGet;
 import polder.cli.image.ImageImport;
 import polder.cli.image.ImageList;
+import polder.cli.image.ImagePull;
 import polder.cli.image.ImageTag;
 import polder.cli.pool.PoolCreate;
 import polder.cli.pool.PoolDelete;
@@ -73,6 +74,7 @@ final class Catalog {
           "pause",
           "resume",
           "wait",
+          "image pull",
           "image import",
           "image list",
           "image get",
@@ -115,6 +117,7 @@ final class Catalog {
     aliases.put("ps", "list");
     aliases.put("copy", "cp");
     aliases.put("unpause", "resume");
+    aliases.put("pull", "image pull");
     aliases.put("image ls", "image list");
     aliases.put("image rm", "image delete");
     aliases.put("image inspect", "image get");
@@ -149,6 +152,7 @@ final class Catalog {
       case "pause" -> new PauseCommand();
       case "resume" -> new ResumeCommand();
       case "wait" -> new WaitCommand();
+      case "image pull" -> new ImagePull();
       case "image import" -> new ImageImport();
       case "image list" -> new ImageList();
       case "image get" -> new ImageGet();

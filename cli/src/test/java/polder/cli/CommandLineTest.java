@@ -169,6 +169,37 @@ class CommandLineTest {
   }
 
   @Test
+  void runFetchesAnImageThatIsNotHere(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    desk.host()
+        .offer(
+            "registry.example:5000/app:1", Files.readAllBytes(directory.resolve("Busy_Box.tar")));
+    String image = "registry.example:5000/app:1";
+    assertEquals(125, desk.polder("run", "--rm", "--pull", "never", image, "true").code());
+    assertEquals(125, desk.polder("run", "--rm", "--pull", "often", image, "true").code());
+    Desk.Answer first = desk.polder("run", "--rm", image, "echo", "here").ok();
+    assertEquals("here\n", first.out());
+    assertTrue(first.err().contains("pulling"), first.err());
+    assertEquals("", desk.polder("run", "--rm", image, "true").ok().err());
+    assertEquals(0, desk.polder("run", "--rm", "--pull", "always", image, "true").code());
+    assertEquals(125, desk.polder("run", "--rm", "nobody-has-this", "true").code());
+  }
+
+  @Test
+  void imagesArePulled(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    desk.host().offer("debian:12", Files.readAllBytes(directory.resolve("Busy_Box.tar")));
+    String uuid = desk.polder("image", "pull", "docker.io/library/debian:12").ok().out().strip();
+    assertEquals(
+        uuid, Json.object(desk.polder("image", "get", "debian:12").ok().out()).get("uuid"));
+    Desk.Answer shown = desk.onScreen().polder("pull", "debian:12").ok();
+    assertTrue(shown.err().contains("pulling"), shown.err());
+    assertEquals(1, desk.polder("image", "pull", "nobody-has-this").code());
+    assertEquals(1, desk.polder("image", "pull", "No Reference").code());
+    assertEquals(2, desk.polder("image", "pull").code());
+  }
+
+  @Test
   void runReadsItsInputToTheEnd(@TempDir Path directory) throws IOException {
     importImage(directory);
     String input = "one\ntwo\n".repeat(5000);

@@ -34,14 +34,14 @@ final class Desk implements AutoCloseable {
     public void close() {}
   }
 
-  private final Host host = new FakeHost();
+  private final FakeHost host = new FakeHost();
   private byte[] input = new byte[0];
   private boolean terminal;
   private boolean screen;
   private Map<String, String> environment = Map.of();
 
   /** The host that is asked. */
-  Host host() {
+  FakeHost host() {
     return host;
   }
 

@@ -5,6 +5,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import polder.image.Limits;
 import polder.image.LocalStore;
+import polder.image.registry.DockerConfig;
+import polder.image.registry.HelperProgram;
+import polder.image.registry.Registries;
+import polder.image.registry.Settings;
 import polder.linux.CgroupHost;
 import polder.linux.Launcher;
 import polder.model.Brand;
@@ -87,7 +91,12 @@ final class LocalHost implements Host {
     Creation creation = new Creation(hall);
     Stopping stopping = new Stopping(hall);
     this.zones = new LocalZones(hall, creation, supervisor, stopping);
-    this.images = new LocalImages(store, hall);
+    Registries registries =
+        new Registries(
+            () -> Settings.read(paths.config().resolve("registries.json")),
+            new DockerConfig(paths.config().resolve("auth.json"), new HelperProgram(launcher)));
+    this.images =
+        new LocalImages(store, keep(new Pulling(store, registries), Pulling::close), hall);
     this.pools = new LocalPools(pools, hall);
     this.checks = new Checks(hall, store, launcher);
     this.takeover = new Takeover(hall, creation, supervisor, stopping);

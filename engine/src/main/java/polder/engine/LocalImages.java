@@ -5,25 +5,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import polder.image.LocalStore;
+import polder.image.registry.Reference;
 import polder.model.Image;
 import polder.model.ImageRequest;
 import polder.model.Images;
+import polder.model.PolderException;
 import polder.model.Progress;
 
 /** The images of this machine: the store, and what happens to it told. */
 final class LocalImages implements Images {
   private final LocalStore store;
+  private final Pulling pulling;
   private final Hall hall;
 
-  LocalImages(LocalStore store, Hall hall) {
+  LocalImages(LocalStore store, Pulling pulling, Hall hall) {
     this.store = store;
+    this.pulling = pulling;
     this.hall = hall;
   }
 
   /** The store as zones use it. */
   static ImageSource source(LocalStore store) {
     return reference -> {
-      Image image = store.get(reference);
+      Image image = store.get(here(reference));
       return new ImageSource.Found(image.uuid(), store.layers(image.uuid()), image.config());
     };
   }
@@ -41,19 +45,48 @@ final class LocalImages implements Images {
   }
 
   @Override
+  public Image pull(String reference, Progress progress) {
+    try {
+      hall.disk().demandRoom("pull image '%s'".formatted(shown(reference)));
+      Image image = pulling.pull(reference, progress);
+      tell("image.pull", image);
+      return image;
+    } catch (RuntimeException e) {
+      throw Failures.of("pull image '%s'".formatted(shown(reference)), e);
+    }
+  }
+
+  @Override
   public List<Image> list() {
     return store.list();
   }
 
   @Override
   public Image get(String reference) {
-    return store.get(reference);
+    return store.get(here(reference));
+  }
+
+  /** What is said as a registry's reference, as it is called here. */
+  private static String here(String reference) {
+    if (!reference.contains("/") || reference.contains("@")) {
+      return reference;
+    }
+    try {
+      return Reference.of(reference).familiar();
+    } catch (PolderException e) {
+      return reference; // which is the name of nothing
+    }
+  }
+
+  private static String shown(String reference) {
+    String start = reference.length() <= 100 ? reference : reference.substring(0, 100) + "…";
+    return start.replaceAll("\\p{Cntrl}", "?");
   }
 
   @Override
   public Image tag(String reference, String nameAndTag) {
     try {
-      Image image = hall.disk().spend(() -> store.tag(reference, nameAndTag));
+      Image image = hall.disk().spend(() -> store.tag(here(reference), nameAndTag));
       tell("image.tag", image);
       return image;
     } catch (RuntimeException e) {
@@ -64,8 +97,8 @@ final class LocalImages implements Images {
   @Override
   public void delete(String reference) {
     try {
-      Image image = store.get(reference);
-      store.delete(reference);
+      Image image = store.get(here(reference));
+      store.delete(here(reference));
       tell("image.delete", image);
     } catch (RuntimeException e) {
       throw Failures.of("delete image '%s'".formatted(reference), e);

@@ -8,44 +8,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import polder.image.StoredImage.Claim;
+import polder.image.oci.Digest;
 import polder.linux.Directory;
-import polder.linux.DirectoryEntry;
 import polder.linux.DurableFile;
 import polder.linux.FileName;
-import polder.linux.FileType;
-import polder.linux.RegularFile;
 import polder.linux.SyscallException;
 import polder.linux.Tree;
 import polder.model.ErrorKind;
 import polder.model.Image;
 import polder.model.ImageRequest;
-import polder.model.Images;
 import polder.model.PolderException;
 import polder.model.Progress;
 
 /**
- * The images of a host, each a directory named by the digest of the file that it was imported from:
+ * The images of a host, each a directory named by the digest of the file that it was imported from,
+ * or of its configuration:
  *
  * <pre>
  * images/sha256/DIGITS/root/           the tree
- * images/sha256/DIGITS/manifest.json   its names, and how it is run
+ * images/sha256/DIGITS/manifest.json   its names, how it is run, and its layers if it has no root
+ * images/layers/                       layers that images share
  * images/unfinished/                   what is coming or going; emptied when the store is opened
  * images/damaged/                      what could not be read when the store was opened
  * </pre>
@@ -54,12 +49,10 @@ import polder.model.Progress;
  * store may have the directory open, which is for the caller to see to. Everything below it is
  * closed to all but root: trees have set-uid programs in them.
  */
-public final class LocalStore implements Images, AutoCloseable {
+public final class LocalStore implements AutoCloseable {
   private static final int OWNER_ONLY = 0700;
-  private static final int MANIFEST_AT_MOST = 4 << 20;
   private static final FileName MANIFEST = FileName.of("manifest.json");
   private static final FileName ROOT = FileName.of("root");
-  private static final Pattern DIGITS = Pattern.compile("[0-9a-f]{64}");
 
   private static final System.Logger LOG = System.getLogger("polder.image");
 
@@ -69,11 +62,11 @@ public final class LocalStore implements Images, AutoCloseable {
   private final Function<String, Consumer<String>> failpoints;
   private final Directory trees;
   private final Directory unfinished;
+  private final LayerStore layers;
   private final List<String> damages = new ArrayList<>();
   private final ReentrantLock catalogueLock = new ReentrantLock();
 
-  /** By digits; replaced whole under the lock, read by anybody. */
-  private volatile Map<String, StoredImage> catalogue = Map.of();
+  private final Catalogue catalogue = new Catalogue();
 
   private final Map<UUID, Integer> held = new HashMap<>(); // under the lock
 
@@ -81,12 +74,14 @@ public final class LocalStore implements Images, AutoCloseable {
       Path path,
       Directory trees,
       Directory unfinished,
+      LayerStore layers,
       Predicate<UUID> inUse,
       Limits limits,
       Function<String, Consumer<String>> failpoints) {
     this.path = path;
     this.trees = trees;
     this.unfinished = unfinished;
+    this.layers = layers;
     this.inUse = inUse;
     this.limits = limits;
     this.failpoints = failpoints;
@@ -122,18 +117,11 @@ public final class LocalStore implements Images, AutoCloseable {
     try (Directory store = Directory.open(path);
         Directory damaged = store.ensureDirectory(FileName.of("damaged"), OWNER_ONLY)) {
       store.node().ensureMode(OWNER_ONLY);
-      Directory unfinished = store.ensureDirectory(FileName.of("unfinished"), OWNER_ONLY);
-      Directory trees;
+      LocalStore images = at(store, path, inUse, limits, failpoints);
       try {
-        trees = store.ensureDirectory(FileName.of("sha256"), OWNER_ONLY);
-      } catch (RuntimeException e) {
-        unfinished.close();
-        throw e;
-      }
-      LocalStore images = new LocalStore(path, trees, unfinished, inUse, limits, failpoints);
-      try {
-        sweep(unfinished);
-        images.load(damaged);
+        StoreReader.sweep(images.unfinished);
+        images.catalogue.replace(
+            new StoreReader(images.trees, images.layers).load(damaged, images.damages));
         return images;
       } catch (RuntimeException e) {
         images.close();
@@ -145,58 +133,25 @@ public final class LocalStore implements Images, AutoCloseable {
     }
   }
 
-  private void load(Directory damaged) {
-    Map<String, StoredImage> found = new TreeMap<>();
-    for (DirectoryEntry entry : trees.entries()) {
-      String name = entry.name().toString();
+  private static LocalStore at(
+      Directory store,
+      Path path,
+      Predicate<UUID> inUse,
+      Limits limits,
+      Function<String, Consumer<String>> failpoints) {
+    Directory unfinished = store.ensureDirectory(FileName.of("unfinished"), OWNER_ONLY);
+    try {
+      LayerStore layers = new LayerStore(store, path, unfinished, limits);
       try {
-        found.put(name, read(entry.name()));
-      } catch (PolderException | SyscallException | DateTimeException e) {
-        damages.add("image %s: %s".formatted(name, e.getMessage()));
-        putAside(entry.name(), damaged);
+        Directory trees = store.ensureDirectory(FileName.of("sha256"), OWNER_ONLY);
+        return new LocalStore(path, trees, unfinished, layers, inUse, limits, failpoints);
+      } catch (RuntimeException e) {
+        layers.close();
+        throw e;
       }
-    }
-    catalogue = Map.copyOf(StoredImage.latestClaimsOnly(found));
-  }
-
-  private void putAside(FileName name, Directory damaged) {
-    try {
-      Tree.delete(damaged, name);
-      trees.rename(name, damaged, name);
-    } catch (SyscallException e) {
-      LOG.log(Level.WARNING, "the damaged image " + name + " stays where it is", e);
-    }
-  }
-
-  private static void sweep(Directory unfinished) {
-    try {
-      Tree.empty(unfinished);
-    } catch (SyscallException e) {
-      // a disk that cannot be written: what is left over harms nobody
-      LOG.log(Level.WARNING, "what was not finished stays in the image store", e);
-    }
-  }
-
-  private StoredImage read(FileName name) {
-    if (!DIGITS.matcher(name.toString()).matches()) {
-      throw Refusal.invalid("its name is no digest");
-    }
-    try (Directory tree = trees.enter(name);
-        RegularFile manifest = tree.read(MANIFEST)) {
-      if (tree.stat(ROOT).type() != FileType.DIRECTORY) {
-        throw Refusal.invalid("its tree is missing");
-      }
-      StoredImage stored = StoredImage.read(name.toString(), manifest.readAll(MANIFEST_AT_MOST));
-      sweepManifests(tree);
-      return stored;
-    }
-  }
-
-  private static void sweepManifests(Directory tree) {
-    try {
-      DurableFile.sweep(tree);
-    } catch (SyscallException e) {
-      // as above
+    } catch (RuntimeException e) {
+      unfinished.close();
+      throw e;
     }
   }
 
@@ -205,7 +160,7 @@ public final class LocalStore implements Images, AutoCloseable {
     return List.copyOf(damages);
   }
 
-  @Override
+  /** Takes in a tarball: {@link polder.model.Images#importTarball}. */
   public Image importTarball(InputStream tarball, ImageRequest request, Progress progress) {
     FileName coming = FileName.of(UUID.randomUUID().toString());
     Consumer<String> places = failpoints.apply("image-import");
@@ -263,18 +218,17 @@ public final class LocalStore implements Images, AutoCloseable {
     catalogueLock.lock();
     try {
       refuseIfTaken(image, digits);
-      StoredImage known = catalogue.get(digits);
-      if (known != null) {
-        Image same = known.first();
-        Image named = StoredImage.asNamed(same, image);
-        save(known.with(named), places);
+      Optional<StoredImage> known = catalogue.at(digits);
+      if (known.isPresent()) {
+        Image named = StoredImage.asNamed(known.get().first(), image);
+        save(known.get().with(named), places);
         return named;
       }
       StoredImage stored = new StoredImage(digits, List.of(new Claim(image, Instant.now())));
       DurableFile.replace(place, MANIFEST, stored.write());
       places.accept("write the manifest of the image");
       move(unfinished, coming, trees, FileName.of(digits), places);
-      show(stored);
+      catalogue.show(stored);
       return image;
     } finally {
       catalogueLock.unlock();
@@ -296,29 +250,28 @@ public final class LocalStore implements Images, AutoCloseable {
   }
 
   private void refuseIfTaken(Image image, String digits) {
-    for (StoredImage other : catalogue.values()) {
-      if (!other.digits().equals(digits) && other.named(image.name(), image.tag()).isPresent()) {
-        throw new PolderException(
-            ErrorKind.EXISTS,
-            ("image '%s' is there already with other contents: import it by another name, and move"
-                    + " the name with 'polder image tag'")
-                .formatted(StoredImage.key(image)));
-      }
+    if (!catalogue.others(digits, image.name(), image.tag()).isEmpty()) {
+      throw new PolderException(
+          ErrorKind.EXISTS,
+          ("image '%s' is there already with other contents: import it by another name, and move"
+                  + " the name with 'polder image tag'")
+              .formatted(StoredImage.key(image)));
     }
   }
 
-  @Override
+  /** All images, by name and tag. */
   public List<Image> list() {
-    return catalogue.values().stream()
-        .flatMap(stored -> stored.claims().stream())
-        .map(Claim::image)
-        .sorted(Comparator.comparing(Image::name).thenComparing(Image::tag))
-        .toList();
+    return catalogue.list();
   }
 
-  @Override
+  /** One image: {@link polder.model.Images#get}. */
   public Image get(String reference) {
-    return findByName(reference).orElseGet(() -> findStored(reference).first());
+    int digest = reference.indexOf("@sha256:");
+    if (digest >= 0) {
+      Digest document = new Digest(reference.substring(digest + 1));
+      return catalogue.ledToBy(document).orElseGet(() -> catalogue.find(reference)).first();
+    }
+    return catalogue.named(reference).orElseGet(() -> catalogue.find(reference).first());
   }
 
   /**
@@ -327,15 +280,17 @@ public final class LocalStore implements Images, AutoCloseable {
    * @param image an image of this store
    */
   public List<Path> layers(UUID image) {
-    StoredImage stored = findStored(image.toString());
-    return List.of(path.resolve("sha256").resolve(stored.digits()).resolve("root"));
+    StoredImage stored = catalogue.find(image.toString());
+    return stored.layers().isEmpty()
+        ? List.of(path.resolve("sha256").resolve(stored.digits()).resolve("root"))
+        : stored.layers().stream().map(layers::root).toList();
   }
 
   /** Keeps the image from being deleted until the result is closed: while a zone is made of it. */
   public ImageHold hold(UUID image) {
     catalogueLock.lock();
     try {
-      findStored(image.toString());
+      catalogue.find(image.toString());
       held.merge(image, 1, Integer::sum);
       return () -> release(image);
     } finally {
@@ -352,7 +307,7 @@ public final class LocalStore implements Images, AutoCloseable {
     }
   }
 
-  @Override
+  /** Gives an image one more name: {@link polder.model.Images#tag}. */
   public Image tag(String reference, String nameAndTag) {
     ImageRequest name = ImageRequest.of(nameAndTag);
     return guarded(
@@ -360,26 +315,97 @@ public final class LocalStore implements Images, AutoCloseable {
         () -> {
           Image image = get(reference);
           Image named = StoredImage.named(image, name.name(), name.tag());
-          StoredImage target = findStored(image.uuid().toString());
-          List<StoredImage> losers =
-              catalogue.values().stream()
-                  .filter(other -> !other.digits().equals(target.digits()))
-                  .filter(other -> other.named(name.name(), name.tag()).isPresent())
-                  .toList();
-          Consumer<String> places = failpoints.apply("image-tag");
-          // first, so that a crash leaves it with both and not with none
-          try {
-            save(target.with(named), places);
-            losers.forEach(loser -> save(loser.without(name.name(), name.tag()), places));
-          } catch (SyscallException e) {
-            restore(e, target, losers);
-            throw e;
-          }
+          StoredImage target = catalogue.find(image.uuid().toString());
+          rename(target, target.with(named), named, failpoints.apply("image-tag"));
           return named;
         });
   }
 
-  @Override
+  /** Saves {@code now}, which has a name that others may have had. */
+  private void rename(StoredImage before, StoredImage now, Image named, Consumer<String> places) {
+    List<StoredImage> losers = catalogue.others(now.digits(), named.name(), named.tag());
+    // it first, so that a crash leaves the name with both and not with none
+    try {
+      save(now, places);
+      losers.forEach(loser -> save(loser.without(named.name(), named.tag()), places));
+    } catch (SyscallException e) {
+      restore(e, before, losers);
+      throw e;
+    }
+  }
+
+  /**
+   * Gives the image to which a registry's document led before one more name, which it takes from
+   * who has it.
+   *
+   * @return empty if no document with that digest led to an image that is here
+   */
+  public Optional<Image> adopt(Digest document, String name, String tag) {
+    return guarded(
+        "name an image '" + name + "'",
+        () -> {
+          Optional<StoredImage> found = catalogue.ledToBy(document);
+          return found.map(
+              target -> {
+                Image named = StoredImage.named(target.first(), name, tag);
+                if (!target.named(name, tag).equals(Optional.of(named))) {
+                  rename(target, target.with(named), named, failpoints.apply("image-pull"));
+                }
+                return named;
+              });
+        });
+  }
+
+  /**
+   * Takes in an image in layers; those that are here are not asked for. The name is taken from who
+   * has it.
+   */
+  public Image importLayers(LayeredImage image, String name, String tag, Progress progress) {
+    Consumer<String> places = failpoints.apply("image-pull");
+    List<Digest> contents = image.contents();
+    FileName coming = FileName.of(UUID.randomUUID().toString());
+    ImageHold hold = layers.hold(contents);
+    try (Directory place = unfinished.ensureDirectory(coming, OWNER_ONLY)) {
+      long bytes = LayerFetch.all(layers, image, progress, places);
+      Image named = image.named(name, tag, bytes);
+      publish(named, image, coming, place, places);
+      return named;
+    } catch (SyscallException e) {
+      throw Refusal.failed("cannot take in image '" + name + "'", e);
+    } finally {
+      hold.close();
+      discard(coming);
+    }
+  }
+
+  private void publish(
+      Image named, LayeredImage image, FileName coming, Directory place, Consumer<String> places) {
+    String digits = image.id().digits();
+    catalogueLock.lock();
+    try {
+      StoredImage stored =
+          catalogue
+              .at(digits)
+              .orElseGet(
+                  () ->
+                      new StoredImage(
+                          digits,
+                          List.of(new Claim(named, Instant.now())),
+                          image.contents(),
+                          image.documents()));
+      if (catalogue.at(digits).isEmpty()) {
+        DurableFile.replace(place, MANIFEST, stored.write());
+        places.accept("write the manifest of the image");
+        move(unfinished, coming, trees, FileName.of(digits), places);
+        catalogue.show(stored);
+      }
+      rename(stored, stored.with(named).ledToBy(image.documents()), named, places);
+    } finally {
+      catalogueLock.unlock();
+    }
+  }
+
+  /** Takes an image away: {@link polder.model.Images#delete}. */
   public void delete(String reference) {
     FileName going = FileName.of(UUID.randomUUID().toString());
     Consumer<String> places = failpoints.apply("image-delete");
@@ -387,22 +413,23 @@ public final class LocalStore implements Images, AutoCloseable {
         guarded(
             "delete image '" + reference + "'",
             () -> {
-              Optional<Image> named = findByName(reference);
+              Optional<Image> named = catalogue.named(reference);
               StoredImage stored =
                   named
-                      .map(image -> findStored(image.uuid().toString()))
-                      .orElseGet(() -> findStored(reference));
+                      .map(image -> catalogue.find(image.uuid().toString()))
+                      .orElseGet(() -> catalogue.find(reference));
               if (named.isPresent() && stored.claims().size() > 1) {
                 save(stored.without(named.get().name(), named.get().tag()), places);
                 return false;
               }
               refuseIfUsed(stored);
               move(trees, FileName.of(stored.digits()), unfinished, going, places);
-              hide(stored);
+              catalogue.hide(stored);
               return true;
             });
     if (gone) {
       removeSwept(going);
+      sweepLayers();
     }
   }
 
@@ -413,6 +440,16 @@ public final class LocalStore implements Images, AutoCloseable {
       save(target, step -> {});
     } catch (SyscallException e) {
       cause.addSuppressed(e);
+    }
+  }
+
+  /** Takes away the layers that no image has any more, nor one that is coming. */
+  private void sweepLayers() {
+    catalogueLock.lock();
+    try {
+      layers.sweep(catalogue.layers());
+    } finally {
+      catalogueLock.unlock();
     }
   }
 
@@ -449,50 +486,14 @@ public final class LocalStore implements Images, AutoCloseable {
     try (Directory tree = trees.enter(FileName.of(stored.digits()))) {
       DurableFile.replace(tree, MANIFEST, stored.write());
     }
-    show(stored);
+    catalogue.show(stored);
     places.accept("write the manifest of image " + stored.digits());
-  }
-
-  private void show(StoredImage stored) {
-    Map<String, StoredImage> images = new HashMap<>(catalogue);
-    images.put(stored.digits(), stored);
-    catalogue = Map.copyOf(images);
-  }
-
-  private void hide(StoredImage stored) {
-    Map<String, StoredImage> images = new HashMap<>(catalogue);
-    images.remove(stored.digits());
-    catalogue = Map.copyOf(images);
-  }
-
-  private Optional<Image> findByName(String reference) {
-    int colon = reference.indexOf(':');
-    String name = colon < 0 ? reference : reference.substring(0, colon);
-    String tag = colon < 0 ? "latest" : reference.substring(colon + 1);
-    return catalogue.values().stream()
-        .flatMap(stored -> stored.named(name, tag).stream())
-        .findFirst();
-  }
-
-  private StoredImage findStored(String reference) {
-    List<StoredImage> found =
-        catalogue.values().stream().filter(stored -> stored.is(reference)).toList();
-    if (found.size() > 1) {
-      throw new PolderException(
-          ErrorKind.INVALID,
-          "'%s' is the beginning of several images' digests: give more of it".formatted(reference));
-    }
-    if (found.isEmpty()) {
-      throw new PolderException(
-          ErrorKind.NOT_FOUND,
-          "no image '%s': 'polder image list' shows those that are here".formatted(reference));
-    }
-    return found.get(0);
   }
 
   @Override
   public void close() {
     trees.close();
+    layers.close();
     unfinished.close();
   }
 }

@@ -6,17 +6,21 @@ import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import polder.image.oci.Digest;
 import polder.model.Image;
 import polder.model.Json;
 import polder.model.json.ImageJson;
@@ -26,8 +30,10 @@ import polder.model.json.ImageJson;
  *
  * @param digits the digest's 64 hex digits
  * @param claims its names, at least one
+ * @param layers what it is made of, the lowest first; none if it is a tree of its own
+ * @param documents digests of the manifests and indexes of registries that lead to it
  */
-record StoredImage(String digits, List<Claim> claims) {
+record StoredImage(String digits, List<Claim> claims, List<Digest> layers, Set<Digest> documents) {
   private static final Pattern DIGEST = Pattern.compile("(?:sha256:)?([0-9a-f]{12,64})");
   private static final long SCHEMA = 1;
   private static final String UNTAGGED = "untagged";
@@ -43,6 +49,13 @@ record StoredImage(String digits, List<Claim> claims) {
 
   StoredImage {
     claims = List.copyOf(claims);
+    layers = List.copyOf(layers);
+    documents = Set.copyOf(documents);
+  }
+
+  /** One that is a tree of its own. */
+  StoredImage(String digits, List<Claim> claims) {
+    this(digits, claims, List.of(), Set.of());
   }
 
   /** Any of the images; they differ in their names, and in how they are run. */
@@ -77,7 +90,7 @@ record StoredImage(String digits, List<Claim> claims) {
       }
     }
     more.add(new Claim(image, Instant.now()));
-    return new StoredImage(digits, more);
+    return new StoredImage(digits, more, layers, documents);
   }
 
   /** Without that name. If it was the last, the beginning of its digest is its name. */
@@ -88,7 +101,14 @@ record StoredImage(String digits, List<Claim> claims) {
       Image untagged = named(first(), digits.substring(0, SHORT), UNTAGGED);
       fewer.add(new Claim(untagged, Instant.now()));
     }
-    return new StoredImage(digits, fewer);
+    return new StoredImage(digits, fewer, layers, documents);
+  }
+
+  /** Led to by those documents, too. */
+  StoredImage ledToBy(Set<Digest> more) {
+    Set<Digest> all = new HashSet<>(documents);
+    all.addAll(more);
+    return new StoredImage(digits, claims, layers, all);
   }
 
   static Image named(Image image, String name, String tag) {
@@ -129,8 +149,14 @@ record StoredImage(String digits, List<Claim> claims) {
     }
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("schema", SCHEMA);
-    manifest.put("checksum", checksum(names));
+    manifest.put("checksum", checksum(names, texts(layers), texts(documents)));
     manifest.put("names", names);
+    if (!layers.isEmpty()) {
+      manifest.put("layers", texts(layers));
+    }
+    if (!documents.isEmpty()) {
+      manifest.put("documents", texts(documents));
+    }
     return Json.pretty(manifest).getBytes(StandardCharsets.UTF_8);
   }
 
@@ -141,7 +167,9 @@ record StoredImage(String digits, List<Claim> claims) {
       throw Refusal.invalid("its manifest is not of schema %d", SCHEMA);
     }
     List<Object> names = Json.asList(manifest.get("names"));
-    if (!checksum(names).equals(manifest.get("checksum")) || names.isEmpty()) {
+    List<Object> layers = list(manifest, "layers");
+    List<Object> documents = list(manifest, "documents");
+    if (!checksum(names, layers, documents).equals(manifest.get("checksum")) || names.isEmpty()) {
       throw Refusal.invalid("its manifest is damaged: the checksum is wrong");
     }
     List<Claim> claims = new ArrayList<>();
@@ -153,7 +181,21 @@ record StoredImage(String digits, List<Claim> claims) {
       }
       claims.add(new Claim(image, time(fields.get("since"))));
     }
-    return new StoredImage(digits, claims);
+    return new StoredImage(digits, claims, digests(layers), new HashSet<>(digests(documents)));
+  }
+
+  private static List<Object> list(Map<String, Object> manifest, String name) {
+    return manifest.containsKey(name) ? Json.asList(manifest.get(name)) : List.of();
+  }
+
+  private static List<Digest> digests(List<Object> texts) {
+    return texts.stream().map(text -> new Digest(String.valueOf(text))).toList();
+  }
+
+  private static List<Object> texts(Collection<Digest> digests) {
+    List<Object> texts = new ArrayList<>();
+    digests.stream().map(Digest::value).forEach(texts::add);
+    return texts;
   }
 
   private static Instant time(@Nullable Object since) {
@@ -164,8 +206,11 @@ record StoredImage(String digits, List<Claim> claims) {
     }
   }
 
-  private static String checksum(List<Object> names) {
-    return digits(sha256().digest(Json.write(names).getBytes(StandardCharsets.UTF_8)));
+  /** Of the names alone where there is nothing else. */
+  private static String checksum(List<Object> names, List<Object> layers, List<Object> documents) {
+    boolean alone = layers.isEmpty() && documents.isEmpty();
+    String text = Json.write(alone ? names : List.of(names, layers, documents));
+    return digits(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   static MessageDigest sha256() {

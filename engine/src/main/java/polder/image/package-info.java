@@ -10,6 +10,10 @@
  * visible by one rename. What a killed process left there is swept away when the store is opened.
  * Its one lock guards the list of images, never the unpacking.
  *
+ * <p>An image is a tree of its own, or a list of layers that it shares with others: {@link
+ * polder.image.oci} reads the documents that lead to them, {@link polder.image.registry} brings
+ * them, several at once. A layer becomes visible by one rename, too, and goes when no image has it.
+ *
  * <p>It may not know zones, and never enters a namespace.
  */
 @NullMarked

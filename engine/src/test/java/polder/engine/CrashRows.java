@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import polder.image.registry.TinyRegistry;
 import polder.model.Brand;
 import polder.model.ExecSpec;
 import polder.model.Host;
@@ -130,6 +131,7 @@ final class CrashRows {
             "by one more name",
             CrashRows::image,
             host -> take(host, "small:again", image())));
+    rows.add(row("Images.pull", "", NOTHING, CrashRows::pull));
     rows.add(
         row("Images.tag", "", CrashRows::image, host -> host.images().tag("small", "other:1")));
     rows.add(
@@ -307,6 +309,13 @@ final class CrashRows {
     }
   }
 
+  private static void pull(Host host) {
+    try (TinyRegistry registry = new TinyRegistry()) {
+      registry.publish("1", "sh", image());
+      host.images().pull(registry.reference("small:1"), Progress.NONE);
+    }
+  }
+
   private static void take(Host host, String name, byte[] tar) {
     host.images()
         .importTarball(new ByteArrayInputStream(tar), ImageRequest.of(name), Progress.NONE);
@@ -356,7 +365,8 @@ final class CrashRows {
                   copied(test, zone.name())));
     }
     for (var image : test.host().images().list()) {
-      seen.add(image.name() + ":" + image.tag() + " " + image.digest());
+      String name = image.name().replaceFirst("^127.*/", ""); // of a registry at any port
+      seen.add(name + ":" + image.tag() + " " + image.digest());
     }
     seen.addAll(PoolRows.seen(test.host()));
     return String.join("\n", seen);

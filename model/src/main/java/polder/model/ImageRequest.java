@@ -1,15 +1,20 @@
 package polder.model;
 
+import java.util.regex.Pattern;
+
 /**
  * What an imported image is to be called and how it is run.
  *
- * @param name {@code a-z 0-9 . _ - /}, 255 at most
+ * @param name {@code a-z 0-9 . _ - /}, 255 at most; its first part may be {@code HOST:PORT}
  * @param tag {@code A-Z a-z 0-9 . _ -}, 128 at most
  * @param config how it is run
  */
 public record ImageRequest(String name, String tag, ImageConfig config) {
+  private static final Pattern NAME =
+      Pattern.compile("([a-z0-9]([a-z0-9.-]*[a-z0-9])?:[0-9]{1,5}/)?[a-z0-9]+([._/-]+[a-z0-9]+)*");
+
   public ImageRequest {
-    if (name.length() > 255 || !name.matches("[a-z0-9]+([._/-]+[a-z0-9]+)*")) {
+    if (name.length() > 255 || !NAME.matcher(name).matches()) {
       throw new PolderException(
           ErrorKind.INVALID,
           "image name '%s': use a-z, 0-9 and inner '.', '_', '-', '/'"
@@ -25,10 +30,16 @@ public record ImageRequest(String name, String tag, ImageConfig config) {
 
   /** Reads {@code name} or {@code name:tag}; the tag is {@code latest} where none is given. */
   public static ImageRequest of(String reference) {
-    int colon = reference.lastIndexOf(':');
+    int colon = beforeTag(reference);
     return colon < 0
         ? new ImageRequest(reference, "latest", ImageConfig.NONE)
         : new ImageRequest(
             reference.substring(0, colon), reference.substring(colon + 1), ImageConfig.NONE);
+  }
+
+  /** Where the colon before the tag is; -1 if there is none. One before a slash is a port's. */
+  public static int beforeTag(String reference) {
+    int colon = reference.lastIndexOf(':');
+    return colon > reference.lastIndexOf('/') ? colon : -1;
   }
 }

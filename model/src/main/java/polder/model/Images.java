@@ -14,6 +14,19 @@ public interface Images {
    */
   Image importTarball(InputStream tarball, ImageRequest request, Progress progress);
 
+  /**
+   * Fetches an image from its registry; what is here already is not fetched. Its name, without what
+   * Docker's rules add to it, means what is fetched from now on. A pull that broke off goes on
+   * where it was when it is asked for again.
+   *
+   * @param reference {@code [REGISTRY/]NAME[:TAG][@DIGEST]}, with Docker's rules for what is left
+   *     out: {@code debian} is {@code docker.io/library/debian:latest}
+   * @throws PolderException INVALID for what is no reference, and where what comes is not what its
+   *     digest says; NOT_FOUND and DENIED as the registry says; UNAVAILABLE and TIMED_OUT where it
+   *     cannot be reached; UNSUPPORTED if there is none for this machine; NO_ROOM
+   */
+  Image pull(String reference, Progress progress);
+
   /** All images, by name and tag. */
   List<Image> list();
 

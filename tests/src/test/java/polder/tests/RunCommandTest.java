@@ -54,7 +54,7 @@ class RunCommandTest {
     assertTrue(
         run("run", "--rm", "busybox", "nothing-here").code(127).err().contains("nothing-here"));
     run("run", "--rm", "busybox", "/etc/passwd").code(126);
-    run("run", "--rm", "no-such-image", "true").code(125);
+    run("run", "--rm", "--pull", "never", "no-such-image", "true").code(125);
   }
 
   @Test

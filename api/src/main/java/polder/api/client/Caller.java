@@ -36,6 +36,18 @@ final class Caller {
     }
   }
 
+  /** Asks for work that goes on while we look: answers the operation. */
+  Map<String, Object> start(String method, String target, Object body) {
+    try (HttpConnection connection = HttpConnection.open(socket)) {
+      Map<String, String> headers = headers(body);
+      headers.put("Prefer", "respond-async");
+      connection.send(method, target, headers, bytes(body));
+      return Json.asObject(tree(checked(connection.reply())));
+    } catch (IOException e) {
+      throw lost(e);
+    }
+  }
+
   /** Asks for JSON with a body that is streamed. */
   @Nullable Object upload(
       String method, String target, Map<String, String> more, InputStream body) {

@@ -40,6 +40,13 @@ final class RemoteImages implements Images {
     return ImageJson.read(result(Json.asObject(tree), progress));
   }
 
+  @Override
+  public Image pull(String reference, Progress progress) {
+    Map<String, Object> operation =
+        caller.start("POST", "/v1/image-pulls", Map.of("reference", reference));
+    return ImageJson.read(result(operation, progress));
+  }
+
   private @Nullable Object result(Map<String, Object> first, Progress progress) {
     Map<String, Object> operation = first;
     while (String.valueOf(operation.get("state")).equals("running")) {

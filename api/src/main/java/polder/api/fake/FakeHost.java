@@ -35,6 +35,16 @@ public final class FakeHost implements Host {
                 .count());
   }
 
+  /**
+   * From now on a registry has such an image.
+   *
+   * @param reference such as {@code registry.example/app:1}
+   * @param tarball its userland
+   */
+  public void offer(String reference, byte[] tarball) {
+    images.offer(reference, tarball);
+  }
+
   @Override
   public Zones zones() {
     return zones;

@@ -1,5 +1,6 @@
 package polder.api.fake;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import polder.model.ErrorKind;
@@ -28,6 +30,7 @@ final class FakeImages implements Images {
   private final FakeEvents events;
   private final ReentrantLock images = new ReentrantLock();
   private final List<Image> kept = new ArrayList<>();
+  private final Map<String, byte[]> offered = new ConcurrentHashMap<>();
   private Predicate<UUID> used = uuid -> false;
 
   FakeImages(FakeEvents events) {
@@ -80,6 +83,32 @@ final class FakeImages implements Images {
     return image;
   }
 
+  /** From now on there is such an image in a registry. */
+  void offer(String reference, byte[] tarball) {
+    offered.put(familiar(reference), tarball);
+  }
+
+  /** There are no registries but for what was offered. */
+  @Override
+  public Image pull(String reference, Progress progress) {
+    String name = familiar(reference);
+    byte[] tarball = offered.get(name);
+    if (tarball == null) {
+      throw new PolderException(
+          ErrorKind.UNAVAILABLE,
+          "cannot find image '%s': this host is in memory, and asks nobody".formatted(name));
+    }
+    progress.report("pulling " + name, tarball.length, tarball.length);
+    return importTarball(new ByteArrayInputStream(tarball), ImageRequest.of(name), Progress.NONE);
+  }
+
+  /** As Docker's rules shorten it. */
+  private static String familiar(String reference) {
+    ImageRequest request =
+        ImageRequest.of(reference.replaceFirst("^(docker\\.io/)?(library/)?", ""));
+    return request.name() + ":" + request.tag();
+  }
+
   private static boolean archive(byte[] head) {
     return new String(head, 257, 5, StandardCharsets.ISO_8859_1).equals("ustar")
         || starts(head, 0x1f, 0x8b)
@@ -122,7 +151,7 @@ final class FakeImages implements Images {
   public Image get(String reference) {
     String hex = reference.startsWith("sha256:") ? reference.substring(7) : reference;
     boolean digest = hex.matches("[0-9a-f]{12,64}");
-    String name = reference.lastIndexOf(':') < 0 ? reference + ":latest" : reference;
+    String name = ImageRequest.beforeTag(reference) < 0 ? reference + ":latest" : reference;
     return list().stream()
         .filter(
             i ->

@@ -43,6 +43,10 @@ final class ImageRoutes {
             .takes(Content.bytes(Content.TAR))
             .gives(IMAGE.status(201))
             .orLater(),
+        Route.of("POST", "/v1/image-pulls", "Fetches an image from its registry", this::pull)
+            .takes(Content.field("reference", Types.LINE.schema()))
+            .gives(IMAGE)
+            .orLater(),
         Route.of("GET", "/v1/images/{reference...}", "One image", this::get).gives(IMAGE),
         Route.of("PATCH", "/v1/images/{reference...}", "Gives it one more name", this::tag)
             .takes(Content.field("add_name", Types.LINE.schema()))
@@ -86,6 +90,16 @@ final class ImageRoutes {
 
   private static void answer(Call call, Image image) {
     call.answer(201, Map.of("Location", "/v1/images/" + image.uuid()), ImageJson.write(image));
+  }
+
+  private void pull(Call call) throws IOException {
+    Map<String, Object> body = Json.asObject(call.json());
+    if (!(body.get("reference") instanceof String reference) || body.size() != 1) {
+      throw new PolderException(
+          ErrorKind.INVALID, "the body must be {\"reference\": \"debian:12\"} and nothing else");
+    }
+    operations.answer(
+        call, "pull image", progress -> ImageJson.write(images.pull(reference, progress)));
   }
 
   private void tag(Call call) throws IOException {

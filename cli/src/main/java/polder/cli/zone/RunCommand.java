@@ -10,6 +10,8 @@ import polder.cli.call.Operand;
 import polder.cli.call.Screen;
 import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
+import polder.cli.call.Words;
+import polder.cli.image.ImagePull;
 import polder.cli.terminal.Attachment;
 import polder.cli.terminal.Interrupts;
 import polder.model.ErrorKind;
@@ -19,6 +21,7 @@ import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Session;
 import polder.model.Zone;
+import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 import polder.model.Zones;
@@ -28,6 +31,8 @@ public final class RunCommand implements Command {
   @Override
   public Usage usage() {
     return RunOptions.options(Usage.of("run", "make a zone, start it, and stay with its program"))
+        .text(
+            "An image that is not here is fetched from its registry first; --pull says otherwise.")
         .text(
             "Ends with the program's exit code: 128+N if signal N ended it, 126 if it cannot be"
                 + " executed, 127 if it is not there, 125 if polder failed. With -it the keys"
@@ -67,7 +72,7 @@ public final class RunCommand implements Command {
     ZoneSpec spec = ZoneSpec.read(payload);
     try (Host host = caller.hosts().connect()) {
       Zones zones = host.zones();
-      Zone zone = zones.create(spec);
+      Zone zone = create(caller, host, spec, arguments.value("--pull").orElse("missing"));
       ZoneRef ref = ZoneRef.of(zone.uuid());
       boolean delete = arguments.has("--rm");
       try {
@@ -91,6 +96,38 @@ public final class RunCommand implements Command {
     }
   }
 
+  /** As {@code docker run} does it: what is not here is fetched. */
+  private static Zone create(Caller caller, Host host, ZoneSpec spec, String pull) {
+    Optional<String> image = spec.find(ZoneProperties.IMAGE);
+    switch (pull) {
+      case "always" -> image.ifPresent(name -> ImagePull.pull(caller, host, name));
+      case "missing", "never" -> {}
+      default -> throw new UsageException("--pull takes missing, always or never");
+    }
+    try {
+      return host.zones().create(spec);
+    } catch (PolderException e) {
+      if (e.kind() != ErrorKind.NOT_FOUND
+          || !pull.equals("missing")
+          || image.isEmpty()
+          || isHere(host, image.get())) {
+        throw e;
+      }
+      caller.err().line("image '" + Words.printable(image.get()) + "' is not here: pulling it");
+      ImagePull.pull(caller, host, image.get());
+      return host.zones().create(spec);
+    }
+  }
+
+  private static boolean isHere(Host host, String image) {
+    try {
+      host.images().get(image);
+      return true;
+    } catch (PolderException e) {
+      return e.kind() != ErrorKind.NOT_FOUND;
+    }
+  }
+
   private static int start(Zones zones, ZoneRef zone) {
     zones.start(zone);
     return Failure.DONE;
@@ -98,7 +135,7 @@ public final class RunCommand implements Command {
 
   /** The program's exit code, or -1 if the caller went and it runs on. */
   private static int stay(Caller caller, Zones zones, ZoneRef zone, boolean input, ZoneSpec spec) {
-    boolean tty = spec.get(polder.model.ZoneProperties.TTY);
+    boolean tty = spec.get(ZoneProperties.TTY);
     try (Session session = zones.attach(zone);
         Screen screen = Attachment.screen(caller, tty, input)) {
       Screen.Size size = Attachment.size(screen);

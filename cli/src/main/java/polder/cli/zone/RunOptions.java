@@ -22,6 +22,7 @@ final class RunOptions {
   static Usage options(Usage usage) {
     return usage
         .flag("--rm", "delete the zone when its program has ended")
+        .option("--pull", "WHEN", "fetch the image: missing (the usual), always or never")
         .flag("-d --detach", "print the uuid and leave it running")
         .flag("-i --interactive", "pass standard input on")
         .flag("-t --tty", "give it a terminal")

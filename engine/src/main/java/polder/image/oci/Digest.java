@@ -47,6 +47,11 @@ public record Digest(String value) {
     return value.substring(value.indexOf(':') + 1);
   }
 
+  /** The digits' own bytes. */
+  public byte[] bytes() {
+    return HexFormat.of().parseHex(digits());
+  }
+
   /** A new hash of its algorithm. */
   public MessageDigest hash() {
     return newHash(algorithm().equals("sha256") ? "SHA-256" : "SHA-512");

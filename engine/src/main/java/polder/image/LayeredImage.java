@@ -1,0 +1,73 @@
+package polder.image;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import polder.image.oci.Configuration;
+import polder.image.oci.Descriptor;
+import polder.image.oci.Digest;
+import polder.model.Image;
+import polder.model.ImageRequest;
+
+/**
+ * An image that comes in layers.
+ *
+ * @param id the SHA-256 digest of its configuration: what the image is known by
+ * @param configuration how it is run, and what its layers are
+ * @param layers its layers as they are sent, in the same order
+ * @param documents the digests of the manifest and the index that led to it
+ * @param blobs where the layers are
+ */
+public record LayeredImage(
+    Digest id,
+    Configuration configuration,
+    List<Descriptor> layers,
+    Set<Digest> documents,
+    BlobSource blobs) {
+  public LayeredImage {
+    layers = List.copyOf(layers);
+    documents = Set.copyOf(documents);
+    if (layers.size() != configuration.layers().size()) {
+      throw Refusal.invalid(
+          "the image is refused: its manifest has %d layers, its configuration %d",
+          layers.size(), configuration.layers().size());
+    }
+  }
+
+  /**
+   * What its root is made of, by the digest of what is in it, the lowest first. One that is there
+   * twice counts where it is uppermost: overlayfs takes no directory twice, and what it shows there
+   * is the same.
+   */
+  Map<Digest, Descriptor> parts() {
+    Map<Digest, Descriptor> parts = new LinkedHashMap<>();
+    for (int i = 0; i < layers.size(); i++) {
+      Digest content = configuration.layers().get(i);
+      parts.remove(content);
+      parts.put(content, layers.get(i));
+    }
+    return parts;
+  }
+
+  /** It by a name; {@code bytes} are those of its files. */
+  Image named(String name, String tag, long bytes) {
+    ImageRequest request = new ImageRequest(name, tag, configuration.run());
+    return new Image(
+        StoredImage.uuid(id.bytes()),
+        id.value(),
+        request.name(),
+        request.tag(),
+        bytes,
+        Instant.now(),
+        configuration.platform().os(),
+        configuration.platform().arch(),
+        request.config());
+  }
+
+  List<Digest> contents() {
+    return new ArrayList<>(parts().keySet());
+  }
+}
