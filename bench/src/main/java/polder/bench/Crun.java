@@ -39,7 +39,7 @@ final class Crun implements AutoCloseable {
         stage,
         program,
         keeper,
-        stage.directory().resolve("crun"),
+        stage.memory().resolve("crun"),
         "polder-bench-" + ProcessHandle.current().pid());
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import polder.linux.Capability;
@@ -26,6 +27,7 @@ import polder.linux.Tree;
  */
 final class Stage implements AutoCloseable {
   private final Path directory;
+  private final Path memory;
   private final Launcher launcher;
   private final int crowd;
   private final Map<Class<?>, AutoCloseable> props = new HashMap<>();
@@ -33,8 +35,9 @@ final class Stage implements AutoCloseable {
 
   private volatile boolean stopped;
 
-  private Stage(Path directory, Launcher launcher, int crowd) {
+  private Stage(Path directory, Path memory, Launcher launcher, int crowd) {
     this.directory = directory;
+    this.memory = memory;
     this.launcher = launcher;
     this.crowd = crowd;
   }
@@ -59,11 +62,36 @@ final class Stage implements AutoCloseable {
       Path directory = Files.createTempDirectory("polder-bench-");
       // a zone in a user namespace is "others" here, and must get through to its root
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return new Stage(directory, launcher, crowd);
+      Path memory = inMemory();
+      return new Stage(
+          directory,
+          memory.equals(directory.getParent())
+              ? directory
+              : Files.createTempDirectory(memory, "polder-bench-"),
+          launcher,
+          crowd);
     } catch (IOException e) {
       launcher.close();
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Where what does not outlive a boot is kept: as /run is, in memory; if nothing is, on a disk.
+   */
+  private static Path inMemory() throws IOException {
+    for (String place : List.of("/run", "/dev/shm")) {
+      Path path = Path.of(place);
+      if (Files.isDirectory(path) && Files.getFileStore(path).type().equals("tmpfs")) {
+        return path;
+      }
+    }
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  /** A directory for what does not outlive a boot, ours and the peers': in memory, as /run is. */
+  Path memory() {
+    return memory;
   }
 
   /** The directory, to make others in. */
@@ -122,7 +150,10 @@ final class Stage implements AutoCloseable {
   public void close() {
     RuntimeException first = null;
     newestFirst.addLast(launcher);
-    newestFirst.addLast(this::deleteDirectory);
+    newestFirst.addLast(() -> delete(memory));
+    if (!memory.equals(directory)) {
+      newestFirst.addLast(() -> delete(directory));
+    }
     for (AutoCloseable each : newestFirst) {
       try {
         each.close();
@@ -139,7 +170,7 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  private void deleteDirectory() {
+  private static void delete(Path directory) {
     Path parent = directory.getParent();
     Path name = directory.getFileName();
     if (parent != null && name != null) {

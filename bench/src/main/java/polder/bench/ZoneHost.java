@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
+import polder.engine.HostPaths;
 import polder.engine.Polder;
 import polder.model.Brand;
 import polder.model.ExecSpec;
@@ -45,7 +46,15 @@ final class ZoneHost implements AutoCloseable {
 
   private static ZoneHost make(Stage stage) {
     Userland userland = Userland.of(stage);
-    Host host = Polder.open(stage.directory().resolve("host"));
+    HostPaths paths = HostPaths.below(stage.directory().resolve("host"));
+    Host host =
+        Polder.open(
+            new HostPaths(
+                paths.config(),
+                paths.state(),
+                stage.memory().resolve("run"), // as of a host that is installed
+                paths.log(),
+                paths.socket()));
     try (InputStream tarball = Files.newInputStream(userland.tarball())) {
       host.images().importTarball(tarball, ImageRequest.of(IMAGE), Progress.NONE);
       return new ZoneHost(host);

@@ -10,8 +10,15 @@ import polder.model.ImageConfig;
  * @param root its files
  * @param config what its image says; {@link ImageConfig#NONE} without one
  * @param ids its ids; empty only for a zone without a user namespace
- * @param cgroup its control group, made and limited, with nobody in it
+ * @param cgroup its control group, with nobody in it; there as far as processes are born into it
  * @param stdio the ends of its streams
+ * @param meanwhile makes the rest of the control group, and limits it; done while the kernel makes
+ *     the first process, and again if that has to be made again
  */
 public record Platform(
-    RootFiles root, ImageConfig config, Optional<IdRange> ids, Cgroup cgroup, Stdio stdio) {}
+    RootFiles root,
+    ImageConfig config,
+    Optional<IdRange> ids,
+    Cgroup cgroup,
+    Stdio stdio,
+    Runnable meanwhile) {}

@@ -121,7 +121,7 @@ final class Ending {
       LocalZone zone, Life life, ExitRecord exit, Optional<RunRecord> next, Step.Clear step) {
     switch (step) {
       case Step.Clear.Processes(UUID uuid) -> {
-        if (life.cgroup().exists()) {
+        if (life.cgroup().populated()) {
           life.cgroup().killAll();
           if (!life.cgroup().awaitEmpty(PATIENCE)) {
             throw new PolderException(

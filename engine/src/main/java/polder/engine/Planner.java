@@ -32,7 +32,9 @@ final class Planner {
   private static List<Step.Boot> start(ZoneSpec spec, boolean anew, boolean settle) {
     UUID zone = spec.uuid();
     List<Step.Boot> plan = new ArrayList<>();
-    plan.add(new Step.Boot.RunFile(zone));
+    if (settle) { // else nothing is to be known before there is a process
+      plan.add(new Step.Boot.RunFile(zone));
+    }
     if (anew) {
       plan.add(new Step.Boot.Autoboot(zone));
     }

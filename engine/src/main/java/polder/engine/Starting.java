@@ -118,7 +118,7 @@ final class Starting {
         undo.add(() -> Autoboot.note(hall, zone, false));
         Autoboot.note(hall, zone, true);
       }
-      case Step.Boot.Cgroup(UUID uuid) -> makeCgroup(zone, life.cgroup(), undo);
+      case Step.Boot.Cgroup(UUID uuid) -> makeCgroup(life.cgroup(), undo);
       case Step.Boot.Streams(UUID uuid) -> connect(zone, life, undo);
       case Step.Boot.Prepare(UUID uuid) -> {
         Ready prepared = prepare(zone, life);
@@ -144,18 +144,23 @@ final class Starting {
     }
   }
 
-  private void makeCgroup(LocalZone zone, Cgroup cgroup, Undo undo) {
+  private static void makeCgroup(Cgroup cgroup, Undo undo) {
     undo.add(() -> cgroup.remove(Ending.PATIENCE));
     try {
-      cgroup.create();
+      cgroup.createFirst();
     } catch (SyscallException e) {
       if (!e.errno().equals(Errno.EEXIST)) {
         throw e;
       }
       cgroup.killAll(); // of a start that we died in: nothing of it may stay
       cgroup.remove(Ending.PATIENCE);
-      cgroup.create();
+      cgroup.createFirst();
     }
+  }
+
+  /** The rest of the group that was begun. */
+  private void completeCgroup(LocalZone zone, Cgroup cgroup) {
+    cgroup.createRest();
     List<String> cannot = cgroup.limitNew(Limits.of(zone.record().spec()));
     if (!cannot.isEmpty()) {
       hall.events()
@@ -170,6 +175,8 @@ final class Starting {
   private void connect(LocalZone zone, Life life, Undo undo) {
     ZoneSpec spec = zone.record().spec();
     boolean input = spec.get(ZoneProperties.OPEN_STDIN) && !spec.get(ZoneProperties.TTY);
+    undo.add(() -> hall.runs().remove(zone.uuid()));
+    hall.runs().enter(zone.uuid()).close();
     ZoneStreams streams =
         new ZoneStreams(hall.runs().path(zone.uuid()), zone.log(), input, Optional.empty());
     life.streams(streams);
@@ -191,7 +198,8 @@ final class Starting {
                   life.config(),
                   zone.record().ids(),
                   life.cgroup(),
-                  new Stdio(in, out, err)));
+                  new Stdio(in, out, err),
+                  () -> completeCgroup(zone, life.cgroup())));
     }
   }
 

@@ -211,6 +211,7 @@ final class Takeover {
     }
     Optional<RunRecord> seen =
         ProcessIdentity.firstIn(hall.cgroup(zone.uuid()))
+            .filter(first -> !first.isWaiting()) // else we died before we had told it to start
             .map(
                 first ->
                     RunRecord.starting(hall.boot(), started(first), 0, 0)

@@ -35,6 +35,7 @@ public final class Cgroup {
   private final String path;
   private final List<CgroupFolder> roots;
   private final List<CgroupFolder> folders;
+  private final CgroupMaker maker;
 
   Cgroup(CgroupHost host, String path) {
     for (String name : path.split("/", -1)) {
@@ -48,6 +49,7 @@ public final class Cgroup {
     this.path = path;
     this.roots = host.roots();
     this.folders = roots.stream().map(this::folder).toList();
+    this.maker = new CgroupMaker(host, path);
   }
 
   /** Its path below the roots, such as "polder/web". */
@@ -70,7 +72,7 @@ public final class Cgroup {
     List<CgroupFolder> made = new ArrayList<>();
     try {
       for (CgroupFolder root : roots) {
-        create(root);
+        maker.make(root);
         made.add(folder(root));
       }
     } catch (RuntimeException e) {
@@ -82,91 +84,28 @@ public final class Cgroup {
     }
   }
 
-  private void create(CgroupFolder root) {
-    for (int attempt = 0; ; attempt++) {
-      long result = make(root, folder(root));
-      if (result == 0) {
-        if (root.unified()) {
-          try {
-            handDown(root);
-          } catch (SyscallException e) {
-            folder(root).remove();
-            throw e;
-          }
-        }
-        return;
-      }
-      // its parents are missing, or were empty and have just been removed
-      if (result != -Errno.ENOENT.number() || attempt == ATTEMPTS) {
-        Kernel.check(result, () -> "make control group " + folder(root).path());
-      }
-      makeParents(root);
-    }
-  }
-
-  private void makeParents(CgroupFolder root) {
-    for (CgroupFolder parent : parents(root)) {
-      long result = make(root, parent);
-      if (result == -Errno.ENOENT.number()) {
-        return; // somebody removes while we make: from the top again
-      }
-      if (result == 0 && isCpuset(root)) {
-        new CpusetController(parent).handDown();
-      }
-    }
-  }
-
-  /** The folders on the way, without the root and the last one. */
-  private List<CgroupFolder> parents(CgroupFolder root) {
-    List<CgroupFolder> parents = new ArrayList<>();
-    for (Path at = Path.of(path).getParent(); at != null; at = at.getParent()) {
-      parents.addFirst(new CgroupFolder(root.path().resolve(at), root.unified()));
-    }
-    return parents;
-  }
-
-  private long make(CgroupFolder root, CgroupFolder folder) {
-    long result = folder.make();
-    if (result == 0 && isCpuset(root) && !new CpusetController(folder).isSet()) {
-      inherit(root, folder);
-    }
-    return result;
-  }
-
-  private boolean isCpuset(CgroupFolder root) {
-    return root.path().equals(host.version1().get("cpuset"));
+  /**
+   * Makes it in one hierarchy, that of version 2 if there is one: processes can be born into it.
+   *
+   * @throws SyscallException EEXIST if it is there: somebody's processes may be in it
+   */
+  public void createFirst() {
+    maker.make(roots.getFirst());
   }
 
   /**
-   * Gives {@code folder} what those above it have, and first those above it: somebody who makes
-   * them at the same time may have got no further than making them.
+   * Makes it in all other hierarchies. What is left there of one that was removed in the first one
+   * already, and so is empty, is replaced. If that fails, {@link #remove} takes away what there is.
    */
-  private void inherit(CgroupFolder root, CgroupFolder folder) {
-    CgroupFolder above = root;
-    for (CgroupFolder parent : parents(root)) {
-      if (!folder.path().startsWith(parent.path()) || folder.path().equals(parent.path())) {
-        break;
-      }
-      new CpusetController(parent).inherit(above);
-      above = parent;
-    }
-    new CpusetController(folder).inherit(above);
-  }
-
-  /** In version 2 a group has only the controllers that its parents hand down. */
-  private void handDown(CgroupFolder root) {
-    Set<String> wanted = new TreeSet<>(host.unifiedControllers());
-    wanted.retainAll(CgroupHost.WANTED);
-    if (wanted.isEmpty()) {
-      return;
-    }
-    List<CgroupFolder> givers = new ArrayList<>(parents(root));
-    givers.addFirst(root);
-    for (CgroupFolder giver : givers) {
-      Set<String> missing = new TreeSet<>(wanted);
-      missing.removeAll(Set.of(giver.read("cgroup.subtree_control").split(" ", -1)));
-      for (String each : missing) {
-        giver.write("cgroup.subtree_control", "+" + each);
+  public void createRest() {
+    for (CgroupFolder root : roots.subList(1, roots.size())) {
+      try {
+        maker.make(root);
+      } catch (SyscallException e) {
+        if (!e.errno().equals(Errno.EEXIST) || folder(root).remove() != 0) {
+          throw e;
+        }
+        maker.make(root);
       }
     }
   }

@@ -31,7 +31,7 @@ record CgroupFolder(Path path, boolean unified) {
 
   /** All of a file, without the line feed at its end. */
   String read(String file) {
-    return Procfs.text(path.resolve(file).toString());
+    return Procfs.shortText(path.resolve(file).toString());
   }
 
   /** Writes a file at once, which is how the kernel takes it. */
@@ -47,17 +47,30 @@ record CgroupFolder(Path path, boolean unified) {
 
   /** A file that is a number; empty if there is no such file, or if it says "max". */
   OptionalLong number(String file) {
-    return has(file) ? parse(read(file)) : OptionalLong.empty();
+    Optional<String> text = find(file);
+    return text.isPresent() ? parse(text.get()) : OptionalLong.empty();
   }
 
   /** The number behind {@code key} in a file of lines "key number". */
   OptionalLong number(String file, String key) {
-    if (!has(file)) {
-      return OptionalLong.empty();
-    }
     Optional<String> line =
-        read(file).lines().filter(each -> each.startsWith(key + " ")).findFirst();
+        find(file).stream()
+            .flatMap(String::lines)
+            .filter(each -> each.startsWith(key + " "))
+            .findFirst();
     return line.isPresent() ? parse(line.get().substring(key.length() + 1)) : OptionalLong.empty();
+  }
+
+  /** All of a file; empty if there is no such file. */
+  private Optional<String> find(String file) {
+    try {
+      return Optional.of(read(file));
+    } catch (SyscallException e) {
+      if (e.errno().equals(Errno.ENOENT) || e.errno().equals(Errno.ENODEV)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private static OptionalLong parse(String text) {

@@ -25,7 +25,7 @@ final class JobMemory {
   static final int STEP_SIZE = 64;
   static final int RESULT_OFFSET = 56;
 
-  private ByteBuffer bytes = ByteBuffer.allocate(4096);
+  private ByteBuffer bytes = ByteBuffer.allocate(32 << 10);
 
   JobMemory() {
     bytes.position(HEADER_SIZE);

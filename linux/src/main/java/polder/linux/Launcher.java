@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>For many threads at once. One for each JVM is enough.
  */
 public final class Launcher implements AutoCloseable {
+  /** What it is called, and each process of its before that executes its program. */
+  static final String NAME = "polder-launch";
+
   private static final int MOST_TRIES = 10;
 
   private final Fd executable;
@@ -40,7 +43,7 @@ public final class Launcher implements AutoCloseable {
       throw new UnsupportedOperationException(
           "the launcher exists for x86-64 only, this JVM is for " + architecture);
     }
-    var launcher = new Launcher(MemoryFile.executable("polder-launch", code()));
+    var launcher = new Launcher(MemoryFile.executable(NAME, code()));
     try {
       launcher.running();
       return launcher;

@@ -53,6 +53,28 @@ public record ProcessIdentity(int pid, long startTime) {
     }
   }
 
+  /**
+   * Whether it is one that the launcher made and that has not been told to go on to its program:
+   * after the death of who launched it, it ends by itself.
+   */
+  public boolean isWaiting() {
+    try {
+      String comm =
+          Files.readString(Path.of("/proc/" + pid + "/comm"), StandardCharsets.ISO_8859_1);
+      if (!comm.strip().equals(Launcher.NAME)) {
+        return false;
+      }
+    } catch (IOException e) {
+      return false;
+    }
+    try {
+      Path program = Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe"));
+      return program.toString().startsWith("/memfd:" + Launcher.NAME); // a zone has no such file
+    } catch (IOException e) {
+      return true; // it is ending
+    }
+  }
+
   /** Whether it is still there, perhaps as a zombie. */
   public boolean exists() {
     return of(pid).filter(this::equals).isPresent();

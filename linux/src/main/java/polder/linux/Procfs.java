@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 /** Files that the kernel makes up, opened by an absolute path that we wrote ourselves. */
 final class Procfs {
   private static final int PIECE = 1 << 16;
+  private static final int SMALL = 1 << 12;
 
   private Procfs() {}
 
@@ -30,8 +31,17 @@ final class Procfs {
    * read(2) only, however short it is, and others change between two.
    */
   static byte[] read(String path) {
+    return read(path, PIECE);
+  }
+
+  /** As {@link #text}, of a file whose text may come in pieces, and is short most often. */
+  static String shortText(String path) {
+    return new String(read(path, SMALL), StandardCharsets.UTF_8).stripTrailing();
+  }
+
+  private static byte[] read(String path, int piece) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    byte[] buffer = new byte[PIECE];
+    byte[] buffer = new byte[piece];
     try (Fd fd = open(path, OpenFlags.O_RDONLY)) {
       int got = fd.read(buffer, 0, buffer.length);
       while (got > 0) {

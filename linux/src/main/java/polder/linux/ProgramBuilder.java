@@ -45,10 +45,29 @@ public final class ProgramBuilder {
    * Must come first; {@code entrance} must be open at the launch.
    */
   public void enter(CgroupEntrance entrance) {
+    bornIn(entrance);
+    join(entrance);
+  }
+
+  /**
+   * Makes the process in a control group of version 2, as the first half of {@link #enter}. Must
+   * come first.
+   */
+  public void bornIn(CgroupEntrance entrance) {
     if (!steps.isEmpty()) {
-      throw new IllegalStateException("a process enters its control group before all else");
+      throw new IllegalStateException("a process is born before all else");
     }
     entrance.directory().ifPresent(this::intoCgroup);
+  }
+
+  /**
+   * Has the process enter a control group in the hierarchies of version 1, as the second half of
+   * {@link #enter}. Before it only {@link #waitForGo} may come: meanwhile somebody makes the group.
+   */
+  public void join(CgroupEntrance entrance) {
+    if (!steps.stream().allMatch(step -> step.is(Step.ZERO_FAILS))) {
+      throw new IllegalStateException("a process enters its control group before all else");
+    }
     for (Path each : entrance.taskFiles()) {
       files().write(each.toString(), "0"); // itself
     }

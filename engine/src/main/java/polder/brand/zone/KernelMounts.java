@@ -141,13 +141,14 @@ final class KernelMounts {
     cgroup.ifPresent(mount -> mounts.put(mount, sys, "fs/cgroup", "/sys/fs/cgroup"));
     attach(dev, "/dev");
     fillDev(devices);
-    for (String path : KernelPaths.readOnlyProc()) {
+    KernelPaths paths = KernelPaths.present();
+    for (String path : paths.readOnlyProc()) {
       Operand copy = mounts.openTree(proc, path, OPEN_TREE_CLONE);
       mounts.mountSetattr(copy, "", AT_EMPTY_PATH, QUIET | MOUNT_ATTR_RDONLY, 0, 0);
       mounts.put(copy, proc, path, "/proc/" + path + ", read-only");
     }
-    KernelPaths.hiddenProc().forEach(hidden -> hide(hidden, proc, "/proc/"));
-    KernelPaths.hiddenSys().forEach(hidden -> hide(hidden, sys, "/sys/"));
+    paths.hiddenProc().forEach(hidden -> hide(hidden, proc, "/proc/"));
+    paths.hiddenSys().forEach(hidden -> hide(hidden, sys, "/sys/"));
   }
 
   private void attach(Operand mount, String place) {

@@ -34,7 +34,27 @@ final class KernelPaths {
   private static final List<String> READ_ONLY_PROC =
       List.of("bus", "fs", "irq", "sys", "sysrq-trigger");
 
+  private static final long FRESH = 1_000_000_000; // ns
+
+  private static volatile KernelPaths last = new KernelPaths();
+
+  private final long looked = System.nanoTime();
+  private final List<Hidden> hiddenProc = present(Path.of("/proc"), HIDDEN_PROC);
+  private final List<Hidden> hiddenSys = hiddenOfSys();
+  private final List<String> readOnlyProc =
+      present(Path.of("/proc"), READ_ONLY_PROC).stream().map(Hidden::path).toList();
+
   private KernelPaths() {}
+
+  /** Those of now, or of a second ago: what comes with a module comes to zones that run, too. */
+  static KernelPaths present() {
+    KernelPaths known = last;
+    if (System.nanoTime() - known.looked > FRESH) {
+      known = new KernelPaths();
+      last = known;
+    }
+    return known;
+  }
 
   /**
    * A path to hide.
@@ -45,12 +65,16 @@ final class KernelPaths {
   record Hidden(String path, boolean directory) {}
 
   /** What is hidden of /proc. */
-  static List<Hidden> hiddenProc() {
-    return present(Path.of("/proc"), HIDDEN_PROC);
+  List<Hidden> hiddenProc() {
+    return hiddenProc;
   }
 
   /** What is hidden of /sys; throttling of each processor tells of the machine's other guests. */
-  static List<Hidden> hiddenSys() {
+  List<Hidden> hiddenSys() {
+    return hiddenSys;
+  }
+
+  private static List<Hidden> hiddenOfSys() {
     List<String> paths = new ArrayList<>(HIDDEN_SYS);
     Path cpus = Path.of("/sys/devices/system/cpu");
     if (Files.isDirectory(cpus)) {
@@ -65,8 +89,8 @@ final class KernelPaths {
   }
 
   /** What of /proc can only be read. */
-  static List<String> readOnlyProc() {
-    return present(Path.of("/proc"), READ_ONLY_PROC).stream().map(Hidden::path).toList();
+  List<String> readOnlyProc() {
+    return readOnlyProc;
   }
 
   private static List<Hidden> present(Path top, List<String> paths) {

@@ -33,7 +33,13 @@ final class Launched {
 
   /** The first steps of every process of a zone: into its control group, and its place in need. */
   static void confine(ProgramBuilder program, CgroupEntrance cgroup) {
-    program.enter(cgroup);
+    program.bornIn(cgroup);
+    join(program, cgroup);
+  }
+
+  /** The same, of a process that was born into the group, and has done nothing but wait. */
+  static void join(ProgramBuilder program, CgroupEntrance cgroup) {
+    program.join(cgroup);
     if (OWN_SCORE < OOM_SCORE) { // without CAP_SYS_RESOURCE it can only be raised
       program.process().oomScoreAdj(OOM_SCORE);
     }

@@ -101,6 +101,7 @@ abstract class ZoneBrand implements Brand {
             platform,
             blueprint,
             () -> {
+              platform.meanwhile().run();
               if (limitsDevices) {
                 platform.cgroup().allowOnly(ZoneDevices.rules(devices));
               }

@@ -29,8 +29,9 @@ final class ZoneProgram {
       namespaces.add(Namespace.USER);
     }
     ProgramBuilder program = Program.builder(namespaces);
-    Launched.confine(program, blueprint.cgroup());
-    program.waitForGo(); // ids
+    program.bornIn(blueprint.cgroup());
+    program.waitForGo(); // ids, and the rest of its control group
+    Launched.join(program, blueprint.cgroup());
     ProcessSteps process = program.process();
     if (blueprint.userNamespace()) {
       becomeRoot(process);

@@ -132,9 +132,10 @@ class ConfinementKernelTest {
   @DisplayName("S-PROC-01 every path of the list is a null device, empty, or refuses writes")
   void noListedPathTellsOrTakesAnything() {
     List<String> hidden = new ArrayList<>();
-    KernelPaths.hiddenProc().forEach(h -> hidden.add("/proc/" + h.path()));
-    KernelPaths.hiddenSys().forEach(h -> hidden.add("/sys/" + h.path()));
-    List<String> readOnly = KernelPaths.readOnlyProc().stream().map(p -> "/proc/" + p).toList();
+    KernelPaths.present().hiddenProc().forEach(h -> hidden.add("/proc/" + h.path()));
+    KernelPaths.present().hiddenSys().forEach(h -> hidden.add("/sys/" + h.path()));
+    List<String> readOnly =
+        KernelPaths.present().readOnlyProc().stream().map(p -> "/proc/" + p).toList();
     String script =
         """
         import errno, os, stat

@@ -69,9 +69,11 @@ class SandboxKernelTest {
   @DisplayName("S-PROC-01 what tells of the host is hidden, what changes it is read-only")
   void kernelPathsAreHiddenOrReadOnly() {
     List<KernelPaths.Hidden> hidden = new ArrayList<>();
-    KernelPaths.hiddenProc()
+    KernelPaths.present()
+        .hiddenProc()
         .forEach(h -> hidden.add(new KernelPaths.Hidden("/proc/" + h.path(), h.directory())));
-    KernelPaths.hiddenSys()
+    KernelPaths.present()
+        .hiddenSys()
         .forEach(h -> hidden.add(new KernelPaths.Hidden("/sys/" + h.path(), h.directory())));
     assertTrue(hidden.size() > 4, hidden.toString());
     StringBuilder script = new StringBuilder();
@@ -87,7 +89,7 @@ class SandboxKernelTest {
         expected.append("character special file 1:3\n");
       }
     }
-    for (String path : KernelPaths.readOnlyProc()) {
+    for (String path : KernelPaths.present().readOnlyProc()) {
       if (Files.isDirectory(Path.of("/proc", path))) {
         script.append(
             "grep -c ' /proc/%s proc ro,nosuid,nodev,noexec' /proc/mounts;".formatted(path));
