@@ -28,7 +28,7 @@ public final class Types {
   /** An absolute path without {@code ..}, 4,095 bytes at most. */
   public static final Type<String> PATH =
       text(
-          Pattern.compile("/(?!.*(?:^|/)\\.\\.(?:/|$))[^\\n\\r]*"),
+          Pattern.compile("(?![^\\n\\r]*/\\.\\.(?:/|$))/[^\\n\\r]*"),
           "an absolute path without '..'",
           4095);
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -193,5 +194,23 @@ class ZoneSpecTest {
     String message = faults.get(path);
     assertTrue(message != null, path + " is not in " + List.copyOf(faults.keySet()));
     return String.valueOf(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/..", "/../etc", "/a/..", "/a/../b", "/\u2028/..", "..", "a", "", "/a\nb"})
+  @DisplayName("S-PATH-04 a path that leads up, wherever in it, is refused")
+  void pathsDoNotLeadUp(String path) {
+    List<Fault> faults = new ArrayList<>();
+    Types.PATH.read(path, "path", faults);
+    assertEquals(1, faults.size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/..a", "/a..", "/a/...", "/a/b"})
+  void otherDotsAreNames(String path) {
+    List<Fault> faults = new ArrayList<>();
+    assertEquals(path, Types.PATH.read(path, "path", faults));
+    assertEquals(List.of(), faults);
   }
 }
