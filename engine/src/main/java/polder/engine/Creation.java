@@ -67,7 +67,7 @@ final class Creation {
             hall.store().path(spec.uuid()).toString());
     zone.operating().lock(); // nobody else touches it before it is whole
     try (Undo undo = new Undo()) {
-      hall.table().add(zone);
+      claim(zone);
       undo.add(
           () -> {
             hall.table().remove(zone);
@@ -82,6 +82,7 @@ final class Creation {
       run(zone, plan);
       undo.forget();
       zone.state(ZoneState.INSTALLED);
+      hall.table().settle(zone);
       hall.events()
           .add("zone.create", Optional.of(zone.uuid()), zone.name(), Map.of("brand", brand(spec)));
       return zone;
@@ -89,6 +90,14 @@ final class Creation {
       throw Failures.of("create zone '%s'".formatted(spec.name()), e);
     } finally {
       zone.operating().unlock();
+    }
+  }
+
+  private void claim(LocalZone zone) {
+    Optional<LocalZone> rival = hall.table().add(zone);
+    while (rival.isPresent()) {
+      rival.get().awaitTurn();
+      rival = hall.table().add(zone);
     }
   }
 

@@ -70,6 +70,16 @@ final class LocalZone {
     operating.unlock();
   }
 
+  /** Waits until what is being done to it is done; whether it is there then. */
+  boolean awaitTurn() {
+    operating.lock();
+    try {
+      return isMade() && !gone;
+    } finally {
+      operating.unlock();
+    }
+  }
+
   PolderException missing() {
     return new PolderException(ErrorKind.NOT_FOUND, "there is no zone '%s'".formatted(name()));
   }
@@ -84,6 +94,11 @@ final class LocalZone {
 
   String name() {
     return record.spec().name();
+  }
+
+  /** Whether it is there for all: not while it is being made, which may come to nothing. */
+  boolean isMade() {
+    return status.state() != ZoneState.CONFIGURED;
   }
 
   ZoneStatus status() {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import polder.linux.Signal;
 import polder.model.Cursor;
@@ -48,7 +49,11 @@ final class LocalZones implements Zones {
   }
 
   private LocalZone find(ZoneRef ref) {
-    return hall.table().get(ref);
+    LocalZone zone = hall.table().get(ref);
+    if (!zone.isMade()) {
+      throw zone.missing();
+    }
+    return zone;
   }
 
   /** Does {@code work} with the zone's lock; a failure names what was tried on which zone. */
@@ -63,6 +68,21 @@ final class LocalZones implements Zones {
       throw Failures.of("%s zone '%s'".formatted(verb, zone.name()), e);
     } finally {
       zone.unlock();
+    }
+  }
+
+  /** As {@link #locked}, on the zone that {@code ref} still means when it is locked. */
+  private <T> T lockedBy(String verb, ZoneRef ref, Function<LocalZone, T> work) {
+    while (true) {
+      LocalZone zone = find(ref);
+      Optional<T> done =
+          locked(
+              verb,
+              zone,
+              () -> find(ref) == zone ? Optional.of(work.apply(zone)) : Optional.empty());
+      if (done.isPresent()) {
+        return done.get();
+      }
     }
   }
 
@@ -93,7 +113,7 @@ final class LocalZones implements Zones {
 
   @Override
   public List<Zone> list() {
-    return hall.table().list().stream().map(LocalZone::view).toList();
+    return hall.table().list().stream().filter(LocalZone::isMade).map(LocalZone::view).toList();
   }
 
   @Override
@@ -103,8 +123,7 @@ final class LocalZones implements Zones {
 
   @Override
   public UpdatePlan update(ZoneRef ref, Patch patch, boolean dryRun) {
-    LocalZone zone = find(ref);
-    return locked("update", zone, () -> updating.update(zone, patch, dryRun));
+    return lockedBy("update", ref, zone -> updating.update(zone, patch, dryRun));
   }
 
   @Override
@@ -198,20 +217,22 @@ final class LocalZones implements Zones {
 
   @Override
   public void delete(ZoneRef ref, boolean force) {
-    LocalZone zone = find(ref);
-    while (true) {
-      Optional<Stopping.Pending> pending = locked("delete", zone, () -> deleteOrHalt(zone, force));
-      if (pending.isEmpty()) {
-        return;
-      }
+    Deletion now = lockedBy("delete", ref, zone -> new Deletion(zone, deleteOrHalt(zone, force)));
+    LocalZone zone = now.zone();
+    Optional<Stopping.Pending> pending = now.pending();
+    while (pending.isPresent()) {
       try {
         pending.get().await(zone.name());
       } catch (PolderException e) {
         creation.withdraw(zone);
         throw e;
       }
+      pending = locked("delete", zone, () -> deleteOrHalt(zone, force));
     }
   }
+
+  /** A zone that is being deleted, and what has to end first; nothing if it is gone. */
+  private record Deletion(LocalZone zone, Optional<Stopping.Pending> pending) {}
 
   private Optional<Stopping.Pending> deleteOrHalt(LocalZone zone, boolean force) {
     if (zone.record().spec().get(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)) {

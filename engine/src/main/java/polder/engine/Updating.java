@@ -39,8 +39,8 @@ final class Updating {
     }
     ZoneRecord changed = zone.record().with(after, Instant.now());
     try (Undo undo = new Undo()) {
-      hall.table().rename(zone.uuid(), before, after);
-      undo.add(() -> hall.table().rename(zone.uuid(), after, before));
+      claim(zone, before, after);
+      undo.add(() -> hall.table().withdraw(zone.uuid()));
       hall.executor()
           .run(
               "update",
@@ -51,6 +51,7 @@ final class Updating {
       throw Failures.of("update zone '%s'".formatted(before.name()), e);
     }
     zone.record(changed);
+    hall.table().settle(zone);
     zone.status(Statuses.modified(zone.status(), changed.modified()));
     if (life.isPresent()
         && !before
@@ -65,6 +66,17 @@ final class Updating {
     hall.events()
         .add("zone.update", Optional.of(zone.uuid()), after.name(), Map.of("changes", names));
     return plan;
+  }
+
+  private void claim(LocalZone zone, ZoneSpec before, ZoneSpec after) {
+    if (before.find(ZoneProperties.ALIAS).equals(after.find(ZoneProperties.ALIAS))) {
+      return;
+    }
+    Optional<LocalZone> rival = hall.table().promise(zone.uuid(), after);
+    while (rival.isPresent()) {
+      rival.get().awaitTurn();
+      rival = hall.table().promise(zone.uuid(), after);
+    }
   }
 
   private void work(

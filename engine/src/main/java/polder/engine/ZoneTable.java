@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -22,23 +23,31 @@ final class ZoneTable {
   private final ReentrantLock names = new ReentrantLock();
   private final TreeMap<String, LocalZone> zones = new TreeMap<>(); // by the uuid's text
   private final Map<String, UUID> aliases = new HashMap<>();
+  private final Map<String, UUID> promised = new HashMap<>(); // may yet come to nothing: not seen
 
   /**
-   * Adds a zone.
+   * Adds a zone that is being made, with its lock. By its alias it is found when it is {@link
+   * #settle settled}.
    *
+   * @return empty if it is in; else who may or may not get that uuid or alias: wait for its lock
+   *     and ask again, since what is told now must still be so if we are killed
    * @throws PolderException EXISTS if another has its uuid or its alias
    */
-  void add(LocalZone zone) {
+  Optional<LocalZone> add(LocalZone zone) {
     names.lock();
     try {
       String uuid = zone.uuid().toString();
-      if (zones.containsKey(uuid)) {
+      @Nullable LocalZone there = zones.get(uuid);
+      if (there != null && there.isMade()) {
         throw new PolderException(
             ErrorKind.EXISTS, "a zone with uuid %s is there already".formatted(uuid));
       }
-      Optional<String> alias = zone.record().spec().find(ZoneProperties.ALIAS);
-      alias.ifPresent(name -> claim(name, zone.uuid()));
-      zones.put(uuid, zone);
+      Optional<LocalZone> rival =
+          there == null ? promise(zone.uuid(), zone.record().spec()) : Optional.of(there);
+      if (rival.isEmpty()) {
+        zones.put(uuid, zone);
+      }
+      return rival;
     } finally {
       names.unlock();
     }
@@ -78,7 +87,7 @@ final class ZoneTable {
     }
   }
 
-  private void claim(String alias, UUID zone) {
+  private void demandFree(String alias, UUID zone) {
     @Nullable UUID holder = aliases.get(alias);
     if (holder != null && !holder.equals(zone)) {
       throw new PolderException(
@@ -91,23 +100,48 @@ final class ZoneTable {
       throw new PolderException(
           ErrorKind.INVALID, "the alias '%s' reads as another zone's uuid".formatted(alias));
     }
-    aliases.put(alias, zone);
   }
 
   /**
-   * Gives a zone the alias of {@code after} in place of that of {@code before}.
+   * Keeps the alias of {@code after} free for {@code zone}, whose lock is held, until it is {@link
+   * #settle settled} or {@link #withdraw withdrawn}.
    *
+   * @return as {@link #add}
    * @throws PolderException EXISTS if another has it
    */
-  void rename(UUID zone, ZoneSpec before, ZoneSpec after) {
+  Optional<LocalZone> promise(UUID zone, ZoneSpec after) {
     names.lock();
     try {
-      Optional<String> old = before.find(ZoneProperties.ALIAS);
-      Optional<String> now = after.find(ZoneProperties.ALIAS);
-      if (!old.equals(now)) {
-        now.ifPresent(name -> claim(name, zone));
-        old.ifPresent(name -> aliases.remove(name, zone));
-      }
+      Optional<String> alias = after.find(ZoneProperties.ALIAS);
+      alias.ifPresent(name -> demandFree(name, zone));
+      return alias
+          .flatMap(name -> Optional.ofNullable(promised.putIfAbsent(name, zone)))
+          .map(rival -> Objects.requireNonNull(zones.get(rival.toString())));
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /** From now on {@code zone} is found by the alias of its record, which is on the disk. */
+  void settle(LocalZone zone) {
+    names.lock();
+    try {
+      promised.values().remove(zone.uuid());
+      aliases.values().remove(zone.uuid());
+      zone.record()
+          .spec()
+          .find(ZoneProperties.ALIAS)
+          .ifPresent(name -> aliases.putIfAbsent(name, zone.uuid()));
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /** The zone does not get the alias that it was promised. */
+  void withdraw(UUID zone) {
+    names.lock();
+    try {
+      promised.values().remove(zone);
     } finally {
       names.unlock();
     }
@@ -119,6 +153,7 @@ final class ZoneTable {
     try {
       zones.remove(zone.uuid().toString());
       aliases.values().remove(zone.uuid());
+      promised.values().remove(zone.uuid());
     } finally {
       names.unlock();
     }

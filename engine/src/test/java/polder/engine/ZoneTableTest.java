@@ -14,6 +14,7 @@ import polder.model.PolderException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
+import polder.model.ZoneState;
 import polder.model.ZoneStatus;
 
 class ZoneTableTest {
@@ -29,6 +30,12 @@ class ZoneTableTest {
         new ZoneRecord(1, spec, Optional.empty(), now, now), ZoneStatus.configured(now), "/x");
   }
 
+  private void put(LocalZone zone) {
+    assertEquals(Optional.empty(), table.add(zone));
+    zone.state(ZoneState.INSTALLED);
+    table.settle(zone);
+  }
+
   private ErrorKind kind(String ref) {
     return assertThrows(PolderException.class, () -> table.get(new ZoneRef(ref))).kind();
   }
@@ -37,8 +44,8 @@ class ZoneTableTest {
   void findsByAliasUuidAndUnambiguousBeginning() {
     LocalZone web = zone("aaaa1111-0000-4000-8000-000000000001", "web");
     LocalZone db = zone("aaaa2222-0000-4000-8000-000000000002", "db");
-    table.add(web);
-    table.add(db);
+    put(web);
+    put(db);
     assertSame(web, table.get(new ZoneRef("web")));
     assertSame(db, table.get(new ZoneRef("aaaa2222-0000-4000-8000-000000000002")));
     assertSame(db, table.get(new ZoneRef("aaaa2")));
@@ -52,7 +59,7 @@ class ZoneTableTest {
 
   @Test
   void noTwoZonesHaveOneUuidOrAlias() {
-    table.add(zone("aaaa1111-0000-4000-8000-000000000001", "web"));
+    put(zone("aaaa1111-0000-4000-8000-000000000001", "web"));
     LocalZone sameAlias = zone("aaaa2222-0000-4000-8000-000000000002", "web");
     assertEquals(
         ErrorKind.EXISTS, assertThrows(PolderException.class, () -> table.add(sameAlias)).kind());
@@ -69,10 +76,33 @@ class ZoneTableTest {
   @Test
   void aRenamedZoneLeavesItsOldNameFree() {
     LocalZone web = zone("aaaa1111-0000-4000-8000-000000000001", "web");
-    table.add(web);
-    ZoneSpec before = web.record().spec();
-    table.rename(web.uuid(), before, before.with(ZoneProperties.ALIAS, "www"));
+    put(web);
+    ZoneSpec after = web.record().spec().with(ZoneProperties.ALIAS, "www");
+    assertEquals(Optional.empty(), table.promise(web.uuid(), after));
+    assertSame(web, table.get(new ZoneRef("web")), "until the new name is on the disk");
+    assertEquals(ErrorKind.NOT_FOUND, kind("www"));
+    web.record(web.record().with(after, Instant.now()));
+    table.settle(web);
     assertSame(web, table.get(new ZoneRef("www")));
     assertEquals(ErrorKind.NOT_FOUND, kind("web"));
+  }
+
+  @Test
+  void whoWantsANameThatMayYetComeToNothingIsToldForWhomToWait() {
+    LocalZone made = zone("aaaa1111-0000-4000-8000-000000000001", "web");
+    assertEquals(Optional.empty(), table.add(made));
+    assertEquals(ErrorKind.NOT_FOUND, kind("web"));
+    LocalZone second = zone("aaaa2222-0000-4000-8000-000000000002", "web");
+    assertEquals(Optional.of(made), table.add(second));
+    LocalZone third = zone("aaaa3333-0000-4000-8000-000000000003", "db");
+    put(third);
+    ZoneSpec renamed = third.record().spec().with(ZoneProperties.ALIAS, "web");
+    assertEquals(Optional.of(made), table.promise(third.uuid(), renamed));
+    table.remove(made); // it came to nothing
+    assertEquals(Optional.empty(), table.promise(third.uuid(), renamed));
+    assertEquals(Optional.of(third), table.add(second));
+    table.withdraw(third.uuid());
+    assertEquals(Optional.empty(), table.add(second));
+    assertSame(third, table.get(new ZoneRef("db")));
   }
 }

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import polder.linux.CgroupHost;
@@ -17,7 +19,7 @@ import polder.linux.MountTable;
  * What zones could leave on the host: mounts, groups, processes, descriptors of ours. Mounts below
  * the temporary directories are tests' own, and other tests may run at the same time.
  */
-record HostMarks(List<String> mounts, Set<String> groups, long children, long descriptors) {
+record HostMarks(List<String> mounts, Set<String> groups, long children, List<String> descriptors) {
   static HostMarks now() {
     return new HostMarks(
         MountTable.own().entries().stream()
@@ -26,7 +28,7 @@ record HostMarks(List<String> mounts, Set<String> groups, long children, long de
             .toList(),
         CgroupHost.own().children("polder-brand-test"),
         ProcessHandle.current().children().count(),
-        count("/proc/self/fd"));
+        ourDescriptors());
   }
 
   /** Says that nothing is left; some descriptors of the JVM's own may have come. */
@@ -35,15 +37,32 @@ record HostMarks(List<String> mounts, Set<String> groups, long children, long de
     assertEquals(mounts, now.mounts);
     assertEquals(groups, now.groups);
     assertEquals(children, now.children);
-    assertTrue(
-        Math.abs(descriptors - now.descriptors) <= 5, descriptors + " -> " + now.descriptors);
+    List<String> come = new ArrayList<>(now.descriptors);
+    descriptors.forEach(come::remove);
+    assertTrue(come.size() - gone(now) <= 5, () -> "descriptors that have come: " + come);
   }
 
-  private static long count(String folder) {
-    try (Stream<Path> list = Files.list(Path.of(folder))) {
-      return list.count();
+  private int gone(HostMarks now) {
+    List<String> gone = new ArrayList<>(descriptors);
+    now.descriptors.forEach(gone::remove);
+    return gone.size();
+  }
+
+  private static List<String> ourDescriptors() {
+    try (Stream<Path> list = Files.list(Path.of("/proc/self/fd"))) {
+      return list.map(HostMarks::target).flatMap(Optional::stream).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a descriptor is open on; empty if it was closed meanwhile, or is a library of the JVM. */
+  private static Optional<String> target(Path descriptor) {
+    try {
+      String target = Files.readSymbolicLink(descriptor).toString();
+      return Optional.of(target).filter(t -> !t.endsWith(".jar"));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 }
