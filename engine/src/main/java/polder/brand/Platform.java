@@ -12,8 +12,9 @@ import polder.model.ImageConfig;
  * @param ids its ids; empty only for a zone without a user namespace
  * @param cgroup its control group, with nobody in it; there as far as processes are born into it
  * @param stdio the ends of its streams
- * @param meanwhile makes the rest of the control group, and limits it; done while the kernel makes
- *     the first process, and again if that has to be made again
+ * @param rest makes the rest of the control group; done while the kernel makes the first process,
+ *     and again if that has to be made again
+ * @param limits limits the control group; done while the first process builds the root
  */
 public record Platform(
     RootFiles root,
@@ -21,4 +22,5 @@ public record Platform(
     Optional<IdRange> ids,
     Cgroup cgroup,
     Stdio stdio,
-    Runnable meanwhile) {}
+    Runnable rest,
+    Runnable limits) {}

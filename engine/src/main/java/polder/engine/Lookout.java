@@ -77,8 +77,6 @@ final class Lookout implements AutoCloseable {
         }
       }
     }
-    epoll.close();
-    wakeUp.close();
   }
 
   private static void call(Watched ready) {
@@ -132,6 +130,8 @@ final class Lookout implements AutoCloseable {
     wakeUp.signal();
     try {
       thread.join();
+      epoll.close(); // by us, for the thread may end before it is woken
+      wakeUp.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -158,9 +158,7 @@ final class Starting {
     }
   }
 
-  /** The rest of the group that was begun. */
-  private void completeCgroup(LocalZone zone, Cgroup cgroup) {
-    cgroup.createRest();
+  private void limit(LocalZone zone, Cgroup cgroup) {
     List<String> cannot = cgroup.limitNew(Limits.of(zone.record().spec()));
     if (!cannot.isEmpty()) {
       hall.events()
@@ -199,7 +197,8 @@ final class Starting {
                   zone.record().ids(),
                   life.cgroup(),
                   new Stdio(in, out, err),
-                  () -> completeCgroup(zone, life.cgroup())));
+                  life.cgroup()::createRest,
+                  () -> limit(zone, life.cgroup())));
     }
   }
 

@@ -59,10 +59,10 @@ final class ZoneStreams implements AutoCloseable {
     this.log = log;
     this.running = running;
     List<Fd> held = new ArrayList<>();
-    try {
-      this.out = hold(OUT, 1, held);
-      this.err = hold(ERR, 2, held);
-      this.in = input ? hold(IN, 0, held) : null;
+    try (Directory parent = Directory.open(directory)) {
+      this.out = hold(parent, OUT, 1, held);
+      this.err = hold(parent, ERR, 2, held);
+      this.in = input ? hold(parent, IN, 0, held) : null;
     } catch (RuntimeException e) {
       held.forEach(Fd::close);
       throw e;
@@ -70,14 +70,14 @@ final class ZoneStreams implements AutoCloseable {
   }
 
   /** Our hold on both ends, which never waits. */
-  private Fd hold(String name, int number, List<Fd> held) {
-    boolean named = isFifo(name);
+  private Fd hold(Directory parent, String name, int number, List<Fd> held) {
+    boolean named = isFifo(parent, name);
     Optional<Fd> unnamed = named ? Optional.empty() : running.flatMap(zone -> find(zone, number));
     Fd fd =
         unnamed.orElseGet(
             () -> {
               if (!named) {
-                make(name);
+                make(parent, name);
               }
               return Fifo.hold(directory.resolve(name));
             });
@@ -91,10 +91,9 @@ final class ZoneStreams implements AutoCloseable {
     return fd;
   }
 
-  private void make(String name) {
+  private void make(Directory parent, String name) {
     Fifo.make(directory.resolve(name), EVERYBODY);
-    try (Directory parent = Directory.open(directory);
-        Node node = parent.node(FileName.of(name))) {
+    try (Node node = parent.node(FileName.of(name))) {
       node.mode(EVERYBODY); // whatever our umask is
     }
   }
@@ -128,15 +127,13 @@ final class ZoneStreams implements AutoCloseable {
   }
 
   /** Whether it is there; what is in its place is removed. */
-  private boolean isFifo(String name) {
-    try (Directory parent = Directory.open(directory)) {
-      Optional<Stat> there = parent.find(FileName.of(name));
-      if (there.filter(stat -> stat.type() != FileType.FIFO).isPresent()) {
-        Tree.delete(parent, FileName.of(name));
-        return false;
-      }
-      return there.isPresent();
+  private static boolean isFifo(Directory parent, String name) {
+    Optional<Stat> there = parent.find(FileName.of(name));
+    if (there.filter(stat -> stat.type() != FileType.FIFO).isPresent()) {
+      Tree.delete(parent, FileName.of(name));
+      return false;
     }
+    return there.isPresent();
   }
 
   /** The zone's ends, for its first process. The caller closes them. */

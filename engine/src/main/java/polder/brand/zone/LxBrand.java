@@ -33,6 +33,11 @@ public final class LxBrand extends ZoneBrand {
   }
 
   @Override
+  void refreshUsers(RootFiles root) {
+    // they are the zone's own
+  }
+
+  @Override
   void refresh(ZoneSpec spec, RootFiles root) {
     try (Directory changes = changes(root)) {
       FileName name = FileName.of("etc");

@@ -45,9 +45,15 @@ public final class NativeBrand extends ZoneBrand {
   }
 
   @Override
-  void refresh(ZoneSpec spec, RootFiles root) {
+  void refreshUsers(RootFiles root) {
     try (Directory etc = etc(root)) {
       var _ = seed.refresh(etc);
+    }
+  }
+
+  @Override
+  void refresh(ZoneSpec spec, RootFiles root) {
+    try (Directory etc = etc(root)) {
       EtcFiles.renew(etc, spec);
       if (spec.get(ZoneProperties.MAINTAIN_RESOLVERS)) {
         EtcFiles.writeResolver(etc, spec);

@@ -55,7 +55,13 @@ abstract class ZoneBrand implements Brand {
   /** What of the host's files every zone of this brand sees, before what its payload asks for. */
   abstract List<Attachment> userland(HostMounts mounts);
 
-  /** Brings up to date what is in the root but not the zone's own, before each start. */
+  /**
+   * Brings up to date what is in the root but not the zone's own and what its users are looked up
+   * in, before each start.
+   */
+  abstract void refreshUsers(RootFiles root);
+
+  /** Brings the rest of that up to date, while the kernel makes the first process. */
   abstract void refresh(ZoneSpec spec, RootFiles root);
 
   @Override
@@ -88,7 +94,7 @@ abstract class ZoneBrand implements Brand {
   @Override
   public Ready prepare(ZoneSpec spec, Platform platform) {
     try {
-      refresh(spec, platform.root());
+      refreshUsers(platform.root());
       Optional<Fd> namespace = platform.ids().map(namespaces::of);
       try (HostMounts mounts = new HostMounts(namespace);
           var cgroup = platform.cgroup().entrance()) {
@@ -101,14 +107,27 @@ abstract class ZoneBrand implements Brand {
             platform,
             blueprint,
             () -> {
-              platform.meanwhile().run();
-              if (limitsDevices) {
-                platform.cgroup().allowOnly(ZoneDevices.rules(devices));
+              platform.rest().run();
+              refresh(spec, platform.root());
+              if (blueprint.terminal()) { // it opens one, and while rules change it may not
+                limitDevices(platform.cgroup(), devices);
+              }
+            },
+            () -> {
+              platform.limits().run();
+              if (!blueprint.terminal()) {
+                limitDevices(platform.cgroup(), devices);
               }
             });
       }
     } catch (SyscallException e) {
       throw failed("prepare", spec, e);
+    }
+  }
+
+  private void limitDevices(Cgroup cgroup, List<DeviceNode> devices) {
+    if (limitsDevices) {
+      cgroup.allowOnly(ZoneDevices.rules(devices));
     }
   }
 

@@ -50,7 +50,8 @@ final class ZoneReady implements Ready {
   /**
    * Launches the first process, and lets it build the root.
    *
-   * @param rules what puts the zone's limits in force, done while the process is made
+   * @param meanwhile what it needs to build the root, done while it is made
+   * @param limits what puts the zone's limits in force, done while it builds the root
    */
   static ZoneReady prepare(
       ZoneBrand brand,
@@ -58,15 +59,17 @@ final class ZoneReady implements Ready {
       ZoneSpec spec,
       Platform platform,
       Blueprint blueprint,
-      Runnable rules) {
+      Runnable meanwhile,
+      Runnable limits) {
     try { // its refusals come with what is left already taken away
-      Child child = launcher.launch(ZoneProgram.of(blueprint), rules);
+      Child child = launcher.launch(ZoneProgram.of(blueprint), meanwhile);
       try {
         platform
             .ids()
             .map(ids -> IdMap.of(ids.base(), ids.count()))
             .ifPresent(map -> UserNamespace.map(child.pid(), map, map));
         child.go();
+        limits.run();
         return new ZoneReady(brand, launcher, spec, platform.cgroup(), blueprint.terminal(), child);
       } catch (RuntimeException e) {
         Launched.abandon(child, e);

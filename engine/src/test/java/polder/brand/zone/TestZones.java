@@ -160,7 +160,8 @@ final class TestZones implements AutoCloseable {
     Ready prepare() {
       try (Fd in = nullDevice()) {
         Stdio stdio = new Stdio(in, out.writer(), err.writer());
-        Ready ready = brand.prepare(spec, new Platform(root, config, ids, cgroup, stdio, () -> {}));
+        Ready ready =
+            brand.prepare(spec, new Platform(root, config, ids, cgroup, stdio, () -> {}, () -> {}));
         ((ZoneReady) ready).awaitBuilt();
         return ready;
       }
