@@ -11,12 +11,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPInputStream;
+import polder.engine.Polder;
 import polder.linux.Directory;
 import polder.linux.FileName;
 import polder.linux.Tree;
@@ -29,15 +32,15 @@ final class Pulls {
 
   private Pulls() {}
 
-  /** Through the library, into an empty store. */
+  /** Through the library, into a new host's empty store. */
   static Contender ours(Stage stage) {
     String reference = Registry.of(stage).reference();
-    Host host = ZoneHost.of(stage).host();
-    return () -> {
-      try {
-        return Contender.milliseconds(() -> host.images().pull(reference, Progress.NONE));
-      } finally {
-        host.images().delete(reference);
+    return new Round(stage, "ours") {
+      @Override
+      void work(Path directory) {
+        try (Host host = Polder.open(directory)) {
+          took(() -> host.images().pull(reference, Progress.NONE));
+        }
       }
     };
   }
@@ -45,36 +48,33 @@ final class Pulls {
   /** skopeo copy into an OCI layout, then umoci unpack. */
   static Contender peer(Stage stage) {
     String reference = Registry.of(stage).reference();
-    Path directory = stage.directory().resolve("peer-pull");
-    Path layout = directory.resolve("layout");
-    Command copy =
-        Command.of(
-            stage,
-            Registry.program("skopeo"),
-            "copy",
-            "--quiet",
-            "--insecure-policy",
-            "--src-tls-verify=false",
-            "docker://" + reference,
-            "oci:" + layout + ":1");
-    Command unpack =
-        Command.of(
-            stage,
-            Registry.program("umoci"),
-            "unpack",
-            "--image",
-            layout + ":1",
-            directory.resolve("bundle").toString());
-    return () -> {
-      make(directory);
-      try {
-        return Contender.milliseconds(
+    return new Round(stage, "peer") {
+      @Override
+      void work(Path directory) {
+        String layout = directory.resolve("layout") + ":1";
+        Command copy =
+            Command.of(
+                stage,
+                Registry.program("skopeo"),
+                "copy",
+                "--quiet",
+                "--insecure-policy",
+                "--src-tls-verify=false",
+                "docker://" + reference,
+                "oci:" + layout);
+        Command unpack =
+            Command.of(
+                stage,
+                Registry.program("umoci"),
+                "unpack",
+                "--image",
+                layout,
+                directory.resolve("bundle").toString());
+        took(
             () -> {
               copy.run();
               unpack.run();
             });
-      } finally {
-        delete(directory);
       }
     };
   }
@@ -82,22 +82,21 @@ final class Pulls {
   /** What nobody can do without: each layer's two digests, inflating it, writing it to a file. */
   static Contender floor(Stage stage) {
     List<Path> layers = Registry.of(stage).layers();
-    Path directory = stage.directory().resolve("floor");
-    return () -> {
-      make(directory);
-      try (ExecutorService threads =
-          Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-        return Contender.milliseconds(
-            () -> {
-              List<Future<?>> all = new ArrayList<>();
-              for (Path layer : layers) {
-                Path to = directory.resolve(String.valueOf(layer.getFileName()));
-                all.add(threads.submit(() -> inflate(layer, to)));
-              }
-              all.forEach(Pulls::await);
-            });
-      } finally {
-        delete(directory);
+    return new Round(stage, "floor") {
+      @Override
+      void work(Path directory) {
+        try (ExecutorService threads =
+            Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
+          took(
+              () -> {
+                List<Future<?>> all = new ArrayList<>();
+                for (Path layer : layers) {
+                  Path to = directory.resolve(String.valueOf(layer.getFileName()));
+                  all.add(threads.submit(() -> inflate(layer, to)));
+                }
+                all.forEach(Pulls::await);
+              });
+        }
       }
     };
   }
@@ -139,7 +138,7 @@ final class Pulls {
                   () -> {
                     while (!done.get()) {
                       most[0] = Math.max(most[0], Memory.resident(daemon.pid()));
-                      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                      LockSupport.parkNanos(5_000_000);
                     }
                   });
       try {
@@ -157,17 +156,48 @@ final class Pulls {
     };
   }
 
-  private static void make(Path directory) {
-    try {
-      Files.createDirectory(directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  /**
+   * Each round in a directory of its own, which stays to the end: ext4 spends its time with inodes
+   * that were freed a moment ago (fs/ext4/ialloc.c, recently_deleted), and nobody pulls to delete.
+   */
+  private abstract static class Round implements Contender {
+    private final Path directory;
+    private int round;
+    private double milliseconds;
 
-  private static void delete(Path path) {
-    try (Directory above = Directory.open(java.util.Objects.requireNonNull(path.getParent()))) {
-      Tree.delete(above, FileName.of(String.valueOf(path.getFileName())));
+    Round(Stage stage, String name) {
+      directory = stage.directory().resolve("pull-" + name);
+      make(directory);
+    }
+
+    /** Does it, in an empty directory; calls {@link #took} with what counts. */
+    abstract void work(Path empty);
+
+    void took(Runnable work) {
+      milliseconds = Contender.milliseconds(work);
+    }
+
+    @Override
+    public double measure() {
+      Path empty = directory.resolve(String.valueOf(round++));
+      make(empty);
+      work(empty);
+      return milliseconds;
+    }
+
+    @Override
+    public void close() {
+      try (Directory above = Directory.open(Objects.requireNonNull(directory.getParent()))) {
+        Tree.delete(above, FileName.of(String.valueOf(directory.getFileName())));
+      }
+    }
+
+    private static void make(Path directory) {
+      try {
+        Files.createDirectory(directory);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

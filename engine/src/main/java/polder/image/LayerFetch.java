@@ -19,8 +19,9 @@ import polder.model.Progress;
 
 /** Brings the layers of an image, several at once; the first that fails ends the others. */
 final class LayerFetch {
-  /** Two keep two processors busy; more only where there are more. */
-  private static final int AT_ONCE = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 6);
+  /** Twice as many as there are processors: one waits for the network or the disk. */
+  private static final int AT_ONCE =
+      Math.clamp(2L * Runtime.getRuntime().availableProcessors(), 4, 8);
 
   private LayerFetch() {}
 

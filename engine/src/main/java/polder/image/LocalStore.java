@@ -25,6 +25,7 @@ import polder.image.oci.Digest;
 import polder.linux.Directory;
 import polder.linux.DurableFile;
 import polder.linux.FileName;
+import polder.linux.InodeFlags;
 import polder.linux.SyscallException;
 import polder.linux.Tree;
 import polder.model.ErrorKind;
@@ -141,6 +142,8 @@ public final class LocalStore implements AutoCloseable {
       Function<String, Consumer<String>> failpoints) {
     Directory unfinished = store.ensureDirectory(FileName.of("unfinished"), OWNER_ONLY);
     try {
+      var _ =
+          InodeFlags.spread(unfinished); // or ext4 looks for inodes among those freed a moment ago
       LayerStore layers = new LayerStore(store, path, unfinished, limits);
       try {
         Directory trees = store.ensureDirectory(FileName.of("sha256"), OWNER_ONLY);
@@ -195,7 +198,6 @@ public final class LocalStore implements AutoCloseable {
     }
   }
 
-  /** Removes what did not become an image; nothing is there if it did. */
   private void discard(FileName coming) {
     try {
       Tree.delete(unfinished, coming);
@@ -433,7 +435,6 @@ public final class LocalStore implements AutoCloseable {
     }
   }
 
-  /** Gives images the names back that they had before {@code cause}. */
   private void restore(SyscallException cause, StoredImage target, List<StoredImage> losers) {
     try {
       losers.forEach(loser -> save(loser, step -> {}));
@@ -443,7 +444,6 @@ public final class LocalStore implements AutoCloseable {
     }
   }
 
-  /** Takes away the layers that no image has any more, nor one that is coming. */
   private void sweepLayers() {
     catalogueLock.lock();
     try {
