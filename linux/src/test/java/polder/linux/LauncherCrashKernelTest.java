@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,12 +68,18 @@ class LauncherCrashKernelTest {
       Set<ProcessView> before = Set.copyOf(ProcessView.ourselves().children());
       int descriptors = ProcessView.ourselves().descriptors().size();
       int kills = 0;
+      AtomicInteger ended = new AtomicInteger();
       try (ExecutorService threads = Executors.newFixedThreadPool(4);
           ExecutorService starter = Executors.newSingleThreadExecutor()) {
         List<Callable<Integer>> jobs = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
           String code = Integer.toString(i % 256);
-          jobs.add(() -> exit(launcher, code));
+          jobs.add(
+              () -> {
+                int exited = exit(launcher, code);
+                ended.incrementAndGet();
+                return exited;
+              });
         }
         Future<List<Future<Integer>>> all = starter.submit(() -> threads.invokeAll(jobs));
         var random = new Random(4);
@@ -80,6 +87,10 @@ class LauncherCrashKernelTest {
           Thread.sleep(5 + random.nextInt(10), random.nextInt(1_000_000));
           Kernel.call(Nr.KILL, launcher.running().pidfd().pid(), KILL);
           kills++;
+          int sofar = ended.get(); // on a busy host kills alone would follow one another
+          while (ended.get() < sofar + 4 && !all.isDone()) {
+            Thread.sleep(1);
+          }
         }
         List<Future<Integer>> codes = all.get();
         for (int i = 0; i < codes.size(); i++) {
