@@ -95,4 +95,15 @@ final class Catalogue {
     images.values().forEach(stored -> all.addAll(stored.layers()));
     return all;
   }
+
+  /** Refuses an image whose name another one has. */
+  void refuseIfTaken(Image image, String digits) {
+    if (!others(digits, image.name(), image.tag()).isEmpty()) {
+      throw new PolderException(
+          ErrorKind.EXISTS,
+          ("image '%s' is there already with other contents: import it by another name, and move"
+                  + " the name with 'polder image tag'")
+              .formatted(StoredImage.key(image)));
+    }
+  }
 }

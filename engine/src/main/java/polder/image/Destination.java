@@ -3,10 +3,14 @@ package polder.image;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import polder.linux.Bytes;
 import polder.linux.Directory;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.FilePath;
+import polder.linux.FileType;
+import polder.linux.Node;
+import polder.linux.Stat;
 import polder.linux.StatFs;
 import polder.linux.SyscallException;
 import polder.linux.Walk;
@@ -57,7 +61,44 @@ final class Destination implements AutoCloseable {
     if (last != null && path.equals(lastPath)) {
       return last;
     }
-    return keep(path, root.ensureDirectories(FilePath.of(path), IMPLIED_MODE));
+    try {
+      return keep(path, root.ensureDirectories(FilePath.of(path), IMPLIED_MODE));
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.ENOTDIR) || !replaceWhiteout(path)) {
+        throw e;
+      }
+      return ensure(path);
+    }
+  }
+
+  /** Where a layer hides something and has a directory in its place: that hides what is in it. */
+  private boolean replaceWhiteout(List<FileName> path) {
+    for (int length = 1; length <= path.size(); length++) {
+      List<FileName> above = path.subList(0, length - 1);
+      FileName name = path.get(length - 1);
+      Directory parent = find(above);
+      if (parent == null || parent.find(name).filter(Destination::isWhiteout).isEmpty()) {
+        continue;
+      }
+      parent.remove(name);
+      try (Directory made = parent.ensureDirectory(name, IMPLIED_MODE)) {
+        makeOpaque(made);
+      }
+      forget();
+      return true;
+    }
+    return false;
+  }
+
+  static boolean isWhiteout(Stat stat) {
+    return stat.type() == FileType.CHARACTER_DEVICE && stat.special().equals(TarEntry.NO_DEVICE);
+  }
+
+  /** Nothing below shows through {@code directory}, to either kind of mount of overlayfs. */
+  static void makeOpaque(Directory directory) {
+    Node node = directory.node();
+    node.xattrs().set(Bytes.of("trusted.overlay.opaque"), Bytes.of("y"));
+    node.xattrs().set(Bytes.of("user.overlay.opaque"), Bytes.of("y"));
   }
 
   /** The directory at {@code path}, or null; open until the next one is asked for. */

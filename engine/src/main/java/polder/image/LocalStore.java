@@ -2,7 +2,6 @@ package polder.image;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -172,8 +171,11 @@ public final class LocalStore implements AutoCloseable {
       MessageDigest digest = StoredImage.sha256();
       DigestInputStream file = new DigestInputStream(tarball, digest);
       places.accept("make a place for the image");
-      Unpacked unpacked = unpack(file, root, progress);
-      Userland.check(root);
+      Unpacked unpacked = Userland.unpack(file, root, limits, progress);
+      Optional<Layout> layout = Layout.find(root);
+      if (layout.isPresent()) {
+        return bring(layout.get().image(request), request.name(), request.tag(), false, progress);
+      }
       places.accept("unpack the image");
       place.syncFileSystem();
       byte[] sum = digest.digest();
@@ -206,20 +208,11 @@ public final class LocalStore implements AutoCloseable {
     }
   }
 
-  private Unpacked unpack(InputStream file, Directory root, Progress progress) throws IOException {
-    // Not closed: the stream is the caller's. A decompressor of zstd holds memory of its own.
-    try (Decompression contents = Decompression.of(new Unclosed(file), limits)) {
-      Unpacked unpacked = Unpacker.unpack(contents, root, UnpackOptions.USERLAND, limits, progress);
-      file.transferTo(OutputStream.nullOutputStream()); // belongs to the digest, too
-      return unpacked;
-    }
-  }
-
   private Image publish(Image image, FileName coming, Directory place, Consumer<String> places) {
     String digits = image.digest().substring("sha256:".length());
     catalogueLock.lock();
     try {
-      refuseIfTaken(image, digits);
+      catalogue.refuseIfTaken(image, digits);
       Optional<StoredImage> known = catalogue.at(digits);
       if (known.isPresent()) {
         Image named = StoredImage.asNamed(known.get().first(), image);
@@ -248,16 +241,6 @@ public final class LocalStore implements AutoCloseable {
     } catch (SyscallException e) {
       to.rename(now, from, name);
       throw e;
-    }
-  }
-
-  private void refuseIfTaken(Image image, String digits) {
-    if (!catalogue.others(digits, image.name(), image.tag()).isEmpty()) {
-      throw new PolderException(
-          ErrorKind.EXISTS,
-          ("image '%s' is there already with other contents: import it by another name, and move"
-                  + " the name with 'polder image tag'")
-              .formatted(StoredImage.key(image)));
     }
   }
 
@@ -363,6 +346,11 @@ public final class LocalStore implements AutoCloseable {
    * has it.
    */
   public Image importLayers(LayeredImage image, String name, String tag, Progress progress) {
+    return bring(image, name, tag, true, progress);
+  }
+
+  private Image bring(
+      LayeredImage image, String name, String tag, boolean moves, Progress progress) {
     Consumer<String> places = failpoints.apply("image-pull");
     List<Digest> contents = image.contents();
     FileName coming = FileName.of(UUID.randomUUID().toString());
@@ -370,7 +358,7 @@ public final class LocalStore implements AutoCloseable {
     try (Directory place = unfinished.ensureDirectory(coming, OWNER_ONLY)) {
       long bytes = LayerFetch.all(layers, image, progress, places);
       Image named = image.named(name, tag, bytes);
-      publish(named, image, coming, place, places);
+      publish(named, image, coming, place, moves, places);
       return named;
     } catch (SyscallException e) {
       throw Refusal.failed("cannot take in image '" + name + "'", e);
@@ -381,10 +369,18 @@ public final class LocalStore implements AutoCloseable {
   }
 
   private void publish(
-      Image named, LayeredImage image, FileName coming, Directory place, Consumer<String> places) {
+      Image named,
+      LayeredImage image,
+      FileName coming,
+      Directory place,
+      boolean moves,
+      Consumer<String> places) {
     String digits = image.id().digits();
     catalogueLock.lock();
     try {
+      if (!moves) {
+        catalogue.refuseIfTaken(named, digits);
+      }
       StoredImage stored =
           catalogue
               .at(digits)

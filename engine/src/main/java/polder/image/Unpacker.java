@@ -53,7 +53,7 @@ public final class Unpacker {
   private final byte[] buffer = new byte[AT_ONCE];
   private final List<Later> directories = new ArrayList<>();
   private final List<Later> links = new ArrayList<>();
-  private final Set<List<FileName>> made = new HashSet<>(); // only where whiteouts are applied
+  private final Set<List<FileName>> made = new HashSet<>(); // where whiteouts mean something
   private long remembered;
   private long entries;
   private long bytes;
@@ -121,7 +121,7 @@ public final class Unpacker {
           List<FileName> path = path(entry.name());
           if (path.size() == base.size()) {
             placeRoot(entry);
-          } else if (!isWhiteout(entry, path)) {
+          } else if (!isWhiteout(path)) {
             place(entry, path, tar);
             if (options.whiteouts() == Whiteouts.APPLIED) {
               rememberMade(entry, path);
@@ -202,6 +202,7 @@ public final class Unpacker {
         if (options.existing() == Existing.KEPT) {
           throw Refusal.entry(entry.name(), "devices are not copied into a zone");
         }
+        refuseWhiteout(entry);
         clear(entry, parent, path);
         FileType type =
             entry.type() == TarType.BLOCK_DEVICE
@@ -211,6 +212,15 @@ public final class Unpacker {
         finish(path, entry);
       }
       case HARD_LINK -> throw new IllegalStateException("links were seen to above");
+    }
+  }
+
+  /** To overlayfs it would hide what is below it; whoever makes an image has another way. */
+  private void refuseWhiteout(TarEntry entry) {
+    boolean isOne =
+        entry.type() == TarType.CHARACTER_DEVICE && entry.device().equals(TarEntry.NO_DEVICE);
+    if (isOne && options.whiteouts() == Whiteouts.FOR_OVERLAY) {
+      throw Refusal.entry(entry.name(), "the device 0:0 cannot be in a layer");
     }
   }
 
@@ -239,7 +249,8 @@ public final class Unpacker {
   private void makeDirectory(TarEntry entry, Directory parent, List<FileName> path) {
     FileName name = path.getLast();
     Optional<Stat> there = parent.find(name);
-    if (there.isPresent() && there.get().type() != FileType.DIRECTORY) {
+    boolean replaces = there.isPresent() && there.get().type() != FileType.DIRECTORY;
+    if (there.isPresent() && replaces) {
       boolean isLink = there.get().type() == FileType.SYMLINK;
       if (options.existing() == Existing.KEPT && isLink && destination.find(path) != null) {
         return; // leads to a directory, which is used as it is
@@ -247,6 +258,9 @@ public final class Unpacker {
       clear(entry, ensureParent(path), path);
     }
     try (Directory directory = ensureParent(path).ensureDirectory(name, 0700)) {
+      if (replaces && options.whiteouts() == Whiteouts.FOR_OVERLAY) {
+        Destination.makeOpaque(directory);
+      }
       finish(directory.node(), entry);
     }
     laterTimes(entry, path);
@@ -389,7 +403,7 @@ public final class Unpacker {
 
   // Whiteouts
 
-  private boolean isWhiteout(TarEntry entry, List<FileName> path) {
+  private boolean isWhiteout(List<FileName> path) {
     FileName name = path.getLast();
     if (options.whiteouts() == Whiteouts.NONE || !name.value().startsWith(".wh.")) {
       return false;
@@ -399,17 +413,14 @@ public final class Unpacker {
       makeOpaque(parent);
     } else if (!name.value().startsWith(".wh..wh.")) { // those are of AUFS's own use
       FileName hidden = new FileName(name.value().part(4, name.value().length()));
-      hide(entry, parent, hidden);
+      hide(parent, hidden);
     }
     return true;
   }
 
-  private void hide(TarEntry entry, List<FileName> path, FileName hidden) {
+  private void hide(List<FileName> path, FileName hidden) {
     if (options.whiteouts() == Whiteouts.FOR_OVERLAY) {
-      List<FileName> place = new ArrayList<>(path);
-      place.add(hidden);
-      clear(entry, destination.ensure(path), place);
-      destination.ensure(path).makeDevice(hidden, FileType.CHARACTER_DEVICE, TarEntry.NO_DEVICE, 0);
+      hideBelow(destination.ensure(path), hidden);
       return;
     }
     Directory parent = destination.find(path);
@@ -419,11 +430,21 @@ public final class Unpacker {
     }
   }
 
+  /** What the layer itself has there stays: it hides what is in the layers below. */
+  private static void hideBelow(Directory parent, FileName hidden) {
+    Optional<Stat> own = parent.find(hidden);
+    if (own.isEmpty()) {
+      parent.makeDevice(hidden, FileType.CHARACTER_DEVICE, TarEntry.NO_DEVICE, 0);
+    } else if (own.get().type() == FileType.DIRECTORY) {
+      try (Directory directory = parent.enter(hidden)) {
+        Destination.makeOpaque(directory);
+      }
+    }
+  }
+
   private void makeOpaque(List<FileName> path) {
     if (options.whiteouts() == Whiteouts.FOR_OVERLAY) {
-      Node node = destination.ensure(path).node();
-      node.xattrs().set(Bytes.of("trusted.overlay.opaque"), Bytes.of("y"));
-      node.xattrs().set(Bytes.of("user.overlay.opaque"), Bytes.of("y"));
+      Destination.makeOpaque(destination.ensure(path));
       return;
     }
     Directory directory = destination.find(path);

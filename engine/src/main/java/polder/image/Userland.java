@@ -1,13 +1,16 @@
 package polder.image;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import polder.linux.Directory;
-import polder.linux.FileName;
 import polder.linux.FilePath;
 import polder.linux.Node;
 import polder.linux.RegularFile;
 import polder.linux.SyscallException;
 import polder.linux.Walk;
+import polder.model.Progress;
 
 /** What an unpacked tree is. */
 final class Userland {
@@ -19,16 +22,14 @@ final class Userland {
 
   private Userland() {}
 
-  /** Refuses what is an image of another kind and not the files of a root file system. */
-  static void check(Directory root) {
-    boolean archive =
-        root.find(FileName.of("oci-layout")).isPresent()
-            || (root.find(FileName.of("manifest.json")).isPresent()
-                && root.find(FileName.of("usr")).isEmpty());
-    if (archive) {
-      throw Refusal.invalid(
-          "this is an image with its layers (as docker save or skopeo write it), not a root file"
-              + " system: import what docker export writes");
+  /** Unpacks what {@code file} has, which is read to its end and stays open. */
+  static Unpacked unpack(InputStream file, Directory root, Limits limits, Progress progress)
+      throws IOException {
+    // Not closed: the stream is the caller's. A decompressor of zstd holds memory of its own.
+    try (Decompression contents = Decompression.of(new Unclosed(file), limits)) {
+      Unpacked unpacked = Unpacker.unpack(contents, root, UnpackOptions.USERLAND, limits, progress);
+      file.transferTo(OutputStream.nullOutputStream()); // belongs to the digest, too
+      return unpacked;
     }
   }
 

@@ -352,9 +352,12 @@ class UnpackerKernelTest {
     }
     UnpackOptions overlay =
         new UnpackOptions(Whiteouts.FOR_OVERLAY, Existing.REPLACED, Ids.AS_THEY_ARE);
-    unpack(new Archive().file("a/.wh.two", "").file("b/.wh..wh..opq", ""), overlay);
-    assertEquals(FileType.CHARACTER_DEVICE, stat("a/two").type());
-    assertEquals(new DeviceNumber(0, 0), stat("a/two").special());
+    unpack(
+        new Archive().file("a/.wh.three", "").file("a/.wh.two", "").file("b/.wh..wh..opq", ""),
+        overlay);
+    assertEquals(FileType.REGULAR, stat("a/two").type()); // the layer's own, not of one below
+    assertEquals(FileType.CHARACTER_DEVICE, stat("a/three").type());
+    assertEquals(new DeviceNumber(0, 0), stat("a/three").special());
     try (Directory b = root.enter(FileName.of("b"))) {
       assertEquals(
           Optional.of(Bytes.of("y")), b.node().xattrs().get(Bytes.of("trusted.overlay.opaque")));

@@ -29,7 +29,9 @@ public final class ImageImport implements Command {
   public Usage usage() {
     return Usage.of(
             "image import", "take in a root file system tarball, and print the image's uuid")
-        .text("Plain, gzip, xz or zstd. The same content again gets one more name.")
+        .text(
+            "Plain, gzip, xz or zstd; also an OCI layout in a tar, or what docker save writes. The"
+                + " same content again gets one more name.")
         .option("-n --name", "NAME[:TAG]", "what to call it; the file's name if absent")
         .options("-e --env", "NAME=VALUE", "environment of the zones made from it")
         .option("-w --workdir", "DIR", "where their program runs")
