@@ -67,6 +67,7 @@ public final class LocalStore implements AutoCloseable {
   private final ReentrantLock catalogueLock = new ReentrantLock();
 
   private final Catalogue catalogue = new Catalogue();
+  private final ImageNames names;
 
   private final Map<UUID, Integer> held = new HashMap<>(); // under the lock
 
@@ -85,6 +86,7 @@ public final class LocalStore implements AutoCloseable {
     this.inUse = inUse;
     this.limits = limits;
     this.failpoints = failpoints;
+    this.names = new ImageNames(trees, MANIFEST, catalogue);
   }
 
   /**
@@ -216,7 +218,7 @@ public final class LocalStore implements AutoCloseable {
       Optional<StoredImage> known = catalogue.at(digits);
       if (known.isPresent()) {
         Image named = StoredImage.asNamed(known.get().first(), image);
-        save(known.get().with(named), places);
+        names.save(known.get().with(named), places);
         return named;
       }
       StoredImage stored = new StoredImage(digits, List.of(new Claim(image, Instant.now())));
@@ -301,22 +303,9 @@ public final class LocalStore implements AutoCloseable {
           Image image = get(reference);
           Image named = StoredImage.named(image, name.name(), name.tag());
           StoredImage target = catalogue.find(image.uuid().toString());
-          rename(target, target.with(named), named, failpoints.apply("image-tag"));
+          names.rename(target, target.with(named), named, failpoints.apply("image-tag"));
           return named;
         });
-  }
-
-  /** Saves {@code now}, which has a name that others may have had. */
-  private void rename(StoredImage before, StoredImage now, Image named, Consumer<String> places) {
-    List<StoredImage> losers = catalogue.others(now.digits(), named.name(), named.tag());
-    // it first, so that a crash leaves the name with both and not with none
-    try {
-      save(now, places);
-      losers.forEach(loser -> save(loser.without(named.name(), named.tag()), places));
-    } catch (SyscallException e) {
-      restore(e, before, losers);
-      throw e;
-    }
   }
 
   /**
@@ -334,7 +323,7 @@ public final class LocalStore implements AutoCloseable {
               target -> {
                 Image named = StoredImage.named(target.first(), name, tag);
                 if (!target.named(name, tag).equals(Optional.of(named))) {
-                  rename(target, target.with(named), named, failpoints.apply("image-pull"));
+                  names.rename(target, target.with(named), named, failpoints.apply("image-pull"));
                 }
                 return named;
               });
@@ -381,23 +370,29 @@ public final class LocalStore implements AutoCloseable {
       if (!moves) {
         catalogue.refuseIfTaken(named, digits);
       }
-      StoredImage stored =
-          catalogue
-              .at(digits)
-              .orElseGet(
-                  () ->
-                      new StoredImage(
-                          digits,
-                          List.of(new Claim(named, Instant.now())),
-                          image.contents(),
-                          image.documents()));
-      if (catalogue.at(digits).isEmpty()) {
-        DurableFile.replace(place, MANIFEST, stored.write());
-        places.accept("write the manifest of the image");
-        move(unfinished, coming, trees, FileName.of(digits), places);
-        catalogue.show(stored);
+      Optional<StoredImage> known = catalogue.at(digits);
+      if (known.isPresent()) {
+        StoredImage stored = known.get();
+        names.rename(stored, stored.with(named).ledToBy(image.documents()), named, places);
+        return;
       }
-      rename(stored, stored.with(named).ledToBy(image.documents()), named, places);
+      StoredImage stored =
+          new StoredImage(
+              digits,
+              List.of(new Claim(named, Instant.now())),
+              image.contents(),
+              image.documents());
+      DurableFile.replace(place, MANIFEST, stored.write());
+      places.accept("write the manifest of the image");
+      move(unfinished, coming, trees, FileName.of(digits), places);
+      catalogue.show(stored);
+      try {
+        names.takeFromOthers(stored, named, places);
+      } catch (SyscallException e) {
+        catalogue.hide(stored);
+        trees.rename(FileName.of(digits), unfinished, coming);
+        throw e;
+      }
     } finally {
       catalogueLock.unlock();
     }
@@ -417,7 +412,7 @@ public final class LocalStore implements AutoCloseable {
                       .map(image -> catalogue.find(image.uuid().toString()))
                       .orElseGet(() -> catalogue.find(reference));
               if (named.isPresent() && stored.claims().size() > 1) {
-                save(stored.without(named.get().name(), named.get().tag()), places);
+                names.save(stored.without(named.get().name(), named.get().tag()), places);
                 return false;
               }
               refuseIfUsed(stored);
@@ -428,15 +423,6 @@ public final class LocalStore implements AutoCloseable {
     if (gone) {
       removeSwept(going);
       sweepLayers();
-    }
-  }
-
-  private void restore(SyscallException cause, StoredImage target, List<StoredImage> losers) {
-    try {
-      losers.forEach(loser -> save(loser, step -> {}));
-      save(target, step -> {});
-    } catch (SyscallException e) {
-      cause.addSuppressed(e);
     }
   }
 
@@ -475,15 +461,6 @@ public final class LocalStore implements AutoCloseable {
     } finally {
       catalogueLock.unlock();
     }
-  }
-
-  private void save(StoredImage stored, Consumer<String> places) {
-    places.accept("write the manifest of image " + stored.digits());
-    try (Directory tree = trees.enter(FileName.of(stored.digits()))) {
-      DurableFile.replace(tree, MANIFEST, stored.write());
-    }
-    catalogue.show(stored);
-    places.accept("write the manifest of image " + stored.digits());
   }
 
   @Override

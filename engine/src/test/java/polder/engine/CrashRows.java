@@ -131,7 +131,7 @@ final class CrashRows {
             "by one more name",
             CrashRows::image,
             host -> take(host, "small:again", image())));
-    rows.add(row("Images.pull", "", NOTHING, CrashRows::pull));
+    rows.add(row("Images.pull", "", CrashRows::noLayers, CrashRows::pull));
     rows.add(
         row("Images.tag", "", CrashRows::image, host -> host.images().tag("small", "other:1")));
     rows.add(
@@ -307,6 +307,12 @@ final class CrashRows {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What a pull that broke off has fetched stays for the next one, until an image is deleted. */
+  private static void noLayers(Host host) {
+    image(host);
+    host.images().delete("small");
   }
 
   private static void pull(Host host) {
