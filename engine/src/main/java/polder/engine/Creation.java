@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import polder.brand.IdRange;
 import polder.brand.RootFiles;
+import polder.image.ImageHold;
 import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.PolderException;
@@ -59,6 +60,18 @@ final class Creation {
   LocalZone create(ZoneSpec asked) {
     ZoneSpec spec = settle(asked);
     hall.disk().demandRoom("create zone '%s'".formatted(spec.name()));
+    try (ImageHold _ = hold(spec)) { // it may go until then, and no longer
+      return make(spec);
+    } catch (RuntimeException e) {
+      throw Failures.of("create zone '%s'".formatted(spec.name()), e);
+    }
+  }
+
+  private ImageHold hold(ZoneSpec spec) {
+    return spec.find(ZoneProperties.IMAGE_UUID).map(hall.images()::hold).orElse(() -> {});
+  }
+
+  private LocalZone make(ZoneSpec spec) {
     Instant now = Instant.now();
     LocalZone zone =
         new LocalZone(
@@ -86,8 +99,6 @@ final class Creation {
       hall.events()
           .add("zone.create", Optional.of(zone.uuid()), zone.name(), Map.of("brand", brand(spec)));
       return zone;
-    } catch (RuntimeException e) {
-      throw Failures.of("create zone '%s'".formatted(spec.name()), e);
     } finally {
       zone.operating().unlock();
     }

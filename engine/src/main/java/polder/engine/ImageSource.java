@@ -3,6 +3,7 @@ package polder.engine;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import polder.image.ImageHold;
 import polder.model.ImageConfig;
 
 /** Where zones' roots come from, as far as zones need to know. */
@@ -26,4 +27,12 @@ interface ImageSource {
    * @throws polder.model.PolderException NOT_FOUND
    */
   Found get(String reference);
+
+  /**
+   * Keeps an image from being deleted until the result is closed: while a zone is made of it, which
+   * is not among the zones yet.
+   *
+   * @throws polder.model.PolderException NOT_FOUND
+   */
+  ImageHold hold(UUID image);
 }

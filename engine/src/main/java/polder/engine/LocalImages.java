@@ -4,6 +4,8 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import polder.image.ImageHold;
 import polder.image.LocalStore;
 import polder.image.registry.Reference;
 import polder.model.Image;
@@ -26,9 +28,17 @@ final class LocalImages implements Images {
 
   /** The store as zones use it. */
   static ImageSource source(LocalStore store) {
-    return reference -> {
-      Image image = store.get(here(reference));
-      return new ImageSource.Found(image.uuid(), store.layers(image.uuid()), image.config());
+    return new ImageSource() {
+      @Override
+      public Found get(String reference) {
+        Image image = store.get(here(reference));
+        return new Found(image.uuid(), store.layers(image.uuid()), image.config());
+      }
+
+      @Override
+      public ImageHold hold(UUID image) {
+        return store.hold(image);
+      }
     };
   }
 
