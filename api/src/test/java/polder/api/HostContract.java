@@ -350,12 +350,14 @@ public abstract class HostContract extends ProcessContract {
     assertTrue(host.pools().list().stream().map(Pool::name).toList().contains("zones"));
     assertKind(ErrorKind.WRONG_STATE, () -> host.pools().delete("zones"));
     assertKind(ErrorKind.UNSUPPORTED, () -> host.pools().scrub("zones"));
+    assertKind(ErrorKind.UNSUPPORTED, () -> host.pools().trim("zones"));
     assertKind(ErrorKind.UNSUPPORTED, () -> host.pools().grow("zones", 1L << 40));
     assertKind(ErrorKind.EXISTS, () -> host.pools().create(pool("zones", 256)));
     for (String name : List.of("contract", "none")) {
       assertKind(ErrorKind.NOT_FOUND, () -> host.pools().get(name));
       assertKind(ErrorKind.NOT_FOUND, () -> host.pools().delete(name));
       assertKind(ErrorKind.NOT_FOUND, () -> host.pools().scrub(name));
+      assertKind(ErrorKind.NOT_FOUND, () -> host.pools().trim(name));
       assertKind(ErrorKind.NOT_FOUND, () -> host.pools().grow(name, 1L << 30));
     }
     for (String name : List.of("", "..", "../x", "A", "1", "a".repeat(33))) {
@@ -385,6 +387,7 @@ public abstract class HostContract extends ProcessContract {
     assertTrue(fast.quotas());
     assertKind(ErrorKind.EXISTS, () -> host.pools().create(pool("contract", 256)));
     assertEquals(0, host.pools().scrub("contract").errors());
+    assertTrue(host.pools().trim("contract") > 0);
     assertKind(ErrorKind.INVALID, () -> host.pools().grow("contract", 256L << 19));
     assertEquals(512L << 20, host.pools().grow("contract", 512L << 20).size());
 

@@ -25,6 +25,7 @@ import polder.cli.pool.PoolGrow;
 import polder.cli.pool.PoolImport;
 import polder.cli.pool.PoolList;
 import polder.cli.pool.PoolScrub;
+import polder.cli.pool.PoolTrim;
 import polder.cli.zone.AttachCommand;
 import polder.cli.zone.ConsoleCommand;
 import polder.cli.zone.CopyCommand;
@@ -85,6 +86,7 @@ final class Catalog {
           "pool get",
           "pool grow",
           "pool scrub",
+          "pool trim",
           "pool import",
           "pool delete",
           "events",
@@ -163,6 +165,7 @@ final class Catalog {
       case "pool get" -> new PoolGet();
       case "pool grow" -> new PoolGrow();
       case "pool scrub" -> new PoolScrub();
+      case "pool trim" -> new PoolTrim();
       case "pool import" -> new PoolImport();
       case "pool delete" -> new PoolDelete();
       case "events" -> new EventsCommand();

@@ -79,6 +79,17 @@ final class LocalPools implements Pools {
   }
 
   @Override
+  public long trim(String name) {
+    try {
+      long bytes = table.trim(Pool.checkName(name));
+      tell("pool.trim", name, Map.of("bytes", bytes));
+      return bytes;
+    } catch (RuntimeException e) {
+      throw Failures.of("trim pool '%s'".formatted(name), e);
+    }
+  }
+
+  @Override
   public void delete(String name) {
     try {
       hall.disk().demandWritable("delete pool '%s'".formatted(name));

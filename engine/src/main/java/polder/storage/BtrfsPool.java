@@ -172,6 +172,24 @@ final class BtrfsPool {
     }
   }
 
+  /** Tells what it is on which blocks are free; how many bytes those are. */
+  long trim() {
+    storage();
+    try (Directory top = Directory.open(place)) {
+      Btrfs.sync(top.fd()); // what was freed a moment ago too
+      return Btrfs.trim(top.fd());
+    } catch (SyscallException e) {
+      if (e.errno().equals(Errno.EOPNOTSUPP)) {
+        throw new PolderException(
+            ErrorKind.UNSUPPORTED,
+            "cannot trim pool '%s': %s does not take back free blocks"
+                .formatted(config.name(), config.source()),
+            e);
+      }
+      throw StorageFailure.of("trim pool '%s'".formatted(config.name()), e);
+    }
+  }
+
   Pool describe() {
     Optional<BtrfsStorage> open = find();
     String source = config.source().toString();

@@ -433,6 +433,11 @@ public final class PoolTable implements AutoCloseable {
     return btrfs(name, "scrub").scrub();
   }
 
+  /** Gives back what a pool does not need; see {@link polder.model.Pools#trim}. */
+  public long trim(String name) {
+    return btrfs(name, "trim").trim();
+  }
+
   /**
    * Takes a pool away; see {@link polder.model.Pools#delete}.
    *

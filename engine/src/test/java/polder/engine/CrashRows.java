@@ -56,6 +56,7 @@ final class CrashRows {
           "Pools.list",
           "Pools.get",
           "Pools.scrub",
+          "Pools.trim",
           "Events.newest",
           "Events.since");
 

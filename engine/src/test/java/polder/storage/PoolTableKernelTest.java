@@ -222,14 +222,32 @@ class PoolTableKernelTest {
   }
 
   @Test
+  void aTrimmedPoolTakesNoMoreOfItsDiskThanWhatIsInIt() throws IOException {
+    create("fast");
+    named.put(ZONE, "fast");
+    set.create(ZONE, List.of());
+    write("polder wrote this. ".repeat(2_000_000));
+    set.sync();
+    long full = room();
+    Files.delete(file());
+    assertTrue(table.trim("fast") > 0);
+    assertTrue(room() < full - (30L << 20), "the file takes as much as before");
+  }
+
+  /** How many bytes the file of the pool takes of its disk. */
+  private long room() {
+    try (Directory pool = Directory.open(temp.resolve("pools/fast"))) {
+      return pool.stat(FileName.of("disk")).blocks() * 512;
+    }
+  }
+
+  @Test
   void withoutASizeAPoolIsHalfOfWhatIsFree() throws IOException {
     long free = Files.getFileStore(temp).getUsableSpace();
     Pool made =
         table.create(new PoolRequest("fast", Optional.empty(), Optional.empty(), Optional.empty()));
     assertTrue(made.size() > free / 4 && made.size() <= free / 2 + SIZE, made.toString());
-    try (Directory pool = Directory.open(temp.resolve("pools/fast"))) {
-      assertTrue(pool.stat(FileName.of("disk")).blocks() < SIZE / 512, "it is sparse");
-    }
+    assertTrue(room() < SIZE, "it is sparse");
   }
 
   @Test

@@ -46,6 +46,16 @@ public interface Pools {
   PoolScrub scrub(String name);
 
   /**
+   * Tells the disk below a pool what nobody needs any more: a sparse file gives those blocks back
+   * to its file system, a flash disk has more room to work with. The kernel does so by itself a
+   * little after each deletion, where the disk can; this does it for all, now.
+   *
+   * @return how many bytes those are
+   * @throws PolderException UNSUPPORTED if the disk has no use for it, or the pool none of its own
+   */
+  long trim(String name);
+
+  /**
    * Takes a pool away with all that is in it.
    *
    * @throws PolderException WRONG_STATE while a zone is in it, or for the default one

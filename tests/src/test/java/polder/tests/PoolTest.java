@@ -89,6 +89,7 @@ class PoolTest {
       host.polder("pool", "grow", "fast", "4G").ok();
       assertEquals(4L << 30, host.json("pool", "get", "fast").get("size"));
       host.polder("pool", "scrub", "fast").ok();
+      host.polder("pool", "trim", "fast").ok();
       leave(host);
     }
   }

@@ -49,6 +49,11 @@ final class RemotePools implements Pools {
   }
 
   @Override
+  public long trim(String name) {
+    return PoolJson.readTrim(caller.call("POST", path(name) + "/trim", null));
+  }
+
+  @Override
   public void delete(String name) {
     caller.call("DELETE", path(name), null);
   }

@@ -130,6 +130,13 @@ final class FakePools implements Pools {
     return new PoolScrub(0, 0, 0);
   }
 
+  @Override
+  public long trim(String name) {
+    long free = btrfs(name, "trim").free();
+    tell("pool.trim", name);
+    return free;
+  }
+
   private Pool btrfs(String name, String what) {
     Pool pool = get(name);
     if (!pool.driver().equals("btrfs")) {

@@ -16,6 +16,7 @@ import polder.model.json.PoolJson;
 final class PoolRoutes {
   private static final Content POOL = Content.json("Pool", PoolJson.POOL);
   private static final Content SCRUB = Content.json("PoolScrub", PoolJson.SCRUB);
+  private static final Content TRIM = Content.json("PoolTrim", PoolJson.TRIM);
 
   private final Pools pools;
   private final Operations operations;
@@ -47,6 +48,13 @@ final class PoolRoutes {
                 "Reads all that is in a pool and compares it with its checksums",
                 this::scrub)
             .gives(SCRUB)
+            .orLater(),
+        Route.of(
+                "POST",
+                "/v1/pools/{name}/trim",
+                "Tells the disk below a pool which blocks are free",
+                this::trim)
+            .gives(TRIM)
             .orLater(),
         Route.of("DELETE", "/v1/pools/{name}", "Takes a pool away", this::delete).orLater());
   }
@@ -92,6 +100,11 @@ final class PoolRoutes {
   private void scrub(Call call) {
     String name = call.part("name");
     operations.answer(call, "scrub pool", progress -> PoolJson.write(pools.scrub(name)));
+  }
+
+  private void trim(Call call) {
+    String name = call.part("name");
+    operations.answer(call, "trim pool", progress -> PoolJson.writeTrim(pools.trim(name)));
   }
 
   private void delete(Call call) {

@@ -27,6 +27,9 @@ public final class PoolJson {
   /** What reading a pool found. */
   public static final Type<PoolScrub> SCRUB = scrub();
 
+  /** How many bytes a pool gave back. */
+  public static final Type<Long> TRIM = trim();
+
   private PoolJson() {}
 
   /** Reads a pool strictly. */
@@ -57,6 +60,16 @@ public final class PoolJson {
   /** What reading a pool found, as a JSON tree. */
   public static Map<String, Object> write(PoolScrub scrub) {
     return Json.asObject(SCRUB.write(scrub));
+  }
+
+  /** Reads strictly how many bytes a pool gave back. */
+  public static long readTrim(@Nullable Object tree) {
+    return Strict.read(TRIM, tree, "trim");
+  }
+
+  /** How many bytes a pool gave back, as a JSON tree. */
+  public static Map<String, Object> writeTrim(long bytes) {
+    return Json.asObject(TRIM.write(bytes));
   }
 
   private static Type<Pool> pool() {
@@ -134,5 +147,10 @@ public final class PoolJson {
             must(errors, PoolScrub::errors),
             must(corrected, PoolScrub::corrected)),
         v -> new PoolScrub(v.get(bytes), v.get(errors), v.get(corrected)));
+  }
+
+  private static Type<Long> trim() {
+    Property<Long> bytes = Property.of("bytes", Strict.COUNT, "how much was given back");
+    return new ObjectType<>("trim", List.of(must(bytes, all -> all)), v -> v.get(bytes));
   }
 }

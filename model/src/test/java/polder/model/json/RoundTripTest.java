@@ -126,6 +126,8 @@ class RoundTripTest {
           assertEquals(request, PoolJson.readRequest(text(PoolJson.write(request))));
           PoolScrub scrub = new PoolScrub(any.number(0, 1L << 40), i, any.number(0, 9));
           assertEquals(scrub, PoolJson.readScrub(text(PoolJson.write(scrub))));
+          long trimmed = any.number(0, 1L << 50);
+          assertEquals(trimmed, PoolJson.readTrim(text(PoolJson.writeTrim(trimmed))));
         });
   }
 
