@@ -164,10 +164,10 @@ final class TestHost implements AutoCloseable {
   }
 
   static void eventually(Supplier<String> what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        Assertions.fail("not within 15 s: " + what.get());
+        Assertions.fail("not within 60 s: " + what.get());
       }
       pause(10);
     }
