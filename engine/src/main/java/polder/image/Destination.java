@@ -1,10 +1,15 @@
 package polder.image;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import polder.linux.Bytes;
 import polder.linux.Directory;
+import polder.linux.DirectoryEntry;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.FilePath;
@@ -40,6 +45,8 @@ final class Destination implements AutoCloseable {
 
   private final Directory root;
   private final boolean guarded;
+  private final Set<Long> listed = new HashSet<>(); // inodes
+  private boolean someImplied;
   private @Nullable List<FileName> lastPath;
   private @Nullable Directory last;
 
@@ -61,7 +68,12 @@ final class Destination implements AutoCloseable {
     if (last != null && path.equals(lastPath)) {
       return last;
     }
+    Directory there = find(path);
+    if (there != null) {
+      return there;
+    }
     try {
+      someImplied = true;
       return keep(path, root.ensureDirectories(FilePath.of(path), IMPLIED_MODE));
     } catch (SyscallException e) {
       if (!e.errno().equals(Errno.ENOTDIR) || !replaceWhiteout(path)) {
@@ -69,6 +81,42 @@ final class Destination implements AutoCloseable {
       }
       return ensure(path);
     }
+  }
+
+  /** Notes that {@code directory} is what the archive says, and not what others have there. */
+  void list(Directory directory) {
+    listed.add(directory.node().stat().inode());
+  }
+
+  /** The directories that were made for what is in them only, those above first. */
+  List<FilePath> implied() {
+    List<FilePath> implied = new ArrayList<>();
+    Deque<List<FileName>> below = new ArrayDeque<>();
+    if (someImplied) {
+      below.add(List.of());
+    }
+    while (!below.isEmpty()) {
+      List<FileName> path = below.remove();
+      try (Directory directory = root.enter(FilePath.of(path), Walk.NO_LINKS)) {
+        for (DirectoryEntry entry : directory.entries()) {
+          if (isDirectory(directory, entry)) {
+            List<FileName> deeper = new ArrayList<>(path);
+            deeper.add(entry.name());
+            below.add(deeper);
+            if (!listed.contains(entry.inode())) {
+              implied.add(FilePath.of(deeper));
+            }
+          }
+        }
+      }
+    }
+    return implied;
+  }
+
+  private static boolean isDirectory(Directory directory, DirectoryEntry entry) {
+    return entry.type() == FileType.DIRECTORY
+        || (entry.type() == FileType.UNKNOWN
+            && directory.stat(entry.name()).type() == FileType.DIRECTORY);
   }
 
   /** Where a layer hides something and has a directory in its place: that hides what is in it. */
@@ -83,6 +131,7 @@ final class Destination implements AutoCloseable {
       parent.remove(name);
       try (Directory made = parent.ensureDirectory(name, IMPLIED_MODE)) {
         makeOpaque(made);
+        list(made);
       }
       forget();
       return true;

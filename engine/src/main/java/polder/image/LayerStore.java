@@ -25,6 +25,7 @@ import polder.linux.Directory;
 import polder.linux.DirectoryEntry;
 import polder.linux.DurableFile;
 import polder.linux.FileName;
+import polder.linux.FilePath;
 import polder.linux.RegularFile;
 import polder.linux.SyscallException;
 import polder.linux.Tree;
@@ -40,6 +41,7 @@ import polder.model.Progress;
  * <pre>
  * layers/sha256-DIGITS/root/        its files; what it hides is as overlayfs has it
  * layers/sha256-DIGITS/layer.json   how many bytes they are
+ * layers/sha256-DIGITS/implied      which of its directories it implies, if it does
  * </pre>
  *
  * <p>A layer appears by one rename. One that no image has any more, or has yet, stays until the
@@ -155,16 +157,17 @@ final class LayerStore implements AutoCloseable {
     try (Directory place = unfinished.ensureDirectory(name, OWNER_ONLY);
         Directory root = place.ensureDirectory(ROOT, 0755)) {
       places.accept("make a place for layer " + content);
-      long bytes = unpack(content, blob, blobs, root, progress);
-      String record = Json.write(Map.of("bytes", bytes));
+      Unpacked unpacked = unpack(content, blob, blobs, root, progress);
+      String record = Json.write(Map.of("bytes", unpacked.bytes()));
       DurableFile.replace(place, RECORD, record.getBytes(StandardCharsets.UTF_8));
+      ImpliedList.write(place, unpacked.implied());
       place.syncFileSystem();
       places.accept("unpack layer " + content);
       Tree.delete(layers, name(content)); // one that is damaged
       unfinished.rename(name, layers, name(content));
       layers.sync();
       places.accept("rename layer " + content);
-      return bytes;
+      return unpacked.bytes();
     } catch (SyscallException e) {
       throw Refusal.failed("cannot unpack layer " + content, e);
     } catch (IOException e) {
@@ -174,7 +177,7 @@ final class LayerStore implements AutoCloseable {
     }
   }
 
-  private long unpack(
+  private Unpacked unpack(
       Digest content, Descriptor blob, BlobSource blobs, Directory root, Progress progress)
       throws IOException {
     MessageDigest digest = content.hash();
@@ -190,7 +193,29 @@ final class LayerStore implements AutoCloseable {
                 + " says (%s)",
             blob.digest(), content);
       }
-      return unpacked.bytes();
+      return unpacked;
+    }
+  }
+
+  /**
+   * Makes what goes on top of {@code contents}, the lowest first, in {@code place}: see {@link
+   * ImpliedTop}.
+   *
+   * @return whether there is such a thing
+   */
+  boolean makeTop(List<Digest> contents, Directory place, FileName name) {
+    List<Directory> roots = new ArrayList<>();
+    List<Set<FilePath>> implied = new ArrayList<>();
+    try {
+      for (Digest content : contents) {
+        try (Directory layer = layers.enter(name(content))) {
+          roots.add(layer.enter(ROOT));
+          implied.add(new HashSet<>(ImpliedList.read(layer)));
+        }
+      }
+      return ImpliedTop.make(place, name, roots, implied);
+    } finally {
+      roots.forEach(Directory::close);
     }
   }
 

@@ -39,6 +39,7 @@ import polder.model.Progress;
  *
  * <pre>
  * images/sha256/DIGITS/root/           the tree
+ * images/sha256/DIGITS/top/            of one with layers, what goes on top: see ImpliedTop
  * images/sha256/DIGITS/manifest.json   its names, how it is run, and its layers if it has no root
  * images/layers/                       layers that images share
  * images/unfinished/                   what is coming or going; emptied when the store is opened
@@ -53,6 +54,7 @@ public final class LocalStore implements AutoCloseable {
   private static final int OWNER_ONLY = 0700;
   private static final FileName MANIFEST = FileName.of("manifest.json");
   private static final FileName ROOT = FileName.of("root");
+  private static final FileName TOP = FileName.of("top");
 
   private static final System.Logger LOG = System.getLogger("polder.image");
 
@@ -268,9 +270,19 @@ public final class LocalStore implements AutoCloseable {
    */
   public List<Path> layers(UUID image) {
     StoredImage stored = catalogue.find(image.toString());
-    return stored.layers().isEmpty()
-        ? List.of(path.resolve("sha256").resolve(stored.digits()).resolve("root"))
-        : stored.layers().stream().map(layers::root).toList();
+    Path own = path.resolve("sha256").resolve(stored.digits());
+    if (stored.layers().isEmpty()) {
+      return List.of(own.resolve(ROOT.toString()));
+    }
+    List<Path> all = new ArrayList<>(stored.layers().stream().map(layers::root).toList());
+    try (Directory tree = trees.enter(FileName.of(stored.digits()))) {
+      if (tree.find(TOP).isPresent()) {
+        all.add(own.resolve(TOP.toString()));
+      }
+    } catch (SyscallException e) {
+      throw Refusal.failed("cannot look into image '" + image + "'", e);
+    }
+    return all;
   }
 
   /** Keeps the image from being deleted until the result is closed: while a zone is made of it. */
@@ -346,6 +358,9 @@ public final class LocalStore implements AutoCloseable {
     ImageHold hold = layers.hold(contents);
     try (Directory place = unfinished.ensureDirectory(coming, OWNER_ONLY)) {
       long bytes = LayerFetch.all(layers, image, progress, places);
+      if (layers.makeTop(contents, place, TOP)) {
+        place.syncFileSystem();
+      }
       Image named = image.named(name, tag, bytes);
       publish(named, image, coming, place, moves, places);
       return named;

@@ -111,7 +111,8 @@ public final class Unpacker {
     links.forEach(later -> attempt(later.entry(), () -> link(later, true)));
     directories.forEach(later -> attempt(later.entry(), () -> setTimes(later)));
     progress.report("unpacking", bytes, bytes);
-    return new Unpacked(entries, bytes);
+    boolean isLayer = options.whiteouts() == Whiteouts.FOR_OVERLAY;
+    return new Unpacked(entries, bytes, isLayer ? destination.implied() : List.of());
   }
 
   private void place(TarEntry entry, TarReader tar) {
@@ -261,6 +262,7 @@ public final class Unpacker {
       if (replaces && options.whiteouts() == Whiteouts.FOR_OVERLAY) {
         Destination.makeOpaque(directory);
       }
+      destination.list(directory);
       finish(directory.node(), entry);
     }
     laterTimes(entry, path);
@@ -431,13 +433,14 @@ public final class Unpacker {
   }
 
   /** What the layer itself has there stays: it hides what is in the layers below. */
-  private static void hideBelow(Directory parent, FileName hidden) {
+  private void hideBelow(Directory parent, FileName hidden) {
     Optional<Stat> own = parent.find(hidden);
     if (own.isEmpty()) {
       parent.makeDevice(hidden, FileType.CHARACTER_DEVICE, TarEntry.NO_DEVICE, 0);
     } else if (own.get().type() == FileType.DIRECTORY) {
       try (Directory directory = parent.enter(hidden)) {
         Destination.makeOpaque(directory);
+        destination.list(directory); // it has nothing to do with one below
       }
     }
   }

@@ -26,11 +26,14 @@ import polder.model.Progress;
 class UmociKernelTest {
   private static final String SEEN =
       """
-      find . -mindepth 1 -type d -printf '%P %y %m %U:%G %T@\\n' | sort
+      find . -mindepth 1 -type d ! -path './fresh*' -printf '%P %y %m %U:%G %T@\\n' | sort
       find . -mindepth 1 ! -type d -printf '%P %y %m %U:%G %n %s %T@ %l\\n' | sort
       find . -type f -print0 | sort -z | xargs -0 sha256sum
       find . -mindepth 1 -print0 | sort -z | xargs -0 getfattr -h -d -m '^(user|security)[.]' || true
       """;
+
+  /** As nothing below has them. */
+  private static final String FRESH = "fresh 755 0\nfresh/implied 755 0\nfresh-too 755 0\n";
 
   @TempDir Path temp;
 
@@ -56,6 +59,7 @@ class UmociKernelTest {
               ImageRequest.of("a"),
               Progress.NONE);
       List<Path> stack = store.layers(image.uuid());
+      assertEquals(4, stack.size(), "the layers, and what goes on top");
       assertEquals(expected, onOverlay(stack));
       Path copied = Files.createDirectory(temp.resolve("copied"));
       try (Directory to = Directory.open(copied)) {
@@ -66,6 +70,9 @@ class UmociKernelTest {
         }
       }
       assertEquals(expected, run(copied, SEEN));
+      assertEquals(FRESH, run(copied, "stat -c '%n %a %u' fresh fresh/implied fresh-too"));
+      // a zone made of it has it all the same after the store was opened again
+      assertEquals(stack, store.layers(image.uuid()));
     }
   }
 
@@ -94,7 +101,14 @@ class UmociKernelTest {
     first.pax("SCHILY.xattr.user.note", "of the first").file("noted", "n");
     first.file("linked", "linked").hardLink("other-name", "linked").symlink("link", "etc/a");
     first.fifo("fifo").device("tty", 4, 64);
+    first.pax("SCHILY.xattr.user.note", "of a directory");
+    first.entry(directory("implied/", 03770, 7, 6)).file("implied/f", "f");
+    first.entry(directory("implied/twice/", 0700, 8, 7));
+    first.entry(directory("implied/opaque/", 0710, 8, 8)).file("implied/opaque/old", "old");
+    first.entry(directory("fresh-too/", 0700, 8, 8)).file("fresh-too/old", "old");
     Archive second = new Archive();
+    second.file("implied/twice/g", "g").file("implied/opaque/.wh..wh..opq", "");
+    second.file("fresh-too/f", "f").file(".wh.fresh-too", "");
     second.entry(directory("etc/", 0750, 3, 1));
     second.entry(directory("srv/", 01777, 0, 2)).entry(directory("srv/deep/", 0711, 5, 3));
     second.file("etc/.wh.gone", "").file("etc/changed", "new");
@@ -110,6 +124,7 @@ class UmociKernelTest {
     third.file(".wh.noted", "").file("srv/deep/.wh.f", "");
     third.entry(directory("new/", 0755, 0, 9)).file("new/x", "x").hardLink("new/y", "new/x");
     third.pax("SCHILY.xattr.user.note", "of the third").file("etc/changed", "newest");
+    third.file("implied/twice/h", "h").file("implied/.wh.f", "").file("fresh/implied/f", "f");
     return new Forge().layer(first).layer(second).layer(third);
   }
 

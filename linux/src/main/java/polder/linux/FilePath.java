@@ -14,7 +14,9 @@ public record FilePath(Bytes value) {
   /** The directory itself. */
   public static final FilePath HERE = FilePath.of(".");
 
-  private static final int LONGEST = 4095;
+  /** The longest in bytes: PATH_MAX in linux/limits.h without the NUL. */
+  public static final int LONGEST = 4095;
+
   private static final Bytes DOT = Bytes.of(".");
   private static final Bytes DOTS = Bytes.of("..");
 
