@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * @param mtu in bytes
  * @param address its hardware address, such as "02:00:00:00:00:01"; empty if it has none
  * @param master the index of the bridge it is a port of
+ * @param alias what its maker wrote on it; empty if nothing
  */
 public record Link(
     int index,
@@ -21,7 +22,8 @@ public record Link(
     int flags,
     int mtu,
     Optional<String> address,
-    OptionalInt master) {
+    OptionalInt master,
+    Optional<String> alias) {
   private static final int IFF_UP = 1; // linux/if.h
 
   /** Whether it is switched on. */

@@ -41,6 +41,11 @@ public enum Namespace {
     return Procfs.open("/proc/" + pid + "/ns/" + link, OpenFlags.O_RDONLY);
   }
 
+  /** A handle on that of the calling thread. */
+  public Fd own() {
+    return Procfs.open("/proc/thread-self/ns/" + link, OpenFlags.O_RDONLY);
+  }
+
   /** The flags of all of them together. */
   public static long flags(Collection<Namespace> namespaces) {
     long flags = 0;

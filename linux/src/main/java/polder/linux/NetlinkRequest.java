@@ -80,6 +80,11 @@ final class NetlinkRequest {
     return attribute(attribute | NESTED, nested.payload.toByteArray());
   }
 
+  /** Whether the kernel says when it is done. */
+  boolean isAcknowledged() {
+    return (flags & NetlinkMessage.ACK) != 0;
+  }
+
   /** The message, with its header. */
   byte[] bytes(int sequence) {
     return order(NetlinkMessage.HEADER + payload.size())

@@ -1,24 +1,31 @@
 package polder.linux;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Asks the kernel about its network and gets an answer: rtnetlink(7). For one thread at a time. */
+/** Asks the kernel about its network and gets an answer: netlink(7). For one thread at a time. */
 final class NetlinkSocket implements AutoCloseable {
+  static final int ROUTE = 0; // NETLINK_, linux/netlink.h
+  static final int NETFILTER = 12;
+
   /** sizeof (struct sockaddr_nl). */
   static final int ADDRESS_SIZE = 12;
 
   private static final int AF_NETLINK = 16; // linux/socket.h
   private static final int SOCK_RAW = 3;
   private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int NETLINK_ROUTE = 0; // linux/netlink.h
+
   private static final int SOL_NETLINK = 270;
   private static final int NETLINK_EXT_ACK = 11;
   private static final int MSG_PEEK = 0x2;
   private static final int MSG_TRUNC = 0x20;
+  private static final int ATTEMPTS = 10;
   private static final int SENDER = 4; // offset of nl_pid in struct sockaddr_nl
 
   private final Fd socket;
@@ -28,12 +35,16 @@ final class NetlinkSocket implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** Opens one in the network namespace of the calling thread, where it stays. */
-  static NetlinkSocket open() {
+  /**
+   * Opens one in the network namespace of the calling thread, where it stays.
+   *
+   * @param family {@link #ROUTE} or {@link #NETFILTER}
+   */
+  static NetlinkSocket open(int family) {
     Fd socket =
         new Fd(
             Kernel.check(
-                Kernel.call(Nr.SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE),
+                Kernel.call(Nr.SOCKET, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family),
                 () -> "open a netlink socket"));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment on = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
@@ -52,6 +63,56 @@ final class NetlinkSocket implements AutoCloseable {
   /** Has something done. */
   void change(NetlinkRequest request, String what) {
     ask(request, what);
+  }
+
+  /** Asks for a list, again if it changed while it was told. */
+  List<NetlinkMessage> dump(NetlinkRequest request, String what) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return ask(request, what);
+      } catch (SyscallException e) {
+        if (!e.errno().equals(Errno.EAGAIN) || attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Sends requests in one message, which the kernel does wholly or not at all: nfnetlink's batch.
+   * Each that asks for an acknowledgement is waited for.
+   *
+   * @throws SyscallException the first refusal
+   */
+  void batch(List<NetlinkRequest> requests, String what) {
+    ByteArrayOutputStream message = new ByteArrayOutputStream();
+    int first = sequence + 1;
+    Set<Integer> awaited = new HashSet<>();
+    for (NetlinkRequest each : requests) {
+      sequence++;
+      message.writeBytes(each.bytes(sequence));
+      if (each.isAcknowledged()) {
+        awaited.add(sequence);
+      }
+    }
+    send(message.toByteArray(), what);
+    while (!awaited.isEmpty()) {
+      for (NetlinkMessage each : NetlinkMessage.parse(receive(what))) {
+        if (each.sequence() < first || each.type() != NetlinkMessage.ERROR) {
+          continue; // the rest of an answer that nobody waited for
+        }
+        if (each.errno() != 0) {
+          throw refusal(each, what);
+        }
+        awaited.remove(each.sequence());
+      }
+    }
+  }
+
+  private static SyscallException refusal(NetlinkMessage message, String what) {
+    String words = message.words();
+    return new SyscallException(
+        words.isEmpty() ? what : what + " (" + words + ")", new Errno(message.errno()));
   }
 
   /**
@@ -74,9 +135,7 @@ final class NetlinkSocket implements AutoCloseable {
         }
         if (each.type() == NetlinkMessage.ERROR || each.type() == NetlinkMessage.DONE) {
           if (each.errno() != 0) {
-            String words = each.words();
-            throw new SyscallException(
-                words.isEmpty() ? what : what + " (" + words + ")", new Errno(each.errno()));
+            throw refusal(each, what);
           }
           return answer;
         }

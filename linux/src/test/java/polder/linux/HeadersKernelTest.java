@@ -48,8 +48,12 @@ class HeadersKernelTest {
       #include <linux/capability.h>
       #include <linux/filter.h>
       #include <linux/fs.h>
+      #include <linux/if_addr.h>
       #include <linux/if_link.h>
       #include <linux/magic.h>
+      #include <linux/netfilter.h>
+      #include <linux/netfilter/nf_tables.h>
+      #include <linux/netfilter/nfnetlink.h>
       #include <linux/netlink.h>
       #include <linux/openat2.h>
       #include <linux/rtnetlink.h>
@@ -57,6 +61,7 @@ class HeadersKernelTest {
       #include <linux/seccomp.h>
       #include <linux/securebits.h>
       #include <linux/sockios.h>
+      #include <linux/veth.h>
       #ifndef NSFS_MAGIC
       #define NSFS_MAGIC 0x6e736673
       #endif
@@ -119,6 +124,46 @@ class HeadersKernelTest {
     size(expected, "sockaddr_nl", NetlinkSocket.ADDRESS_SIZE);
     offsets(expected, "sockaddr_nl", "nl_pid", 4);
     size(expected, "ifinfomsg", Links.IFINFOMSG);
+    size(expected, "ifaddrmsg", Addresses.IFADDRMSG);
+    offsets(
+        expected,
+        "ifaddrmsg",
+        "ifa_prefixlen",
+        Addresses.IFADDRMSG_PREFIX,
+        "ifa_index",
+        Addresses.IFADDRMSG_INDEX);
+    size(expected, "rtmsg", Routes.RTMSG);
+    offsets(
+        expected,
+        "rtmsg",
+        "rtm_dst_len",
+        Routes.RTMSG_PREFIX,
+        "rtm_table",
+        Routes.RTMSG_TABLE,
+        "rtm_protocol",
+        Routes.RTMSG_PROTOCOL,
+        "rtm_scope",
+        Routes.RTMSG_SCOPE,
+        "rtm_type",
+        Routes.RTMSG_TYPE,
+        "rtm_flags",
+        Routes.RTMSG_FLAGS);
+    size(expected, "nfgenmsg", NftElements.NFGENMSG);
+    offsets(
+        expected,
+        "rtnl_link_stats64",
+        "rx_packets",
+        LinkStatistics.PACKETS_IN,
+        "tx_packets",
+        LinkStatistics.PACKETS_OUT,
+        "rx_bytes",
+        LinkStatistics.BYTES_IN,
+        "tx_bytes",
+        LinkStatistics.BYTES_OUT,
+        "rx_dropped",
+        LinkStatistics.DROPPED_IN,
+        "tx_dropped",
+        LinkStatistics.DROPPED_OUT);
     offsets(
         expected,
         "ifinfomsg",
@@ -289,6 +334,69 @@ class HeadersKernelTest {
     expected.put("FS_IOC_GETFLAGS", InodeFlags.FS_IOC_GETFLAGS);
     expected.put("FS_IOC_SETFLAGS", InodeFlags.FS_IOC_SETFLAGS);
     expected.put("FS_TOPDIR_FL", InodeFlags.FS_TOPDIR_FL);
+    compare(expected);
+  }
+
+  @Test
+  @DisplayName("J-11 the network's constants have the numbers of the C headers")
+  void network() throws Exception {
+    Map<String, Number> expected = new LinkedHashMap<>(); // in brackets, for many are no macros
+    expected.put("(RTM_NEWLINK)", Links.RTM_NEWLINK);
+    expected.put("(RTM_DELLINK)", Links.RTM_DELLINK);
+    expected.put("(RTM_GETLINK)", Links.RTM_GETLINK);
+    expected.put("(IFLA_ADDRESS)", Links.IFLA_ADDRESS);
+    expected.put("(IFLA_IFNAME)", Links.IFLA_IFNAME);
+    expected.put("(IFLA_MTU)", Links.IFLA_MTU);
+    expected.put("(IFLA_LINK)", Links.IFLA_LINK);
+    expected.put("(IFLA_MASTER)", Links.IFLA_MASTER);
+    expected.put("(IFLA_LINKINFO)", Links.IFLA_LINKINFO);
+    expected.put("(IFLA_IFALIAS)", Links.IFLA_IFALIAS);
+    expected.put("(IFLA_STATS64)", Links.IFLA_STATS64);
+    expected.put("(IFLA_NET_NS_FD)", Links.IFLA_NET_NS_FD);
+    expected.put("(IFLA_INFO_KIND)", Links.IFLA_INFO_KIND);
+    expected.put("(IFLA_INFO_DATA)", Links.IFLA_INFO_DATA);
+    expected.put("(VETH_INFO_PEER)", Links.VETH_INFO_PEER);
+    expected.put("(IFLA_MACVLAN_MODE)", Links.IFLA_MACVLAN_MODE);
+    expected.put("(MACVLAN_MODE_BRIDGE)", Links.MACVLAN_MODE_BRIDGE);
+    expected.put("(RTM_NEWADDR)", Addresses.RTM_NEWADDR);
+    expected.put("(RTM_DELADDR)", Addresses.RTM_DELADDR);
+    expected.put("(RTM_GETADDR)", Addresses.RTM_GETADDR);
+    expected.put("(IFA_ADDRESS)", Addresses.IFA_ADDRESS);
+    expected.put("(IFA_LOCAL)", Addresses.IFA_LOCAL);
+    expected.put("(IFA_BROADCAST)", Addresses.IFA_BROADCAST);
+    expected.put("(IFA_FLAGS)", Addresses.IFA_FLAGS);
+    expected.put("(IFA_F_NODAD)", Addresses.IFA_F_NODAD);
+    expected.put("(AF_INET)", Addresses.AF_INET);
+    expected.put("(AF_INET6)", Addresses.AF_INET6);
+    expected.put("(RTM_NEWROUTE)", Routes.RTM_NEWROUTE);
+    expected.put("(RTM_DELROUTE)", Routes.RTM_DELROUTE);
+    expected.put("(RTM_GETROUTE)", Routes.RTM_GETROUTE);
+    expected.put("(RTA_DST)", Routes.RTA_DST);
+    expected.put("(RTA_OIF)", Routes.RTA_OIF);
+    expected.put("(RTA_GATEWAY)", Routes.RTA_GATEWAY);
+    expected.put("(RT_TABLE_MAIN)", Routes.RT_TABLE_MAIN);
+    expected.put("(RTPROT_STATIC)", Routes.RTPROT_STATIC);
+    expected.put("(RT_SCOPE_UNIVERSE)", Routes.RT_SCOPE_UNIVERSE);
+    expected.put("(RT_SCOPE_LINK)", Routes.RT_SCOPE_LINK);
+    expected.put("(RTN_UNICAST)", Routes.RTN_UNICAST);
+    expected.put("(RTNH_F_ONLINK)", Routes.RTNH_F_ONLINK);
+    expected.put("(NFNL_SUBSYS_NFTABLES)", NftElements.NFNL_SUBSYS_NFTABLES);
+    expected.put("(NFNL_MSG_BATCH_BEGIN)", NftElements.NFNL_MSG_BATCH_BEGIN);
+    expected.put("(NFNL_MSG_BATCH_END)", NftElements.NFNL_MSG_BATCH_END);
+    expected.put("(NFT_MSG_NEWSETELEM)", NftElements.NFT_MSG_NEWSETELEM);
+    expected.put("(NFT_MSG_DELSETELEM)", NftElements.NFT_MSG_DELSETELEM);
+    expected.put("(NFTA_SET_ELEM_LIST_TABLE)", NftElements.NFTA_SET_ELEM_LIST_TABLE);
+    expected.put("(NFTA_SET_ELEM_LIST_SET)", NftElements.NFTA_SET_ELEM_LIST_SET);
+    expected.put("(NFTA_SET_ELEM_LIST_ELEMENTS)", NftElements.NFTA_SET_ELEM_LIST_ELEMENTS);
+    expected.put("(NFTA_LIST_ELEM)", NftElements.NFTA_LIST_ELEM);
+    expected.put("(NFTA_SET_ELEM_KEY)", NftElements.NFTA_SET_ELEM_KEY);
+    expected.put("(NFTA_SET_ELEM_KEY_END)", NftElements.NFTA_SET_ELEM_KEY_END);
+    expected.put("(NFTA_DATA_VALUE)", NftElements.NFTA_DATA_VALUE);
+    expected.put("(NLM_F_EXCL)", NetlinkMessage.EXCLUSIVE);
+    expected.put("(NLM_F_CREATE)", NetlinkMessage.CREATE);
+    expected.put("(NETLINK_ROUTE)", NetlinkSocket.ROUTE);
+    expected.put("(NETLINK_NETFILTER)", NetlinkSocket.NETFILTER);
+    expected.put("(NFPROTO_BRIDGE)", NftElements.BRIDGE);
     compare(expected);
   }
 

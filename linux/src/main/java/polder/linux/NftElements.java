@@ -1,0 +1,159 @@
+package polder.linux;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The elements of nftables sets, changed directly: nf_tables' netlink messages
+ * (linux/netfilter/nf_tables.h). Sets and rules are made by nft(8); what changes when a zone starts
+ * are elements, and those cost no program. For one thread at a time.
+ */
+public final class NftElements implements AutoCloseable {
+  /** NFPROTO_BRIDGE, linux/netfilter.h. */
+  public static final int BRIDGE = 7;
+
+  /** sizeof (struct nfgenmsg), linux/netfilter/nfnetlink.h. */
+  static final int NFGENMSG = 4;
+
+  static final int NFNL_SUBSYS_NFTABLES = 10;
+  static final int NFNL_MSG_BATCH_BEGIN = 16;
+  static final int NFNL_MSG_BATCH_END = 17;
+  static final int NFT_MSG_NEWSETELEM = 12;
+  static final int NFT_MSG_DELSETELEM = 14;
+  static final int NFTA_SET_ELEM_LIST_TABLE = 1;
+  static final int NFTA_SET_ELEM_LIST_SET = 2;
+  static final int NFTA_SET_ELEM_LIST_ELEMENTS = 3;
+  static final int NFTA_LIST_ELEM = 1;
+  static final int NFTA_SET_ELEM_KEY = 1;
+  static final int NFTA_SET_ELEM_KEY_END = 10;
+  static final int NFTA_DATA_VALUE = 1;
+
+  private static final int BYTES_A_FIELD = 4; // each field of a key is filled up to whole registers
+  private static final int LONGEST_NAME = 16; // IFNAMSIZ
+
+  private final NetlinkSocket socket;
+  private final int family;
+  private final String table;
+
+  private NftElements(NetlinkSocket socket, int family, String table) {
+    this.socket = socket;
+    this.family = family;
+    this.table = table;
+  }
+
+  /**
+   * Those of a table in a network namespace.
+   *
+   * @param family such as {@link #BRIDGE}
+   */
+  public static NftElements of(Fd network, int family, String table) {
+    return new NftElements(
+        NamespaceEntry.inside(network, () -> NetlinkSocket.open(NetlinkSocket.NETFILTER)),
+        family,
+        table);
+  }
+
+  /**
+   * An element of a set.
+   *
+   * @param set the set's name
+   * @param key its fields, one after the other
+   * @param end in a set of intervals, the last key that it stands for
+   */
+  public record Element(String set, Bytes key, Optional<Bytes> end) {
+    /** One key. */
+    public Element(String set, Bytes key) {
+      this(set, key, Optional.empty());
+    }
+  }
+
+  /** The name of an interface as a field of a key. */
+  public static Bytes name(String link) {
+    byte[] name = Bytes.of(link).toArray();
+    if (name.length >= LONGEST_NAME) {
+      throw new IllegalArgumentException("'%s' is no name of a network interface".formatted(link));
+    }
+    return Bytes.of(ByteBuffer.allocate(LONGEST_NAME).put(name).array());
+  }
+
+  /** Bytes, as they are in a packet, as a field of a key. */
+  public static Bytes field(byte[] value) {
+    int length = (value.length + BYTES_A_FIELD - 1) / BYTES_A_FIELD * BYTES_A_FIELD;
+    return Bytes.of(ByteBuffer.allocate(length).put(value).array());
+  }
+
+  /**
+   * Adds all, or none. What is there already stays.
+   *
+   * @throws SyscallException ENOENT if there is no such table or set
+   */
+  public void add(List<Element> elements) {
+    change(elements, NFT_MSG_NEWSETELEM, NetlinkMessage.CREATE, "add elements to");
+  }
+
+  /** Removes all; what is not there, or whose set is gone, is passed over. */
+  public void remove(List<Element> elements) {
+    try {
+      change(elements, NFT_MSG_DELSETELEM, 0, "remove elements from");
+    } catch (SyscallException e) {
+      passOver(e);
+      for (Element each : elements) { // one that is missing keeps all the others in
+        try {
+          change(List.of(each), NFT_MSG_DELSETELEM, 0, "remove an element from");
+        } catch (SyscallException missing) {
+          passOver(missing);
+        }
+      }
+    }
+  }
+
+  private static void passOver(SyscallException e) {
+    if (!e.errno().equals(Errno.ENOENT)) {
+      throw e;
+    }
+  }
+
+  private void change(List<Element> elements, int type, int flags, String verb) {
+    if (elements.isEmpty()) {
+      return;
+    }
+    List<NetlinkRequest> batch = new ArrayList<>();
+    batch.add(new NetlinkRequest(NFNL_MSG_BATCH_BEGIN, 0).fixed(header(0, NFNL_SUBSYS_NFTABLES)));
+    for (Element each : elements) {
+      batch.add(
+          new NetlinkRequest(NFNL_SUBSYS_NFTABLES << Byte.SIZE | type, flags | NetlinkMessage.ACK)
+              .fixed(header(family, 0))
+              .attribute(NFTA_SET_ELEM_LIST_TABLE, table)
+              .attribute(NFTA_SET_ELEM_LIST_SET, each.set())
+              .nest(
+                  NFTA_SET_ELEM_LIST_ELEMENTS,
+                  list -> list.nest(NFTA_LIST_ELEM, element -> write(element, each))));
+    }
+    batch.add(new NetlinkRequest(NFNL_MSG_BATCH_END, 0).fixed(header(0, NFNL_SUBSYS_NFTABLES)));
+    socket.batch(batch, "%s the sets of nftables table %s".formatted(verb, table));
+  }
+
+  private static void write(NetlinkRequest element, Element each) {
+    element.nest(NFTA_SET_ELEM_KEY, key -> key.attribute(NFTA_DATA_VALUE, each.key().toArray()));
+    each.end()
+        .ifPresent(
+            end ->
+                element.nest(
+                    NFTA_SET_ELEM_KEY_END, key -> key.attribute(NFTA_DATA_VALUE, end.toArray())));
+  }
+
+  private static ByteBuffer header(int family, int resource) {
+    return ByteBuffer.allocate(NFGENMSG) // the resource is in network order, as it is here
+        .put((byte) family)
+        .put((byte) 0)
+        .putShort((short) resource)
+        .flip();
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}
