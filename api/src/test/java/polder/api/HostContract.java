@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.model.Brand;
+import polder.model.Compression;
 import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.Event;
@@ -26,6 +27,7 @@ import polder.model.ExecSpec;
 import polder.model.ExitStatus;
 import polder.model.Image;
 import polder.model.ImageConfig;
+import polder.model.ImageFormat;
 import polder.model.ImageRequest;
 import polder.model.LogQuery;
 import polder.model.Patch;
@@ -316,6 +318,16 @@ public abstract class HostContract extends ProcessContract {
     Image tagged = host.images().tag("contract/base:1", "contract:latest");
     assertEquals(image.uuid(), tagged.uuid());
     assertEquals(image.uuid(), host.images().get("contract").uuid());
+
+    for (ImageFormat.Kind kind : ImageFormat.Kind.values()) {
+      ImageFormat plain = new ImageFormat(kind, Optional.of(Compression.NONE));
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      host.images().export("contract", plain, out, Progress.NONE);
+      String written = out.toString(StandardCharsets.ISO_8859_1);
+      assertEquals("ustar", written.substring(257, 262), "a tar, as " + kind);
+      assertKind(
+          ErrorKind.NOT_FOUND, () -> host.images().export("none:1", plain, out, Progress.NONE));
+    }
 
     Zone zone =
         host.zones()

@@ -13,6 +13,7 @@ import polder.cli.host.FsckCommand;
 import polder.cli.host.InfoCommand;
 import polder.cli.host.SchemaCommand;
 import polder.cli.image.ImageDelete;
+import polder.cli.image.ImageExport;
 import polder.cli.image.ImageGet;
 import polder.cli.image.ImageImport;
 import polder.cli.image.ImageList;
@@ -77,6 +78,7 @@ final class Catalog {
           "wait",
           "image pull",
           "image import",
+          "image export",
           "image list",
           "image get",
           "image tag",
@@ -156,6 +158,7 @@ final class Catalog {
       case "wait" -> new WaitCommand();
       case "image pull" -> new ImagePull();
       case "image import" -> new ImageImport();
+      case "image export" -> new ImageExport();
       case "image list" -> new ImageList();
       case "image get" -> new ImageGet();
       case "image tag" -> new ImageTag();

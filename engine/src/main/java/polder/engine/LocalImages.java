@@ -1,14 +1,18 @@
 package polder.engine;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import polder.image.ImageHold;
+import polder.image.LayoutWriter;
 import polder.image.LocalStore;
+import polder.image.OutgoingImage;
 import polder.image.registry.Reference;
 import polder.model.Image;
+import polder.model.ImageFormat;
 import polder.model.ImageRequest;
 import polder.model.Images;
 import polder.model.PolderException;
@@ -63,6 +67,18 @@ final class LocalImages implements Images {
       return image;
     } catch (RuntimeException e) {
       throw Failures.of("pull image '%s'".formatted(shown(reference)), e);
+    }
+  }
+
+  @Override
+  public void export(String reference, ImageFormat format, OutputStream out, Progress progress) {
+    try {
+      hall.disk().demandRoom("export image '%s'".formatted(shown(reference)));
+      try (OutgoingImage image = store.outgoing(here(reference))) {
+        LayoutWriter.write(image, format, out, progress);
+      }
+    } catch (RuntimeException e) {
+      throw Failures.of("export image '%s'".formatted(shown(reference)), e);
     }
   }
 

@@ -22,6 +22,7 @@ import polder.image.registry.Document;
 import polder.image.registry.Reference;
 import polder.image.registry.Registries;
 import polder.image.registry.RemoteRepository;
+import polder.linux.Bytes;
 import polder.model.ErrorKind;
 import polder.model.Image;
 import polder.model.ImageRequest;
@@ -128,7 +129,7 @@ final class Pulling implements AutoCloseable {
     }
     Blobs blobs = new Blobs(repository, manifest, progress);
     LayeredImage image =
-        new LayeredImage(Digest.of(bytes), configuration, manifest.layers(), documents, blobs);
+        new LayeredImage(Bytes.of(bytes), configuration, manifest.layers(), documents, blobs);
     return store.importLayers(image, name.name(), name.tag(), Progress.NONE);
   }
 

@@ -39,12 +39,15 @@ public final class CopyIn {
     try {
       Decompression contents = Decompression.of(archive, limits);
       if (!ids.isShifted()) {
-        return Unpacker.unpack(contents, root, path.names(), options, limits, progress);
+        return Unpacker.unpack(
+            contents, root, path.names(), options, limits, progress, Witness.NOBODY);
       }
       return FileOwner.make(
           ids.base(),
           ids.base(),
-          () -> Unpacker.unpack(contents, root, path.names(), options, limits, progress));
+          () ->
+              Unpacker.unpack(
+                  contents, root, path.names(), options, limits, progress, Witness.NOBODY));
     } catch (PolderException e) {
       throw e;
     } catch (SyscallException e) {

@@ -7,15 +7,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import polder.linux.Bytes;
 import polder.linux.Directory;
 import polder.linux.DirectoryEntry;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.FilePath;
 import polder.linux.FileType;
-import polder.linux.Node;
-import polder.linux.Stat;
 import polder.linux.StatFs;
 import polder.linux.SyscallException;
 import polder.linux.Walk;
@@ -125,29 +122,18 @@ final class Destination implements AutoCloseable {
       List<FileName> above = path.subList(0, length - 1);
       FileName name = path.get(length - 1);
       Directory parent = find(above);
-      if (parent == null || parent.find(name).filter(Destination::isWhiteout).isEmpty()) {
+      if (parent == null || parent.find(name).filter(OverlayMarks::isWhiteout).isEmpty()) {
         continue;
       }
       parent.remove(name);
       try (Directory made = parent.ensureDirectory(name, IMPLIED_MODE)) {
-        makeOpaque(made);
+        OverlayMarks.makeOpaque(made);
         list(made);
       }
       forget();
       return true;
     }
     return false;
-  }
-
-  static boolean isWhiteout(Stat stat) {
-    return stat.type() == FileType.CHARACTER_DEVICE && stat.special().equals(TarEntry.NO_DEVICE);
-  }
-
-  /** Nothing below shows through {@code directory}, to either kind of mount of overlayfs. */
-  static void makeOpaque(Directory directory) {
-    Node node = directory.node();
-    node.xattrs().set(Bytes.of("trusted.overlay.opaque"), Bytes.of("y"));
-    node.xattrs().set(Bytes.of("user.overlay.opaque"), Bytes.of("y"));
   }
 
   /** The directory at {@code path}, or null; open until the next one is asked for. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -30,7 +30,6 @@ import polder.linux.RegularFile;
 import polder.linux.SyscallException;
 import polder.linux.Tree;
 import polder.model.ErrorKind;
-import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Progress;
 
@@ -40,8 +39,9 @@ import polder.model.Progress;
  *
  * <pre>
  * layers/sha256-DIGITS/root/        its files; what it hides is as overlayfs has it
- * layers/sha256-DIGITS/layer.json   how many bytes they are
+ * layers/sha256-DIGITS/layer.json   how many bytes they are, and how it came
  * layers/sha256-DIGITS/implied      which of its directories it implies, if it does
+ * layers/sha256-DIGITS/skeleton     its archive without its files, if that can be made again
  * </pre>
  *
  * <p>A layer appears by one rename. One that no image has any more, or has yet, stays until the
@@ -51,6 +51,7 @@ final class LayerStore implements AutoCloseable {
   private static final int OWNER_ONLY = 0700;
   private static final FileName ROOT = FileName.of("root");
   private static final FileName RECORD = FileName.of("layer.json");
+  private static final FileName SKELETON = FileName.of("skeleton");
   private static final int RECORD_AT_MOST = 4096;
   private static final UnpackOptions OPTIONS =
       new UnpackOptions(
@@ -91,15 +92,24 @@ final class LayerStore implements AutoCloseable {
 
   /** How many bytes its files are, if it is here. */
   OptionalLong find(Digest content) {
+    Optional<LayerRecord> record = record(content);
+    return record.isPresent() ? OptionalLong.of(record.get().bytes()) : OptionalLong.empty();
+  }
+
+  /** What is known of a layer, if it is here. */
+  Optional<LayerRecord> record(Digest content) {
     try (Directory layer = layers.enter(name(content));
         RegularFile record = layer.read(RECORD)) {
-      Object bytes = Json.object(record.readAll(RECORD_AT_MOST)).get("bytes");
-      return bytes instanceof Long count && layer.find(ROOT).isPresent()
-          ? OptionalLong.of(count)
-          : OptionalLong.empty();
+      Optional<LayerRecord> known = LayerRecord.read(record.readAll(RECORD_AT_MOST));
+      return known.filter(_ -> layer.find(ROOT).isPresent());
     } catch (SyscallException | PolderException e) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
+  }
+
+  /** The archive of a layer that is here. */
+  LayerArchive archive(Digest content) {
+    return new LayerArchive(layers.enter(name(content)));
   }
 
   /** Keeps layers from being swept, those that are coming too, until the result is closed. */
@@ -157,9 +167,8 @@ final class LayerStore implements AutoCloseable {
     try (Directory place = unfinished.ensureDirectory(name, OWNER_ONLY);
         Directory root = place.ensureDirectory(ROOT, 0755)) {
       places.accept("make a place for layer " + content);
-      Unpacked unpacked = unpack(content, blob, blobs, root, progress);
-      String record = Json.write(Map.of("bytes", unpacked.bytes()));
-      DurableFile.replace(place, RECORD, record.getBytes(StandardCharsets.UTF_8));
+      Unpacked unpacked = unpack(content, blob, blobs, place, root, progress);
+      DurableFile.replace(place, RECORD, LayerRecord.of(unpacked.bytes(), blob).write());
       ImpliedList.write(place, unpacked.implied());
       place.syncFileSystem();
       places.accept("unpack layer " + content);
@@ -178,13 +187,20 @@ final class LayerStore implements AutoCloseable {
   }
 
   private Unpacked unpack(
-      Digest content, Descriptor blob, BlobSource blobs, Directory root, Progress progress)
+      Digest content,
+      Descriptor blob,
+      BlobSource blobs,
+      Directory place,
+      Directory root,
+      Progress progress)
       throws IOException {
     MessageDigest digest = content.hash();
     try (InputStream file = blobs.open(blob);
         Decompression plain = Decompression.of(new Unclosed(file), limits);
-        DigestInputStream archive = new DigestInputStream(plain, digest)) {
-      Unpacked unpacked = Unpacker.unpack(archive, root, OPTIONS, limits, progress);
+        DigestInputStream archive = new DigestInputStream(plain, digest);
+        SkeletonWriter skeleton = new SkeletonWriter(place.create(SKELETON, 0600).output())) {
+      Unpacked unpacked =
+          Unpacker.unpack(archive, root, List.of(), OPTIONS, limits, progress, skeleton);
       archive.transferTo(OutputStream.nullOutputStream()); // belongs to the digest, too
       file.transferTo(OutputStream.nullOutputStream()); // the blob's own is looked at at its end
       if (!content.is(digest.digest())) {
@@ -192,6 +208,9 @@ final class LayerStore implements AutoCloseable {
             "layer %s is refused: what is in it has another digest than the image's configuration"
                 + " says (%s)",
             blob.digest(), content);
+      }
+      if (!skeleton.finish()) {
+        place.remove(SKELETON);
       }
       return unpacked;
     }

@@ -9,20 +9,21 @@ import java.util.Set;
 import polder.image.oci.Configuration;
 import polder.image.oci.Descriptor;
 import polder.image.oci.Digest;
+import polder.linux.Bytes;
 import polder.model.Image;
 import polder.model.ImageRequest;
 
 /**
  * An image that comes in layers.
  *
- * @param id the SHA-256 digest of its configuration: what the image is known by
+ * @param document its configuration as it came: the image is known by its SHA-256 digest
  * @param configuration how it is run, and what its layers are
  * @param layers its layers as they are sent, in the same order
  * @param documents the digests of the manifest and the index that led to it
  * @param blobs where the layers are
  */
 public record LayeredImage(
-    Digest id,
+    Bytes document,
     Configuration configuration,
     List<Descriptor> layers,
     Set<Digest> documents,
@@ -35,6 +36,11 @@ public record LayeredImage(
           "the image is refused: its manifest has %d layers, its configuration %d",
           layers.size(), configuration.layers().size());
     }
+  }
+
+  /** What the image is known by. */
+  Digest id() {
+    return Digest.of(document.toArray());
   }
 
   /**
@@ -54,6 +60,7 @@ public record LayeredImage(
 
   /** It by a name; {@code bytes} are those of its files. */
   Image named(String name, String tag, long bytes) {
+    Digest id = id();
     ImageRequest request = new ImageRequest(name, tag, configuration.run());
     return new Image(
         StoredImage.uuid(id.bytes()),

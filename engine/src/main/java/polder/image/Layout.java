@@ -19,6 +19,7 @@ import polder.image.oci.ImageDocument;
 import polder.image.oci.ImageIndex;
 import polder.image.oci.ImageManifest;
 import polder.image.oci.Platform;
+import polder.linux.Bytes;
 import polder.linux.Directory;
 import polder.linux.Errno;
 import polder.linux.FileName;
@@ -73,7 +74,7 @@ final class Layout implements BlobSource {
     Configuration asked =
         new Configuration(
             own.platform(), RunDefaults.over(own.run(), request.config()), own.layers());
-    return new LayeredImage(Digest.of(document), asked, manifest.layers(), Set.of(), this);
+    return new LayeredImage(Bytes.of(document), asked, manifest.layers(), Set.of(), this);
   }
 
   private ImageManifest ofLayout(ImageRequest request) {

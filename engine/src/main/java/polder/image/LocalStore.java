@@ -24,7 +24,6 @@ import polder.image.oci.Digest;
 import polder.linux.Directory;
 import polder.linux.DurableFile;
 import polder.linux.FileName;
-import polder.linux.InodeFlags;
 import polder.linux.SyscallException;
 import polder.linux.Tree;
 import polder.model.ErrorKind;
@@ -41,6 +40,7 @@ import polder.model.Progress;
  * images/sha256/DIGITS/root/           the tree
  * images/sha256/DIGITS/top/            of one with layers, what goes on top: see ImpliedTop
  * images/sha256/DIGITS/manifest.json   its names, how it is run, and its layers if it has no root
+ * images/sha256/DIGITS/config.json     its configuration as it came, if it has layers
  * images/layers/                       layers that images share
  * images/unfinished/                   what is coming or going; emptied when the store is opened
  * images/damaged/                      what could not be read when the store was opened
@@ -53,6 +53,7 @@ import polder.model.Progress;
 public final class LocalStore implements AutoCloseable {
   private static final int OWNER_ONLY = 0700;
   private static final FileName MANIFEST = FileName.of("manifest.json");
+  private static final FileName CONFIG = FileName.of("config.json");
   private static final FileName ROOT = FileName.of("root");
   private static final FileName TOP = FileName.of("top");
 
@@ -62,6 +63,7 @@ public final class LocalStore implements AutoCloseable {
   private final Predicate<UUID> inUse;
   private final Limits limits;
   private final Function<String, Consumer<String>> failpoints;
+  private final StoreRooms rooms;
   private final Directory trees;
   private final Directory unfinished;
   private final LayerStore layers;
@@ -75,16 +77,15 @@ public final class LocalStore implements AutoCloseable {
 
   private LocalStore(
       Path path,
-      Directory trees,
-      Directory unfinished,
-      LayerStore layers,
+      StoreRooms rooms,
       Predicate<UUID> inUse,
       Limits limits,
       Function<String, Consumer<String>> failpoints) {
     this.path = path;
-    this.trees = trees;
-    this.unfinished = unfinished;
-    this.layers = layers;
+    this.rooms = rooms;
+    this.trees = rooms.trees();
+    this.unfinished = rooms.unfinished();
+    this.layers = rooms.layers();
     this.inUse = inUse;
     this.limits = limits;
     this.failpoints = failpoints;
@@ -121,7 +122,8 @@ public final class LocalStore implements AutoCloseable {
     try (Directory store = Directory.open(path);
         Directory damaged = store.ensureDirectory(FileName.of("damaged"), OWNER_ONLY)) {
       store.node().ensureMode(OWNER_ONLY);
-      LocalStore images = at(store, path, inUse, limits, failpoints);
+      LocalStore images =
+          new LocalStore(path, StoreRooms.open(store, path, limits), inUse, limits, failpoints);
       try {
         StoreReader.sweep(images.unfinished);
         images.catalogue.replace(
@@ -134,30 +136,6 @@ public final class LocalStore implements AutoCloseable {
     } catch (SyscallException e) {
       throw new PolderException(
           ErrorKind.HOST, "cannot open the image store %s: %s".formatted(path, e.getMessage()), e);
-    }
-  }
-
-  private static LocalStore at(
-      Directory store,
-      Path path,
-      Predicate<UUID> inUse,
-      Limits limits,
-      Function<String, Consumer<String>> failpoints) {
-    Directory unfinished = store.ensureDirectory(FileName.of("unfinished"), OWNER_ONLY);
-    try {
-      var _ =
-          InodeFlags.spread(unfinished); // or ext4 looks for inodes among those freed a moment ago
-      LayerStore layers = new LayerStore(store, path, unfinished, limits);
-      try {
-        Directory trees = store.ensureDirectory(FileName.of("sha256"), OWNER_ONLY);
-        return new LocalStore(path, trees, unfinished, layers, inUse, limits, failpoints);
-      } catch (RuntimeException e) {
-        layers.close();
-        throw e;
-      }
-    } catch (RuntimeException e) {
-      unfinished.close();
-      throw e;
     }
   }
 
@@ -297,6 +275,20 @@ public final class LocalStore implements AutoCloseable {
     }
   }
 
+  /** An image as it goes out to others, by the name that is asked for. */
+  public OutgoingImage outgoing(String reference) {
+    Image image = get(reference);
+    ImageHold hold = hold(image.uuid());
+    try {
+      StoredImage stored = catalogue.find(image.uuid().toString());
+      return new OutgoingImage(
+          image, stored, trees, unfinished, layers, layers(image.uuid()), hold);
+    } catch (RuntimeException e) {
+      hold.close();
+      throw e;
+    }
+  }
+
   private void release(UUID image) {
     catalogueLock.lock();
     try {
@@ -397,6 +389,7 @@ public final class LocalStore implements AutoCloseable {
               List.of(new Claim(named, Instant.now())),
               image.contents(),
               image.documents());
+      DurableFile.replace(place, CONFIG, image.document().toArray());
       DurableFile.replace(place, MANIFEST, stored.write());
       places.accept("write the manifest of the image");
       move(unfinished, coming, trees, FileName.of(digits), places);
@@ -480,8 +473,6 @@ public final class LocalStore implements AutoCloseable {
 
   @Override
   public void close() {
-    trees.close();
-    layers.close();
-    unfinished.close();
+    rooms.close();
   }
 }

@@ -7,10 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import polder.linux.Bytes;
 import polder.linux.DeviceNumber;
 import polder.linux.Directory;
-import polder.linux.DirectoryEntry;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.Listing;
@@ -27,27 +27,55 @@ import polder.model.Progress;
  * sockets are left out, as no archive has them. What changes meanwhile is written as it is found.
  */
 public final class Packer {
+  /** What an archive is for. */
+  enum Form {
+    /** The files as they lie. */
+    FILES,
+    /** The same, in the order of their names: so the same tree gives the same archive. */
+    TREE,
+    /**
+     * The same as a layer of an image: overlayfs' marks for what is hidden become files named
+     * {@code .wh.…}.
+     */
+    LAYER
+  }
+
   private static final int AT_ONCE = 128 << 10;
   private static final int DEEPEST = 1024; // a descriptor each
   private static final int LINKED_AT_MOST = 100_000; // beyond, further names become further files
   private static final int EXTENTS_AT_MOST = 10_000;
   private static final long REPORT_EVERY = 4 << 20;
   private static final int LONGEST_NAME = 4095 + 256; // a path below a name
+  private static final int SORTED_AT_MOST = 100_000; // names in memory, of all directories above
+
+  private static final Bytes SLASH = Bytes.of("/");
+  private static final Bytes HIDING = Bytes.of(".wh.");
+  private static final Bytes OPAQUE = Bytes.of(".wh..wh..opq");
 
   private record Inode(DeviceNumber device, long number) {}
 
   private final TarWriter tar;
   private final Ids ids;
+  private final Form form;
+  private final Set<Bytes> implied;
   private final Progress progress;
   private final byte[] buffer = new byte[AT_ONCE];
   private final Map<Inode, Bytes> linked = new HashMap<>();
+  private int sorted;
   private long bytes;
   private long reported;
 
   /** Writes to {@code tar}, which the caller finishes. */
   public Packer(TarWriter tar, Ids ids, Progress progress) {
+    this(tar, ids, Form.FILES, Set.of(), progress);
+  }
+
+  /** As the other, in that form; of the directories in {@code implied} only what is in them. */
+  Packer(TarWriter tar, Ids ids, Form form, Set<Bytes> implied, Progress progress) {
     this.tar = tar;
     this.ids = ids;
+    this.form = form;
+    this.implied = implied;
     this.progress = progress;
   }
 
@@ -78,7 +106,7 @@ public final class Packer {
   }
 
   private static PolderException unwritable(UncheckedIOException e) {
-    return new PolderException(ErrorKind.HOST, "cannot write the archive: " + e.getMessage(), e);
+    return Refusal.unwritten("cannot write the archive", e);
   }
 
   private void pack(Directory parent, FileName file, Bytes name, int depth) {
@@ -99,7 +127,7 @@ public final class Packer {
         case REGULAR -> packFile(node, stat, name);
         case SYMLINK ->
             tar.begin(entry(node, stat, name, TarType.SYMLINK, node.target().value(), List.of()));
-        case CHARACTER_DEVICE -> packEmpty(node, stat, name, TarType.CHARACTER_DEVICE);
+        case CHARACTER_DEVICE -> packDevice(node, stat, name, file);
         case BLOCK_DEVICE -> packEmpty(node, stat, name, TarType.BLOCK_DEVICE);
         case FIFO -> packEmpty(node, stat, name, TarType.FIFO);
         case SOCKET, UNKNOWN -> {}
@@ -110,19 +138,56 @@ public final class Packer {
   private void packDirectory(Directory directory, Bytes name, int depth) {
     Destination.refuseKernelsOwn(directory);
     Node node = directory.node();
-    packEmpty(node, node.stat(), name.plus(Bytes.of("/")), TarType.DIRECTORY);
+    if (!implied.contains(name)) {
+      packEmpty(node, node.stat(), name.plus(SLASH), TarType.DIRECTORY);
+    }
+    if (form == Form.LAYER && OverlayMarks.isOpaque(node)) {
+      tar.begin(TarEntry.file(name.plus(SLASH).plus(OPAQUE), 0, 0, node.stat().modified()));
+    }
     try (Listing list = directory.list()) {
-      while (list.hasNext()) {
-        DirectoryEntry below = list.next();
-        Bytes path = name.plus(Bytes.of("/")).plus(below.name().value());
-        try {
-          pack(directory, below.name(), path, depth + 1);
-        } catch (SyscallException e) {
-          if (!e.errno().equals(Errno.ENOENT)) { // gone since it was listed
-            throw Refusal.failed("cannot read '" + Refusal.shown(path) + "'", e);
-          }
-        }
+      if (form != Form.FILES) {
+        packSorted(directory, list, name, depth);
       }
+      while (list.hasNext()) {
+        packBelow(directory, list.next().name(), name, depth);
+      }
+    }
+  }
+
+  /** So many at a time as memory allows: beyond that the order is the file system's. */
+  private void packSorted(Directory directory, Listing list, Bytes name, int depth) {
+    List<FileName> names = new ArrayList<>();
+    while (list.hasNext() && sorted + names.size() < SORTED_AT_MOST) {
+      names.add(list.next().name());
+    }
+    names.sort(null);
+    sorted += names.size();
+    names.forEach(below -> packBelow(directory, below, name, depth));
+    sorted -= names.size();
+  }
+
+  private void packBelow(Directory directory, FileName below, Bytes name, int depth) {
+    Bytes path = name.plus(SLASH).plus(below.value());
+    if (form == Form.LAYER && below.value().startsWith(HIDING.toString())) {
+      throw Refusal.entry(
+          path, "a name that begins with '.wh.' hides a file in an image; rename it");
+    }
+    try {
+      pack(directory, below, path, depth + 1);
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.ENOENT)) { // gone since it was listed
+        throw Refusal.failed("cannot read '" + Refusal.shown(path) + "'", e);
+      }
+    }
+  }
+
+  private void packDevice(Node node, Stat stat, Bytes name, FileName file) {
+    if (form == Form.LAYER && OverlayMarks.isWhiteout(stat)) {
+      Bytes parent = name.part(0, name.length() - file.value().length());
+      Bytes hiding = parent.plus(HIDING).plus(file.value());
+      tar.begin(TarEntry.file(hiding, 0, 0, stat.modified()));
+    } else {
+      packEmpty(node, stat, name, TarType.CHARACTER_DEVICE);
     }
   }
 

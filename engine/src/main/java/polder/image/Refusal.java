@@ -34,6 +34,16 @@ final class Refusal {
     return new PolderException(kind(e.errno()), what + ": " + e.getMessage(), e);
   }
 
+  /** What goes out could not be written; {@code what} says what failed. */
+  static PolderException unwritten(String what, Exception e) {
+    for (Throwable why = e.getCause(); why != null; why = why.getCause()) {
+      if (why instanceof SyscallException kernel) {
+        return failed(what, kernel);
+      }
+    }
+    return new PolderException(ErrorKind.HOST, what + ": " + e.getMessage(), e);
+  }
+
   private static ErrorKind kind(Errno errno) {
     if (errno.equals(Errno.ENOSPC) || errno.equals(Errno.EDQUOT)) {
       return ErrorKind.NO_ROOM;

@@ -1,5 +1,6 @@
 package polder.image;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ public final class TarReader {
   private static final int LONGEST_NAME = 8192; // with what is dropped, such as "./"
   private static final int HEADERS_AN_ENTRY = 4;
 
-  private final InputStream in;
+  private final InputStream in; // what is read of it is told
+  private final InputStream data; // the same, without telling
   private final Limits limits;
   private final Map<Bytes, Bytes> global = new LinkedHashMap<>();
   private final byte[] skipped = new byte[16 << 10];
@@ -37,7 +39,13 @@ public final class TarReader {
 
   /** Reads from {@code in}, which stays the caller's. */
   public TarReader(InputStream in, Limits limits) {
-    this.in = in;
+    this(in, limits, Witness.NOBODY);
+  }
+
+  /** As the other; {@code witness} is told what is not read with {@link #read}. */
+  TarReader(InputStream in, Limits limits, Witness witness) {
+    this.in = new Told(in, witness);
+    this.data = in;
     this.limits = limits;
   }
 
@@ -87,7 +95,7 @@ public final class TarReader {
       return -1;
     }
     try {
-      int got = in.read(buffer, offset, (int) Math.min(length, remaining));
+      int got = data.read(buffer, offset, (int) Math.min(length, remaining));
       if (got < 0) {
         throw cutOff();
       }
@@ -314,5 +322,23 @@ public final class TarReader {
 
   private static PolderException cutOff() {
     return Refusal.invalid("the archive is cut off: it ends without its end mark");
+  }
+
+  private static final class Told extends FilterInputStream {
+    private final Witness witness;
+
+    Told(InputStream in, Witness witness) {
+      super(in);
+      this.witness = witness;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int got = in.read(buffer, offset, length);
+      if (got > 0) {
+        witness.between(buffer, offset, got);
+      }
+      return got;
+    }
   }
 }

@@ -50,6 +50,7 @@ public final class Unpacker {
   private final List<FileName> base;
   private final UnpackOptions options;
   private final Progress progress;
+  private final Witness witness;
   private final byte[] buffer = new byte[AT_ONCE];
   private final List<Later> directories = new ArrayList<>();
   private final List<Later> links = new ArrayList<>();
@@ -60,11 +61,16 @@ public final class Unpacker {
   private long reported;
 
   private Unpacker(
-      Destination destination, List<FileName> base, UnpackOptions options, Progress progress) {
+      Destination destination,
+      List<FileName> base,
+      UnpackOptions options,
+      Progress progress,
+      Witness witness) {
     this.destination = destination;
     this.base = base;
     this.options = options;
     this.progress = progress;
+    this.witness = witness;
   }
 
   /**
@@ -80,21 +86,25 @@ public final class Unpacker {
       UnpackOptions options,
       Limits limits,
       Progress progress) {
-    return unpack(archive, root, List.of(), options, limits, progress);
+    return unpack(archive, root, List.of(), options, limits, progress, Witness.NOBODY);
   }
 
-  /** As the other, into the directory {@code base} below {@code root}. */
+  /**
+   * As the other, into the directory {@code base} below {@code root}; {@code witness} is told what
+   * the archive is made of.
+   */
   static Unpacked unpack(
       InputStream archive,
       Directory root,
       List<FileName> base,
       UnpackOptions options,
       Limits limits,
-      Progress progress) {
-    TarReader tar = new TarReader(archive, limits);
+      Progress progress,
+      Witness witness) {
+    TarReader tar = new TarReader(archive, limits, witness);
     boolean guarded = options.existing() == Existing.KEPT;
     try (Destination destination = new Destination(root, guarded)) {
-      return new Unpacker(destination, base, options, progress).unpack(tar);
+      return new Unpacker(destination, base, options, progress, witness).unpack(tar);
     }
   }
 
@@ -187,7 +197,7 @@ public final class Unpacker {
       case DIRECTORY -> makeDirectory(entry, parent, path);
       case FILE -> {
         clear(entry, parent, path);
-        makeFile(entry, ensureParent(path), name, tar);
+        makeFile(entry, ensureParent(path), path, tar);
       }
       case SYMLINK -> {
         clear(entry, parent, path);
@@ -236,6 +246,7 @@ public final class Unpacker {
     if (there.isEmpty()) {
       return;
     }
+    witness.replaced();
     if (there.get().type() == FileType.DIRECTORY) {
       if (options.existing() == Existing.KEPT) {
         throw Refusal.entry(entry.name(), "a directory of that name is there");
@@ -260,7 +271,7 @@ public final class Unpacker {
     }
     try (Directory directory = ensureParent(path).ensureDirectory(name, 0700)) {
       if (replaces && options.whiteouts() == Whiteouts.FOR_OVERLAY) {
-        Destination.makeOpaque(directory);
+        OverlayMarks.makeOpaque(directory);
       }
       destination.list(directory);
       finish(directory.node(), entry);
@@ -268,8 +279,9 @@ public final class Unpacker {
     laterTimes(entry, path);
   }
 
-  private void makeFile(TarEntry entry, Directory parent, FileName name, TarReader tar) {
-    try (RegularFile file = parent.create(name, 0600)) {
+  private void makeFile(TarEntry entry, Directory parent, List<FileName> path, TarReader tar) {
+    try (RegularFile file = parent.create(path.getLast(), 0600)) {
+      witness.contents(path, entry.extents());
       long end = 0;
       for (Extent extent : entry.extents()) {
         for (long at = extent.offset(); at < extent.end(); ) {
@@ -439,7 +451,7 @@ public final class Unpacker {
       parent.makeDevice(hidden, FileType.CHARACTER_DEVICE, TarEntry.NO_DEVICE, 0);
     } else if (own.get().type() == FileType.DIRECTORY) {
       try (Directory directory = parent.enter(hidden)) {
-        Destination.makeOpaque(directory);
+        OverlayMarks.makeOpaque(directory);
         destination.list(directory); // it has nothing to do with one below
       }
     }
@@ -447,7 +459,7 @@ public final class Unpacker {
 
   private void makeOpaque(List<FileName> path) {
     if (options.whiteouts() == Whiteouts.FOR_OVERLAY) {
-      Destination.makeOpaque(destination.ensure(path));
+      OverlayMarks.makeOpaque(destination.ensure(path));
       return;
     }
     Directory directory = destination.find(path);

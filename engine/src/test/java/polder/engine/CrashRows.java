@@ -18,6 +18,7 @@ import polder.image.registry.TinyRegistry;
 import polder.model.Brand;
 import polder.model.ExecSpec;
 import polder.model.Host;
+import polder.model.ImageFormat;
 import polder.model.ImageRequest;
 import polder.model.LogQuery;
 import polder.model.Patch;
@@ -51,6 +52,7 @@ final class CrashRows {
           "Zones.attach",
           "Zones.logs",
           "Zones.copyOut",
+          "Images.export",
           "Images.list",
           "Images.get",
           "Pools.list",
@@ -338,6 +340,7 @@ final class CrashRows {
     host.zones().copyOut(ZONE, "/etc/hostname", new ByteArrayOutputStream());
     host.images().list();
     host.images().get("small");
+    host.images().export("small", ImageFormat.USUAL, new ByteArrayOutputStream(), Progress.NONE);
     host.pools().list();
     host.pools().get("zones");
     host.events().since(host.events().newest(), false).close();

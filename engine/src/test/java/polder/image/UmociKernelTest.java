@@ -24,7 +24,7 @@ import polder.model.Progress;
 /** The same image gives the same tree, whoever unpacks it: umoci is the judge. */
 @Tag("kernel")
 class UmociKernelTest {
-  private static final String SEEN =
+  static final String SEEN =
       """
       find . -mindepth 1 -type d ! -path './fresh*' -printf '%P %y %m %U:%G %T@\\n' | sort
       find . -mindepth 1 ! -type d -printf '%P %y %m %U:%G %n %s %T@ %l\\n' | sort
@@ -87,7 +87,7 @@ class UmociKernelTest {
     }
   }
 
-  private static Forge image() {
+  static Forge image() {
     Archive first = new Archive();
     first.entry(directory("etc/", 0750, 3, 1));
     first.file("etc/a", "a").file("etc/gone", "gone").file("etc/changed", "old");
@@ -128,14 +128,13 @@ class UmociKernelTest {
     return new Forge().layer(first).layer(second).layer(third);
   }
 
-  private static TarEntry directory(String name, int mode, int owner, int second) {
+  static TarEntry directory(String name, int mode, int owner, int second) {
     Instant time = Archive.TIME.plusSeconds(second);
     return TarEntry.empty(Bytes.of(name), TarType.DIRECTORY, mode, Bytes.EMPTY, time)
         .owned(owner, owner + 1);
   }
 
-  private static String run(Path directory, String script)
-      throws IOException, InterruptedException {
+  static String run(Path directory, String script) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder("bash", "-c", script)
             .directory(directory.toFile())

@@ -1,6 +1,7 @@
 package polder.model;
 
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 
 /** The images that a host keeps. */
@@ -26,6 +27,19 @@ public interface Images {
    *     cannot be reached; UNSUPPORTED if there is none for this machine; NO_ROOM
    */
   Image pull(String reference, Progress progress);
+
+  /**
+   * Writes an image down for others, such as another host's {@link #importTarball}. The same image
+   * gives the same bytes, and there it is the same image; but one that did not come in layers goes
+   * out with one, and a layer whose archive had a file twice is packed anew: then it has another
+   * digest there.
+   *
+   * @param out stays open; what was written stays when it fails
+   * @throws PolderException NOT_FOUND; UNSUPPORTED for zstd without its library; NO_ROOM if there
+   *     is none for its largest layer; INVALID if a file's name begins with {@code .wh.}, which
+   *     hides a file; HOST if its files are not any more what they were
+   */
+  void export(String reference, ImageFormat format, OutputStream out, Progress progress);
 
   /** All images, by name and tag. */
   List<Image> list();

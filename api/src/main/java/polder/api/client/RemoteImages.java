@@ -5,12 +5,15 @@ import static polder.api.client.Caller.encode;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
 import polder.model.Image;
 import polder.model.ImageConfig;
+import polder.model.ImageFormat;
 import polder.model.ImageRequest;
 import polder.model.Images;
 import polder.model.Json;
@@ -67,6 +70,20 @@ final class RemoteImages implements Images {
       throw ErrorJson.read(error);
     }
     return operation.get("result");
+  }
+
+  @Override
+  public void export(String reference, ImageFormat format, OutputStream out, Progress progress) {
+    String target =
+        "/v1/image-exports?image=" + encode(reference) + "&format=" + word(format.kind());
+    if (format.compression().isPresent()) {
+      target += "&compression=" + word(format.compression().get());
+    }
+    new Download(caller, target, reference).to(out, progress);
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

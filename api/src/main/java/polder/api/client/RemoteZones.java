@@ -2,7 +2,6 @@ package polder.api.client;
 
 import static polder.api.client.Caller.encode;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -19,6 +18,7 @@ import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.Patch;
 import polder.model.PolderException;
+import polder.model.Progress;
 import polder.model.Session;
 import polder.model.StopOptions;
 import polder.model.UpdatePlan;
@@ -158,33 +158,7 @@ final class RemoteZones implements Zones {
 
   @Override
   public void copyOut(ZoneRef zone, String path, OutputStream tar) {
-    Caller.Open open =
-        caller.open("GET", path(zone) + "/files?path=" + encode(path), Map.of(), null);
-    try (HttpConnection _ = open.connection()) {
-      InputStream from = open.reply().body();
-      byte[] buffer = new byte[65_536];
-      for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
-        keep(tar, buffer, n, path);
-      }
-      keep(tar, buffer, 0, path);
-    } catch (IOException e) {
-      throw Caller.lost(e);
-    }
-  }
-
-  /** Writes and shows it: what fails here is the caller's own, and not the daemon's. */
-  private static void keep(OutputStream tar, byte[] bytes, int count, String path) {
-    try {
-      tar.write(bytes, 0, count);
-      if (count == 0) {
-        tar.flush();
-      }
-    } catch (IOException e) {
-      throw new PolderException(
-          ErrorKind.HOST,
-          "cannot write what came of '%s' here: %s".formatted(path, e.getMessage()),
-          e);
-    }
+    new Download(caller, path(zone) + "/files?path=" + encode(path), path).to(tar, Progress.NONE);
   }
 
   private static String path(ZoneRef zone) {

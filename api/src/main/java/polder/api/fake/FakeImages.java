@@ -3,6 +3,7 @@ package polder.api.fake;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import polder.model.ErrorKind;
 import polder.model.Image;
+import polder.model.ImageFormat;
 import polder.model.ImageRequest;
 import polder.model.Images;
 import polder.model.PolderException;
@@ -100,6 +102,24 @@ final class FakeImages implements Images {
     }
     progress.report("pulling " + name, tarball.length, tarball.length);
     return importTarball(new ByteArrayInputStream(tarball), ImageRequest.of(name), Progress.NONE);
+  }
+
+  /** It has no files to write: an archive of nothing stands for them. */
+  @Override
+  public void export(String reference, ImageFormat format, OutputStream out, Progress progress) {
+    Image image = get(reference);
+    byte[] archive = new byte[3 * 512];
+    byte[] ustar = "ustar\00000".getBytes(StandardCharsets.ISO_8859_1);
+    archive[0] = '.';
+    System.arraycopy(ustar, 0, archive, 257, ustar.length);
+    try {
+      out.write(archive);
+      out.flush();
+    } catch (IOException e) {
+      throw new PolderException(
+          ErrorKind.HOST, "cannot write image '%s'".formatted(named(image)), e);
+    }
+    progress.report("exporting", archive.length, archive.length);
   }
 
   /** As Docker's rules shorten it. */

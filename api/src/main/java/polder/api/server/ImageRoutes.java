@@ -47,6 +47,14 @@ final class ImageRoutes {
             .takes(Content.field("reference", Types.LINE.schema()))
             .gives(IMAGE)
             .orLater(),
+        Route.of("GET", "/v1/image-exports", "Writes an image down for others", this::export)
+            .with(
+                Parameter.must("image", Types.LINE, "its name, uuid or digest"),
+                Parameter.query(
+                    "format", ImageJson.KIND, "an OCI layout, that for docker load, or its files"),
+                Parameter.query(
+                    "compression", ImageJson.COMPRESSION, "of its layers; the usual one if absent"))
+            .gives(Content.bytes(Content.TAR)),
         Route.of("GET", "/v1/images/{reference...}", "One image", this::get).gives(IMAGE),
         Route.of("PATCH", "/v1/images/{reference...}", "Gives it one more name", this::tag)
             .takes(Content.field("add_name", Types.LINE.schema()))
@@ -100,6 +108,17 @@ final class ImageRoutes {
     }
     operations.answer(
         call, "pull image", progress -> ImageJson.write(images.pull(reference, progress)));
+  }
+
+  private void export(Call call) throws IOException {
+    LateAnswer tar = new LateAnswer(call.exchange(), Content.TAR);
+    images.export(
+        call.text("image"),
+        ImageJson.format(
+            call.find("format", ImageJson.KIND), call.find("compression", ImageJson.COMPRESSION)),
+        tar,
+        Progress.NONE);
+    tar.finish();
   }
 
   private void tag(Call call) throws IOException {

@@ -6,12 +6,16 @@ import static polder.model.json.Strict.or;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import polder.model.Compression;
 import polder.model.Image;
 import polder.model.ImageConfig;
+import polder.model.ImageFormat;
 import polder.model.ImageRequest;
 import polder.model.Json;
 import polder.model.ObjectType;
@@ -31,7 +35,21 @@ public final class ImageJson {
   /** An image. */
   public static final Type<Image> IMAGE = image();
 
+  /** As what an image is written down. */
+  public static final Type<String> KIND = Types.word("oci", "docker", "rootfs");
+
+  /** How it is compressed. */
+  public static final Type<String> COMPRESSION = Types.word("none", "gzip", "zstd");
+
   private ImageJson() {}
+
+  /** The format of those words, which are of {@link #KIND} and {@link #COMPRESSION}. */
+  public static ImageFormat format(Optional<String> kind, Optional<String> compression) {
+    return new ImageFormat(
+        kind.map(word -> ImageFormat.Kind.valueOf(word.toUpperCase(Locale.ROOT)))
+            .orElse(ImageFormat.Kind.OCI),
+        compression.map(word -> Compression.valueOf(word.toUpperCase(Locale.ROOT))));
+  }
 
   /** Reads an image strictly. */
   public static Image read(@Nullable Object tree) {

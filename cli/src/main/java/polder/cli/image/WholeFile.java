@@ -1,0 +1,56 @@
+package polder.cli.image;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** A file that gets its name when all of it is there; what is no file, such as a pipe, at once. */
+final class WholeFile implements AutoCloseable {
+  private final Path path;
+  private final Path partial;
+  private final OutputStream stream;
+  private boolean done;
+
+  private WholeFile(Path path, Path partial) throws IOException {
+    this.path = path;
+    this.partial = partial;
+    this.stream =
+        new BufferedOutputStream(
+            Files.newOutputStream(
+                partial, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
+            1 << 16);
+  }
+
+  static WholeFile at(Path path) throws IOException {
+    boolean special = Files.exists(path) && !Files.isRegularFile(path);
+    Path name = path.getFileName();
+    return new WholeFile(path, special ? path : path.resolveSibling(name + ".partial"));
+  }
+
+  OutputStream stream() {
+    return stream;
+  }
+
+  /** All of it is there. */
+  void finish() throws IOException {
+    stream.close();
+    if (!partial.equals(path)) {
+      Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING);
+    }
+    done = true;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (!done) {
+      stream.close();
+      if (!partial.equals(path)) {
+        Files.deleteIfExists(partial);
+      }
+    }
+  }
+}
