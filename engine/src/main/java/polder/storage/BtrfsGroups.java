@@ -36,10 +36,17 @@ final class BtrfsGroups {
 
   /** Makes the group of a new dataset, whose root is there. */
   void make(Directory dataset, FileName root) {
+    make(dataset, dataset, root);
+  }
+
+  /**
+   * As {@link #make(Directory, FileName)}, where the first root is {@code name} of {@code place}.
+   */
+  void make(Directory dataset, Directory place, FileName name) {
     if (!there) {
       return;
     }
-    long id = id(dataset, root);
+    long id = id(place, name);
     changing.lock(); // a group without members is taken away
     try {
       Quota.make(top.fd(), Quota.group(id));
@@ -52,14 +59,19 @@ final class BtrfsGroups {
 
   /** Has one more root of a dataset counted. */
   void join(Directory dataset, FileName root) {
+    join(dataset, dataset, root);
+  }
+
+  /** As {@link #join(Directory, FileName)}, of {@code name} of {@code place}. */
+  void join(Directory dataset, Directory place, FileName name) {
     long group = of(dataset);
     if (group != 0) {
-      Quota.join(top.fd(), id(dataset, root), group);
+      Quota.join(top.fd(), id(place, name), group);
     }
   }
 
-  private static long id(Directory dataset, FileName root) {
-    try (Directory entered = dataset.enter(root)) {
+  private static long id(Directory place, FileName name) {
+    try (Directory entered = place.enter(name)) {
       return Subvolume.of(entered.fd()).id();
     }
   }

@@ -1,14 +1,13 @@
 package polder.storage;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -44,13 +43,8 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("polder.storage");
   private static final FileName ZONES = FileName.of("zones");
   private static final FileName BASES = FileName.of("bases");
-  private static final FileName ROOT = FileName.of("root");
-  private static final FileName NEW_ROOT = FileName.of("making-root");
-  private static final FileName SNAPSHOTS = FileName.of("snapshots");
-  private static final FileName LAYERS = FileName.of("layers");
-  private static final String MAKING = "making-";
+  static final String MAKING = "making-";
   private static final String GONE = "gone-";
-  private static final int OWNER_ONLY = 0700;
 
   private final Path place;
   private final Directory top;
@@ -58,6 +52,7 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
   private final Directory basesDirectory;
   private final BtrfsBases bases;
   private final BtrfsGroups groups;
+  private final BtrfsTransfers transfers;
   private final Function<String, Consumer<String>> failpoints;
   private final Set<String> stuck = ConcurrentHashMap.newKeySet();
 
@@ -66,9 +61,10 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
     this.top = top;
     this.groups = new BtrfsGroups(top);
     this.failpoints = failpoints;
-    this.zones = top.ensureDirectory(ZONES, OWNER_ONLY);
-    this.basesDirectory = top.ensureDirectory(BASES, OWNER_ONLY);
+    this.zones = top.ensureDirectory(ZONES, BtrfsDataset.OWNER_ONLY);
+    this.basesDirectory = top.ensureDirectory(BASES, BtrfsDataset.OWNER_ONLY);
     this.bases = new BtrfsBases(basesDirectory, failpoints);
+    this.transfers = new BtrfsTransfers(place, top, zones, bases, groups, failpoints);
   }
 
   /**
@@ -96,7 +92,8 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
         obliterate(entry.name());
       } else {
         try (Directory dataset = zones.enter(entry.name())) {
-          Subvolumes.destroy(dataset, NEW_ROOT);
+          Subvolumes.destroy(dataset, BtrfsDataset.NEW_ROOT);
+          transfers.settle(dataset);
         } catch (SyscallException e) {
           LOG.log(System.Logger.Level.WARNING, name + " in " + place + " cannot be swept", e);
         }
@@ -128,8 +125,8 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
       Set<Long> charged = new HashSet<>();
       for (DirectoryEntry entry : zones.entries()) {
         try (Directory dataset = zones.enter(entry.name())) {
-          if (dataset.find(LAYERS).isPresent()) {
-            used.add(LayerList.read(dataset, LAYERS));
+          if (dataset.find(BtrfsDataset.LAYERS).isPresent()) {
+            used.add(LayerList.read(dataset, BtrfsDataset.LAYERS));
           }
           charged.add(groups.of(dataset));
         } catch (SyscallException e) {
@@ -187,16 +184,16 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
         "make the dataset of zone " + zone,
         dataset -> {
           if (layers.isEmpty()) {
-            Subvolume.create(dataset, ROOT);
-            try (Directory root = dataset.enter(ROOT)) {
+            Subvolume.create(dataset, BtrfsDataset.ROOT);
+            try (Directory root = dataset.enter(BtrfsDataset.ROOT)) {
               root.node().mode(0755); // as / itself; those above are closed
             }
             return;
           }
-          LayerList.write(dataset, LAYERS, layers);
+          LayerList.write(dataset, BtrfsDataset.LAYERS, layers);
           bases.lock().lock();
           try (Directory base = bases.ensure(layers)) {
-            Subvolume.snapshot(base.fd(), dataset, ROOT, false);
+            Subvolume.snapshot(base.fd(), dataset, BtrfsDataset.ROOT, false);
           } finally {
             bases.lock().unlock();
           }
@@ -214,12 +211,13 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
           try (Directory original = dataset(from);
               Directory source =
                   snapshot.isPresent()
-                      ? snapshot(original, from, snapshot.get())
-                      : original.enter(ROOT)) {
-            if (original.find(LAYERS).isPresent()) {
-              LayerList.write(dataset, LAYERS, LayerList.read(original, LAYERS));
+                      ? BtrfsDataset.snapshot(original, from, snapshot.get())
+                      : original.enter(BtrfsDataset.ROOT)) {
+            if (original.find(BtrfsDataset.LAYERS).isPresent()) {
+              LayerList.write(
+                  dataset, BtrfsDataset.LAYERS, LayerList.read(original, BtrfsDataset.LAYERS));
             }
-            Subvolume.snapshot(source.fd(), dataset, ROOT, false);
+            Subvolume.snapshot(source.fd(), dataset, BtrfsDataset.ROOT, false);
           }
         });
     return find(to).orElseThrow();
@@ -237,7 +235,7 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
       Consumer<String> places = failpoints.apply(operation);
       Subvolumes.destroy(zones, making);
       places.accept(what);
-      zones.makeDirectory(making, OWNER_ONLY);
+      zones.makeDirectory(making, BtrfsDataset.OWNER_ONLY);
       try (Directory dataset = zones.enter(making)) {
         try {
           fill.accept(dataset);
@@ -246,12 +244,12 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
             throw e;
           }
           collect(true); // what could be made again gives way to what is asked for
-          Subvolumes.destroy(dataset, ROOT);
-          Subvolumes.destroy(dataset, LAYERS);
+          Subvolumes.destroy(dataset, BtrfsDataset.ROOT);
+          Subvolumes.destroy(dataset, BtrfsDataset.LAYERS);
           Btrfs.sync(top.fd());
           fill.accept(dataset);
         }
-        groups.make(dataset, ROOT);
+        groups.make(dataset, BtrfsDataset.ROOT);
       }
       places.accept(what);
       zones.rename(making, zones, name);
@@ -273,7 +271,11 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
       if (zones.find(name).isEmpty()) {
         return Optional.empty();
       }
-      Path root = place.resolve(ZONES.toString()).resolve(zone.toString()).resolve(ROOT.toString());
+      Path root =
+          place
+              .resolve(ZONES.toString())
+              .resolve(zone.toString())
+              .resolve(BtrfsDataset.ROOT.toString());
       return Optional.of(new Root.Tree(root));
     } catch (SyscallException e) {
       throw StorageFailure.of("find the dataset of zone " + zone, e);
@@ -309,46 +311,27 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
   public StoredSnapshot snapshot(UUID zone, String name) {
     FileName file = SnapshotName.file(name);
     try (Directory dataset = dataset(zone);
-        Directory snapshots = dataset.ensureDirectory(SNAPSHOTS, OWNER_ONLY)) {
+        Directory snapshots =
+            dataset.ensureDirectory(BtrfsDataset.SNAPSHOTS, BtrfsDataset.OWNER_ONLY)) {
       if (snapshots.find(file).isEmpty()) {
         Consumer<String> places = failpoints.apply("dataset-snapshot");
         String step = "take snapshot '%s' of dataset %s".formatted(name, zone);
         places.accept(step);
-        try (Directory root = dataset.enter(ROOT)) {
+        try (Directory root = dataset.enter(BtrfsDataset.ROOT)) {
           Subvolume.snapshot(root.fd(), snapshots, file, true); // on the disk when this returns
         }
         places.accept(step);
       }
-      return about(file, look(snapshots, file));
+      return BtrfsDataset.about(snapshots, file);
     } catch (SyscallException e) {
       throw StorageFailure.of("take snapshot '%s' of zone %s".formatted(name, zone), e);
-    }
-  }
-
-  private static StoredSnapshot about(FileName name, Subvolume snapshot) {
-    return new StoredSnapshot(name.toString(), snapshot.created(), OptionalLong.empty());
-  }
-
-  private static Subvolume look(Directory snapshots, FileName name) {
-    try (Directory snapshot = snapshots.enter(name)) {
-      return Subvolume.of(snapshot.fd());
     }
   }
 
   @Override
   public List<StoredSnapshot> snapshots(UUID zone) {
     try (Directory dataset = dataset(zone)) {
-      if (dataset.find(SNAPSHOTS).isEmpty()) {
-        return List.of();
-      }
-      Map<Long, StoredSnapshot> byNumber = new TreeMap<>(); // finer than the clock
-      try (Directory snapshots = dataset.enter(SNAPSHOTS)) {
-        for (DirectoryEntry entry : snapshots.entries()) {
-          Subvolume snapshot = look(snapshots, entry.name());
-          byNumber.put(snapshot.id(), about(entry.name(), snapshot));
-        }
-      }
-      return List.copyOf(byNumber.values());
+      return BtrfsDataset.snapshots(dataset);
     } catch (SyscallException e) {
       throw StorageFailure.of("list the snapshots of zone " + zone, e);
     }
@@ -362,10 +345,10 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
         return;
       }
       try (Directory dataset = dataset(zone)) {
-        if (dataset.find(SNAPSHOTS).isEmpty()) {
+        if (dataset.find(BtrfsDataset.SNAPSHOTS).isEmpty()) {
           return;
         }
-        try (Directory snapshots = dataset.enter(SNAPSHOTS)) {
+        try (Directory snapshots = dataset.enter(BtrfsDataset.SNAPSHOTS)) {
           Consumer<String> places = failpoints.apply("dataset-snapshot-remove");
           String step = "remove snapshot '%s' of dataset %s".formatted(name, zone);
           places.accept(step);
@@ -382,20 +365,20 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
   @Override
   public Root rollback(UUID zone, String name) {
     try (Directory dataset = dataset(zone);
-        Directory snapshot = snapshot(dataset, zone, name)) {
+        Directory snapshot = BtrfsDataset.snapshot(dataset, zone, name)) {
       Consumer<String> places = failpoints.apply("dataset-rollback");
       String step = "roll dataset %s back to snapshot '%s'".formatted(zone, name);
-      Subvolumes.destroy(dataset, NEW_ROOT);
+      Subvolumes.destroy(dataset, BtrfsDataset.NEW_ROOT);
       places.accept(step);
       try {
-        Subvolume.snapshot(snapshot.fd(), dataset, NEW_ROOT, false);
-        groups.join(dataset, NEW_ROOT);
+        Subvolume.snapshot(snapshot.fd(), dataset, BtrfsDataset.NEW_ROOT, false);
+        groups.join(dataset, BtrfsDataset.NEW_ROOT);
         places.accept("exchange the root of dataset " + zone);
-        dataset.exchange(NEW_ROOT, dataset, ROOT);
+        dataset.exchange(BtrfsDataset.NEW_ROOT, dataset, BtrfsDataset.ROOT);
         Btrfs.sync(top.fd());
         places.accept(step);
       } finally {
-        Subvolumes.destroy(dataset, NEW_ROOT); // what was prepared, or what was
+        Subvolumes.destroy(dataset, BtrfsDataset.NEW_ROOT); // what was prepared, or what was
       }
       return find(zone).orElseThrow();
     } catch (SyscallException e) {
@@ -404,23 +387,22 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
   }
 
   private Directory dataset(UUID zone) {
-    FileName name = FileName.of(zone.toString());
-    if (zones.find(name).isEmpty()) {
-      throw StorageFailure.noDataset(zone);
-    }
-    return zones.enter(name);
+    return BtrfsDataset.open(zones, zone);
   }
 
-  private static Directory snapshot(Directory dataset, UUID zone, String name) {
-    FileName file = SnapshotName.file(name);
-    if (dataset.find(SNAPSHOTS).isPresent()) {
-      try (Directory snapshots = dataset.enter(SNAPSHOTS)) {
-        if (snapshots.find(file).isPresent()) {
-          return snapshots.enter(file);
-        }
-      }
-    }
-    throw StorageFailure.noSnapshot(zone, name);
+  @Override
+  public void send(UUID zone, String snapshot, Origin origin, OutputStream to) throws IOException {
+    transfers.send(zone, snapshot, origin, to);
+  }
+
+  @Override
+  public Reception receive(UUID zone) {
+    return transfers.receive(zone);
+  }
+
+  @Override
+  public boolean isAt(UUID zone, String snapshot) {
+    return transfers.isAt(zone, snapshot);
   }
 
   @Override

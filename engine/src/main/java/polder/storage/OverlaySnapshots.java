@@ -22,13 +22,13 @@ import polder.linux.TreeCopy;
  * Snapshots of {@link OverlayStorage}'s datasets: copies of what a zone wrote.
  *
  * <p>One is {@code UUID/snapshots/NAME}, with {@code root} or {@code upper} as the dataset has it,
- * and {@code about}: when it was taken, and how many bytes it has. It is put together as {@code
- * making-UUID.…} beside the datasets, synced, and renamed into place. For a rollback the copy
- * changes places with what the zone has, in one step; what the zone had is then where the next
+ * and {@code about}: when it was taken, how many bytes it has, and its id. It is put together as
+ * {@code making-UUID.…} beside the datasets, synced, and renamed into place. For a rollback the
+ * copy changes places with what the zone has, in one step; what the zone had is then where the next
  * opening sweeps.
  */
 final class OverlaySnapshots {
-  private static final FileName SNAPSHOTS = FileName.of("snapshots");
+  static final FileName SNAPSHOTS = FileName.of("snapshots");
   private static final FileName ABOUT = FileName.of("about");
   private static final int OWNER_ONLY = 0700;
   private static final int MOST_TEXT = 1 << 20;
@@ -54,10 +54,9 @@ final class OverlaySnapshots {
         String step = "copy dataset %s as snapshot '%s'".formatted(zone, name);
         places.accept(step);
         try (Making made = new Making(making)) {
-          Instant now = Instant.now();
           FileName files = OverlayStorage.files(dataset);
           long bytes = copy(dataset, files, made.directory);
-          write(made.directory, ABOUT, now + "\n" + bytes + "\n");
+          describe(made.directory, bytes, UUID.randomUUID());
           made.directory.syncFileSystem();
           places.accept(step);
           directory.renameNew(making, snapshots, file);
@@ -70,7 +69,7 @@ final class OverlaySnapshots {
         }
         places.accept("name snapshot '%s' of dataset %s".formatted(name, zone));
       }
-      return about(snapshots, file);
+      return about(zone, snapshots, file);
     } catch (SyscallException e) {
       throw StorageFailure.of("take snapshot '%s' of zone %s".formatted(name, zone), e);
     }
@@ -84,7 +83,9 @@ final class OverlaySnapshots {
       List<StoredSnapshot> found = new ArrayList<>();
       try (Directory snapshots = dataset.enter(SNAPSHOTS)) {
         for (DirectoryEntry entry : snapshots.entries()) {
-          found.add(about(snapshots, entry.name()));
+          if (!Arrivals.isHidden(entry.name())) {
+            found.add(about(zone, snapshots, entry.name()));
+          }
         }
       }
       return StoredSnapshot.byAge(found);
@@ -93,21 +94,32 @@ final class OverlaySnapshots {
     }
   }
 
-  private static StoredSnapshot about(Directory snapshots, FileName name) {
+  private static StoredSnapshot about(UUID zone, Directory snapshots, FileName name) {
     try (Directory snapshot = snapshots.enter(name)) {
-      try (var file = snapshot.read(ABOUT)) {
-        String[] lines =
-            new String(file.readAll(MOST_TEXT), StandardCharsets.UTF_8).split("\n", -1);
-        return new StoredSnapshot(
-            name.toString(),
-            Instant.parse(lines[0]),
-            OptionalLong.of(Long.parseLong(lines.length > 1 ? lines[1] : "")));
-      } catch (SyscallException | DateTimeException | NumberFormatException e) {
-        // damaged: its files are there all the same
-        return new StoredSnapshot(
-            name.toString(), snapshot.node().stat().modified(), OptionalLong.empty());
-      }
+      return about(zone, snapshot, name.toString());
     }
+  }
+
+  /** What a snapshot says of itself. */
+  static StoredSnapshot about(UUID zone, Directory snapshot, String name) {
+    UUID unknown = UUID.nameUUIDFromBytes((zone + "@" + name).getBytes(StandardCharsets.UTF_8));
+    try (var file = snapshot.read(ABOUT)) {
+      String[] lines = new String(file.readAll(MOST_TEXT), StandardCharsets.UTF_8).split("\n", -1);
+      return new StoredSnapshot(
+          name,
+          Instant.parse(lines[0]),
+          OptionalLong.of(Long.parseLong(lines.length > 1 ? lines[1] : "")),
+          lines.length > 2 && !lines[2].isEmpty() ? UUID.fromString(lines[2]) : unknown);
+    } catch (SyscallException | DateTimeException | IllegalArgumentException e) {
+      // damaged: its files are there all the same
+      return new StoredSnapshot(
+          name, snapshot.node().stat().modified(), OptionalLong.empty(), unknown);
+    }
+  }
+
+  /** Has a snapshot say of itself when it was taken, how large it is, and which it is. */
+  static void describe(Directory snapshot, long bytes, UUID id) {
+    write(snapshot, ABOUT, "%s\n%d\n%s\n".formatted(Instant.now(), bytes, id));
   }
 
   void remove(UUID zone, String name) {

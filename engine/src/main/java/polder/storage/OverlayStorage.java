@@ -1,5 +1,7 @@
 package polder.storage;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,7 +43,7 @@ import polder.model.ZoneSpec;
 public final class OverlayStorage implements Storage, AutoCloseable {
   private static final System.Logger LOG = System.getLogger("polder.storage");
   private static final String MAKING = "making-";
-  private static final FileName TREE = FileName.of("root");
+  static final FileName TREE = FileName.of("root");
   static final FileName UPPER = FileName.of("upper");
   static final FileName WORK = FileName.of("work");
   static final FileName LAYERS = FileName.of("layers");
@@ -57,6 +59,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   private final Trash trash;
   private final Function<String, Consumer<String>> failpoints;
   private final OverlaySnapshots snapshots;
+  private final OverlayTransfers transfers;
 
   private OverlayStorage(
       Path place, Directory directory, Function<String, Consumer<String>> failpoints) {
@@ -65,6 +68,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     this.trash = new Trash(directory);
     this.failpoints = failpoints;
     this.snapshots = new OverlaySnapshots(directory, trash, failpoints);
+    this.transfers = new OverlayTransfers(place, directory, trash, failpoints);
   }
 
   /** Opens the storage below {@code place}, which is made if need be, and sweeps it. */
@@ -151,7 +155,7 @@ public final class OverlayStorage implements Storage, AutoCloseable {
     dataset.sync();
   }
 
-  private static void makeOpen(Directory dataset, FileName name) {
+  static void makeOpen(Directory dataset, FileName name) {
     dataset.makeDirectory(name, OWNER_ONLY);
     try (Directory made = dataset.enter(name)) {
       made.node().mode(EVERYBODY_ENTERS); // whatever our umask is
@@ -167,17 +171,20 @@ public final class OverlayStorage implements Storage, AutoCloseable {
         return Optional.empty();
       }
       try (Directory dataset = directory.enter(name)) {
-        if (dataset.find(TREE).isPresent()) {
-          return Optional.of(new Root.Tree(path.resolve(TREE.toString())));
-        }
-        return Optional.of(
-            new Root.Overlay(
-                layers(dataset), path.resolve(UPPER.toString()), path.resolve(WORK.toString())));
+        return Optional.of(root(path, dataset));
       }
     } catch (SyscallException | IllegalArgumentException e) {
       throw new PolderException(
           ErrorKind.HOST, "cannot find the dataset %s: %s".formatted(path, e.getMessage()), e);
     }
+  }
+
+  static Root root(Path path, Directory dataset) {
+    if (dataset.find(TREE).isPresent()) {
+      return new Root.Tree(path.resolve(TREE.toString()));
+    }
+    return new Root.Overlay(
+        layers(dataset), path.resolve(UPPER.toString()), path.resolve(WORK.toString()));
   }
 
   private static List<Path> layers(Directory dataset) {
@@ -235,6 +242,21 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   public Root clone(UUID from, Optional<String> snapshot, UUID to) {
     snapshots.copyTo(from, snapshot, to);
     return find(to).orElseThrow();
+  }
+
+  @Override
+  public void send(UUID zone, String snapshot, Origin origin, OutputStream to) throws IOException {
+    transfers.send(zone, snapshot, origin, to);
+  }
+
+  @Override
+  public Reception receive(UUID zone) {
+    return transfers.receive(zone);
+  }
+
+  @Override
+  public boolean isAt(UUID zone, String snapshot) {
+    return transfers.isAt(zone, snapshot);
   }
 
   @Override
@@ -322,7 +344,19 @@ public final class OverlayStorage implements Storage, AutoCloseable {
       String name = entry.name().toString();
       if (name.startsWith(MAKING)) {
         sweep(entry.name());
+      } else if (DATASET.matcher(name).matches()) {
+        settle(UUID.fromString(name), entry.name());
       }
+    }
+  }
+
+  private void settle(UUID zone, FileName name) {
+    try {
+      if (transfers.isUnsettled(name)) {
+        transfers.settle(zone);
+      }
+    } catch (SyscallException e) {
+      LOG.log(System.Logger.Level.WARNING, name + " in " + place + " cannot be settled", e);
     }
   }
 

@@ -1,5 +1,7 @@
 package polder.storage;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -115,6 +117,21 @@ public final class PoolSet implements Storage {
               .formatted(from, named.get()));
     }
     return storage.clone(from, snapshot, to);
+  }
+
+  @Override
+  public void send(UUID zone, String snapshot, Origin origin, OutputStream to) throws IOException {
+    of(zone).send(zone, snapshot, origin, to);
+  }
+
+  @Override
+  public Reception receive(UUID zone) {
+    return changing(zone).receive(zone);
+  }
+
+  @Override
+  public boolean isAt(UUID zone, String snapshot) {
+    return of(zone).isAt(zone, snapshot);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package polder.storage;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +82,29 @@ public interface Storage {
    * @throws PolderException NOT_FOUND if there is no such dataset or snapshot, NO_ROOM
    */
   Root clone(UUID from, Optional<String> snapshot, UUID to);
+
+  /**
+   * Writes the changes that make a snapshot of {@code zone} elsewhere out of what is there.
+   *
+   * @throws PolderException NOT_FOUND if there is no such dataset or snapshot; UNSUPPORTED if it
+   *     cannot be told, such as a path of more than 4,095 bytes
+   * @throws IOException if writing fails
+   */
+  void send(UUID zone, String snapshot, Origin origin, OutputStream to) throws IOException;
+
+  /**
+   * Begins to take in the dataset of {@code zone}; if that is there and stopped, further snapshots
+   * of it, the last of which it becomes.
+   */
+  Reception receive(UUID zone);
+
+  /**
+   * Whether the dataset of {@code zone}, which is stopped, has what a snapshot of it has, but for
+   * times.
+   *
+   * @throws PolderException NOT_FOUND if there is no such dataset or snapshot
+   */
+  boolean isAt(UUID zone, String snapshot);
 
   /** Waits until what was made and destroyed is so on the disk. */
   void sync();

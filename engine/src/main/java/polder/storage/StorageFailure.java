@@ -28,4 +28,10 @@ final class StorageFailure {
     return new PolderException(
         ErrorKind.NOT_FOUND, "zone %s has no snapshot '%s'".formatted(zone, name));
   }
+
+  static PolderException isThere(UUID zone, String name) {
+    return new PolderException(
+        ErrorKind.EXISTS,
+        "zone %s has a snapshot '%s' already; delete it, or send another".formatted(zone, name));
+  }
 }

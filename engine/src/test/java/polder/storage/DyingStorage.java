@@ -1,6 +1,9 @@
 package polder.storage;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,8 @@ final class DyingStorage {
       case "clone" -> storage.clone(ONE, Optional.of("s"), TWO);
       case "remove" -> storage.removeSnapshot(ONE, "t");
       case "destroy" -> storage.destroy(TWO);
+      case "receive" -> receive(storage, new Origin.Nothing(), "s");
+      case "receive-more" -> receive(storage, new Origin.Snapshot("s"), "t");
       case "rollbacks" -> {
         System.out.println("ready");
         while (true) {
@@ -50,6 +55,28 @@ final class DyingStorage {
       default -> throw new IllegalArgumentException(arguments[2]);
     }
     Runtime.getRuntime().halt(0);
+  }
+
+  /** Sends a snapshot from the one to the other, which does not have it. */
+  private static void receive(Storage storage, Origin origin, String name) {
+    boolean there = storage.find(TWO).isPresent();
+    if (there && storage.snapshots(TWO).stream().anyMatch(each -> each.name().equals(name))) {
+      return;
+    }
+    var stream = new ByteArrayOutputStream();
+    try (Reception reception = storage.receive(TWO)) {
+      storage.send(ONE, name, origin, stream);
+      UUID id =
+          storage.snapshots(ONE).stream()
+              .filter(each -> each.name().equals(name))
+              .findFirst()
+              .orElseThrow()
+              .id();
+      reception.take(origin, name, id, new ByteArrayInputStream(stream.toByteArray()));
+      reception.finish();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

@@ -289,6 +289,9 @@ abstract class StorageContract {
     storage.snapshot(ONE, "s");
     write(ONE, "new");
     dies("snapshot", () -> names(ONE).contains("t"));
+    dies("receive", () -> storage.find(TWO).isPresent() && read(TWO).equals("old"));
+    dies("receive-more", this::hasReceivedMore);
+    dies("destroy", () -> storage.find(TWO).isEmpty());
     dies("rollback", () -> read(ONE).equals("old"));
     dies("clone", () -> storage.find(TWO).isPresent() && read(TWO).equals("old"));
     dies("remove", () -> !names(ONE).contains("t"));
@@ -297,6 +300,12 @@ abstract class StorageContract {
     assertEquals("old", read(ONE));
     assertEquals("image", read(ONE, "from-image"));
     assertEquals(List.of(), storage.stuck());
+  }
+
+  private boolean hasReceivedMore() {
+    boolean shown = names(TWO).contains("t");
+    assertEquals(shown ? "new" : "old", read(TWO), "the snapshot and the files are one step");
+    return shown;
   }
 
   /** Lets a process of its own die at the first place, the second and so on. */

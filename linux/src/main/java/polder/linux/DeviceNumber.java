@@ -19,8 +19,21 @@ public record DeviceNumber(int major, int minor) {
     }
   }
 
+  /**
+   * The device that the kernel writes as {@code encoded}: new_decode_dev() in linux/kdev_t.h.
+   *
+   * @throws IllegalArgumentException if that is none
+   */
+  public static DeviceNumber of(long encoded) {
+    if (encoded < 0 || encoded > 0xffff_ffffL) {
+      throw new IllegalArgumentException("there is no device " + encoded);
+    }
+    return new DeviceNumber(
+        (int) ((encoded >> 8) & 0xfff), (int) ((encoded & 0xff) | ((encoded >> 12) & 0xfff00)));
+  }
+
   /** As mknodat(2) takes it: new_encode_dev() in linux/kdev_t.h. */
-  long encoded() {
+  public long encoded() {
     return (minor & 0xff) | ((long) major << 8) | ((long) (minor & ~0xff) << 12);
   }
 

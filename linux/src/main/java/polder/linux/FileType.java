@@ -23,12 +23,12 @@ public enum FileType {
   }
 
   /** The {@code S_IF…} of linux/stat.h. */
-  int bits() {
+  public int bits() {
     return bits;
   }
 
   /** Of an {@code st_mode}. */
-  static FileType ofMode(int mode) {
+  public static FileType ofMode(int mode) {
     for (FileType type : values()) {
       if (type.bits == (mode & S_IFMT)) {
         return type;

@@ -24,6 +24,7 @@ public final class Mounts {
   public static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
   public static final int MOVE_MOUNT_BENEATH = 0x200; // Linux 6.5
   public static final int MOUNT_ATTR_IDMAP = 0x100000;
+  public static final int MOUNT_ATTR_ATIME = 0x70; // MOUNT_ATTR__ATIME
   public static final int AT_EMPTY_PATH = 0x1000; // linux/fcntl.h
   public static final int AT_RECURSIVE = 0x8000;
   public static final int AT_FDCWD = -100;
@@ -104,8 +105,16 @@ public final class Mounts {
 
   /** Adds attributes to a mount, and to those below it if {@code recursive}. */
   public static void set(Fd mount, Set<MountAttribute> attributes, boolean recursive) {
+    long clear = attributes.contains(MountAttribute.NO_ACCESS_TIMES) ? MOUNT_ATTR_ATIME : 0;
     setattr(
-        mount.number(), "", MountAttribute.bits(attributes), 0, 0, 0, recursive, "set attributes");
+        mount.number(),
+        "",
+        MountAttribute.bits(attributes),
+        clear, // it is one of several values, and the kernel wants the old one named
+        0,
+        0,
+        recursive,
+        "set attributes");
   }
 
   /** Takes attributes from a mount, and from those below it if {@code recursive}. */

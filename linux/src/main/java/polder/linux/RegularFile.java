@@ -173,10 +173,15 @@ public final class RegularFile implements AutoCloseable {
    * @return how many bytes; less than {@code length} if this file ended
    */
   public long copyTo(RegularFile target, long position, long length) {
+    return copyTo(position, target, position, length);
+  }
+
+  /** As {@link #copyTo(RegularFile, long, long)}, to another place of {@code target}. */
+  public long copyTo(long position, RegularFile target, long to, long length) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment places = arena.allocate(ValueLayout.JAVA_LONG, 2);
       places.setAtIndex(ValueLayout.JAVA_LONG, 0, position);
-      places.setAtIndex(ValueLayout.JAVA_LONG, 1, position);
+      places.setAtIndex(ValueLayout.JAVA_LONG, 1, to);
       long done = 0;
       while (done < length) {
         long got =
@@ -188,7 +193,7 @@ public final class RegularFile implements AutoCloseable {
                 places.address() + 8,
                 Math.min(length - done, 1L << 30));
         if (isNotForThese(got)) {
-          return done + copyByHand(target, position + done, length - done);
+          return done + copyByHand(position + done, target, to + done, length - done);
         }
         if (Kernel.check(got, () -> "copy " + fd + " to " + target.fd) == 0) {
           break;
@@ -221,7 +226,7 @@ public final class RegularFile implements AutoCloseable {
         || result == -Errno.EOPNOTSUPP.number();
   }
 
-  private long copyByHand(RegularFile target, long position, long length) {
+  private long copyByHand(long position, RegularFile target, long to, long length) {
     byte[] buffer = new byte[(int) Math.min(AT_ONCE, length)];
     long done = 0;
     while (done < length) {
@@ -229,7 +234,7 @@ public final class RegularFile implements AutoCloseable {
       if (got == 0) {
         break;
       }
-      target.write(position + done, buffer, 0, got);
+      target.write(to + done, buffer, 0, got);
       done += got;
     }
     return done;

@@ -47,6 +47,8 @@ public record Subvolume(
   static final long GET_INFO = Ioctl.read(TYPE, 60, INFO_SIZE);
   static final long GET_FLAGS = Ioctl.read(TYPE, 25, Long.BYTES);
   static final long SET_FLAGS = Ioctl.write(TYPE, 26, Long.BYTES);
+  static final int RECEIVED_SIZE = 200; // sizeof (struct btrfs_ioctl_received_subvol_args)
+  static final long SET_RECEIVED = Ioctl.both(TYPE, 37, RECEIVED_SIZE);
   static final long READ_ONLY = 2; // BTRFS_SUBVOL_RDONLY
   private static final long ROOT_READ_ONLY = 1; // BTRFS_ROOT_SUBVOL_RDONLY, in INFO_FLAGS
   private static final long ROOT_INODE = 256; // BTRFS_FIRST_FREE_OBJECTID, of each subvolume
@@ -138,6 +140,20 @@ public record Subvolume(
       long before = flags.get(ValueLayout.JAVA_LONG, 0);
       flags.set(ValueLayout.JAVA_LONG, 0, readOnly ? before | READ_ONLY : before & ~READ_ONLY);
       Ioctl.call(root, SET_FLAGS, flags, () -> "set flags of the subvolume " + root);
+    }
+  }
+
+  /**
+   * Notes of which subvolume this one, which can be changed, is a copy: {@link #received} from then
+   * on. A snapshot that can be changed does not inherit it.
+   */
+  public static void receivedFrom(Fd root, UUID original) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment arguments = arena.allocate(RECEIVED_SIZE, 8);
+      ByteBuffer bytes = arguments.asByteBuffer().order(ByteOrder.BIG_ENDIAN); // RFC 9562
+      bytes.putLong(0, original.getMostSignificantBits());
+      bytes.putLong(Long.BYTES, original.getLeastSignificantBits());
+      Ioctl.call(root, SET_RECEIVED, arguments, () -> "note what was received as " + root);
     }
   }
 }

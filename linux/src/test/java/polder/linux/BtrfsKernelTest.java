@@ -273,6 +273,7 @@ class BtrfsKernelTest {
     expected.put("BTRFS_IOC_SUBVOL_GETFLAGS", Subvolume.GET_FLAGS);
     expected.put("BTRFS_IOC_SUBVOL_SETFLAGS", Subvolume.SET_FLAGS);
     expected.put("(long) BTRFS_SUBVOL_RDONLY", Subvolume.READ_ONLY);
+    expected.put("BTRFS_IOC_SET_RECEIVED_SUBVOL", Subvolume.SET_RECEIVED);
     expected.put(
         "offsetof (struct btrfs_ioctl_get_subvol_info_args, generation)",
         Subvolume.INFO_GENERATION);
