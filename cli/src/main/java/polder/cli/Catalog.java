@@ -27,6 +27,11 @@ import polder.cli.pool.PoolImport;
 import polder.cli.pool.PoolList;
 import polder.cli.pool.PoolScrub;
 import polder.cli.pool.PoolTrim;
+import polder.cli.snapshot.SnapshotCreate;
+import polder.cli.snapshot.SnapshotDelete;
+import polder.cli.snapshot.SnapshotGet;
+import polder.cli.snapshot.SnapshotList;
+import polder.cli.snapshot.SnapshotRollback;
 import polder.cli.zone.AttachCommand;
 import polder.cli.zone.ConsoleCommand;
 import polder.cli.zone.CopyCommand;
@@ -51,7 +56,7 @@ import polder.cli.zone.WaitCommand;
 /** All commands by name. Only the one that is asked for is loaded. */
 final class Catalog {
   /** The first words of commands that have two. */
-  static final List<String> GROUPS = List.of("image", "pool");
+  static final List<String> GROUPS = List.of("snapshot", "image", "pool");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -76,6 +81,11 @@ final class Catalog {
           "pause",
           "resume",
           "wait",
+          "snapshot create",
+          "snapshot list",
+          "snapshot get",
+          "snapshot rollback",
+          "snapshot delete",
           "image pull",
           "image import",
           "image export",
@@ -121,6 +131,9 @@ final class Catalog {
     aliases.put("ps", "list");
     aliases.put("copy", "cp");
     aliases.put("unpause", "resume");
+    aliases.put("rollback", "snapshot rollback");
+    aliases.put("snapshot ls", "snapshot list");
+    aliases.put("snapshot rm", "snapshot delete");
     aliases.put("pull", "image pull");
     aliases.put("image ls", "image list");
     aliases.put("image rm", "image delete");
@@ -156,6 +169,11 @@ final class Catalog {
       case "pause" -> new PauseCommand();
       case "resume" -> new ResumeCommand();
       case "wait" -> new WaitCommand();
+      case "snapshot create" -> new SnapshotCreate();
+      case "snapshot list" -> new SnapshotList();
+      case "snapshot get" -> new SnapshotGet();
+      case "snapshot rollback" -> new SnapshotRollback();
+      case "snapshot delete" -> new SnapshotDelete();
       case "image pull" -> new ImagePull();
       case "image import" -> new ImageImport();
       case "image export" -> new ImageExport();

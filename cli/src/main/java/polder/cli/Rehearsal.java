@@ -146,6 +146,7 @@ public final class Rehearsal {
                 "tags",
                 Map.of("role", "web")));
     Instant created = Instant.parse("2026-11-23T10:00:00Z");
-    return new Zone(spec, ZoneStatus.configured(created), "/var/lib/polder/zones/" + number);
+    return new Zone(
+        spec, ZoneStatus.configured(created), "/var/lib/polder/zones/" + number, List.of());
   }
 }

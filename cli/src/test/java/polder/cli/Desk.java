@@ -111,6 +111,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.Snapshots snapshots() {
+      return host.snapshots();
+    }
+
+    @Override
     public polder.model.Events events() {
       return host.events();
     }

@@ -126,10 +126,11 @@ class HelpTest {
     String ask =
         bash
             + """
-            polder() { case "$*" in 'list '*) printf 'web  %s\\n-  %s\\n' 11111111 22222222;; 'image '*) echo 3:debian:12:amd64;; esac; }
+            polder() { case "$*" in 'list '*) printf 'web  %s\\n-  %s\\n' 11111111 22222222;; 'image '*) echo 3:debian:12:amd64;; 'snapshot list '*) echo web@before;; esac; }
             try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _polder; echo "${COMPREPLY[*]}"; }
             try polder sta; try polder start w; try polder exec w; try polder image g
             try polder list --pars; try polder run deb; try polder image delete ''; try polder stop web w
+            try polder snapshot rollback we; try polder snapshot create w
             """;
     assertEquals(
         """
@@ -140,6 +141,8 @@ class HelpTest {
         --parsable
         debian:12
         debian:12
+        web
+        web@before
         web
         """,
         run(List.of("bash", "--norc", "-c", ask)));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import polder.model.Json;
@@ -77,6 +78,9 @@ class HostileNamesTest {
           "a:b:c",
           "a\u0000");
 
+  /** What is no zone's name and a snapshot's all the same: it leads nowhere. */
+  private static final Set<String> FIT = Set.of("a..", "a.", "a:..", "a:b:c");
+
   @Test
   @DisplayName("S-PATH-04 hostile names of zones and images are refused and move no cursor")
   void hostileNamesAreRefused() {
@@ -89,7 +93,10 @@ class HostileNamesTest {
             List.of("logs"),
             List.of("image", "get"),
             List.of("image", "delete"),
-            List.of("rename", "web"));
+            List.of("rename", "web"),
+            List.of("snapshot", "get"),
+            List.of("snapshot", "delete"),
+            List.of("snapshot", "rollback"));
     try (Desk desk = new Desk()) {
       desk.typing("{\"brand\": \"native\", \"alias\": \"web\"}").polder("create").ok();
       for (List<String> command : commands) {
@@ -105,6 +112,25 @@ class HostileNamesTest {
         }
       }
       assertEquals(1, desk.polder("list", "-q").ok().out().lines().count());
+    }
+  }
+
+  @Test
+  @DisplayName("S-PATH-04 hostile names of snapshots are refused and move no cursor")
+  void hostileNamesOfSnapshotsAreRefused() {
+    List<String> some = NAMES.stream().filter(name -> !FIT.contains(name)).toList();
+    try (Desk desk = new Desk()) {
+      desk.typing("{\"brand\": \"native\", \"alias\": \"web\"}").polder("create").ok();
+      for (String verb : List.of("create", "get", "rollback", "delete")) {
+        for (String name : some) {
+          Desk.Answer answer = desk.polder("snapshot", verb, "web@" + name);
+          assertFalse(answer.code() == 0, verb + " accepted '" + name + "'");
+          assertFalse(
+              answer.err().chars().anyMatch(c -> c != '\n' && Character.isISOControl(c)),
+              () -> verb + " printed a control character of '" + name + "'");
+        }
+      }
+      assertEquals("", desk.polder("snapshot", "list", "-q").ok().out());
     }
   }
 

@@ -2,6 +2,7 @@ package polder.engine;
 
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -53,6 +54,17 @@ record Fields(Map<String, Object> tree) {
   UUID uuid(String name) {
     try {
       return UUID.fromString(text(name));
+    } catch (IllegalArgumentException e) {
+      throw wrong(name);
+    }
+  }
+
+  List<UUID> uuids(String name) {
+    if (!(tree.get(name) instanceof List<?> all)) {
+      throw wrong(name);
+    }
+    try {
+      return all.stream().map(String::valueOf).map(UUID::fromString).toList();
     } catch (IllegalArgumentException e) {
       throw wrong(name);
     }

@@ -4,25 +4,30 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import polder.linux.DurableFile;
 import polder.linux.SyscallException;
+import polder.model.PolderException;
 
 /**
  * What was begun and is not known to be done: one file for each operation whose traces outlive a
  * boot, written before its first step.
  *
- * <p>Nothing is synced. What an operation makes or takes away is synced by its last step, and a
- * file system brings renames, new files and removals to the disk in the order in which they were
- * done; so where anything of an operation survives a power cut, its intent does. What is in the
- * file may not: its name says what is needed, the rest is for people.
+ * <p>Mostly nothing is synced. What an operation makes or takes away is synced by its last step,
+ * and a file system brings renames, new files and removals to the disk in the order in which they
+ * were done; so where anything of an operation survives a power cut, its intent does. What is in
+ * the file may not: its name says what is needed, the rest is for people. Where an operation is
+ * about several datasets, which may be on several disks, its intent is synced before and after.
  *
  * <p>A start needs none: all it makes ends with the boot, and its run file says that it was begun.
  */
 final class Journal implements AutoCloseable {
   private static final String DAMAGED = ".damaged";
+  private static final String FACTS = "facts";
   private static final Pattern FILE =
       Pattern.compile("([a-z-]+)-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.json");
 
@@ -66,13 +71,45 @@ final class Journal implements AutoCloseable {
    * left by a failure becomes this one.
    */
   Entry begin(String operation, UUID zone, List<? extends Step> plan) {
+    String file = file(operation, zone);
+    folder.note(file, tree(operation, zone, plan));
+    return new Entry(file);
+  }
+
+  /** As {@link #begin(String, UUID, List)}, with what only this operation needs to know. */
+  void begin(String operation, UUID zone, List<? extends Step> plan, Map<String, Object> facts) {
+    Map<String, Object> tree = tree(operation, zone, plan);
+    tree.put(FACTS, facts);
+    folder.note(file(operation, zone), tree);
+  }
+
+  /** As {@link #begin(String, UUID, List, Map)}; it is on the disk when this returns. */
+  void beginSynced(
+      String operation, UUID zone, List<? extends Step> plan, Map<String, Object> facts) {
+    Map<String, Object> tree = tree(operation, zone, plan);
+    tree.put(FACTS, facts);
+    folder.keep(file(operation, zone), tree);
+  }
+
+  private static Map<String, Object> tree(String operation, UUID zone, List<? extends Step> plan) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("operation", operation);
     tree.put("zone", zone.toString());
     tree.put("steps", plan.stream().map(Step::describe).toList());
-    String file = file(operation, zone);
-    folder.note(file, tree);
-    return new Entry(file);
+    return tree;
+  }
+
+  /**
+   * What only the intent's operation knows, as {@code read} understands it; one that cannot be read
+   * is put aside.
+   */
+  <T> Optional<T> facts(Intent intent, Function<Map<String, Object>, T> read) {
+    try {
+      return folder.read(intent.file()).map(tree -> read.apply(new Fields(tree).object(FACTS)));
+    } catch (PolderException e) {
+      putAside(intent.file());
+      return Optional.empty();
+    }
   }
 
   private static String file(String operation, UUID zone) {
@@ -89,7 +126,7 @@ final class Journal implements AutoCloseable {
     folder.remove(file(operation, zone)); // not synced: as in an entry
   }
 
-  /** The operation is not to be done: it does not come back after a power cut either. */
+  /** The operation is over, or not to be done: it does not come back after a power cut either. */
   void withdraw(String operation, UUID zone) {
     folder.remove(file(operation, zone));
     folder.sync();

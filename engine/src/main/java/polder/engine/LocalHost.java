@@ -18,6 +18,7 @@ import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
 import polder.model.Pools;
+import polder.model.Snapshots;
 import polder.model.Zones;
 import polder.storage.OverlayStorage;
 import polder.storage.PoolSet;
@@ -33,6 +34,7 @@ final class LocalHost implements Host {
   private final LocalZones zones;
   private final LocalImages images;
   private final LocalPools pools;
+  private final LocalSnapshots snapshots;
   private final Checks checks;
   private final Takeover takeover;
   private volatile boolean closed;
@@ -90,7 +92,11 @@ final class LocalHost implements Host {
     closing.add(hall.timers()::close);
     Creation creation = new Creation(hall);
     Stopping stopping = new Stopping(hall);
-    this.zones = new LocalZones(hall, creation, supervisor, stopping);
+    Turns turns = new Turns(hall);
+    Snapping snapping = new Snapping(hall);
+    RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
+    this.zones = new LocalZones(hall, turns, creation, supervisor, stopping);
+    this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
     Registries registries =
         new Registries(
             () -> Settings.read(paths.config().resolve("registries.json")),
@@ -99,7 +105,7 @@ final class LocalHost implements Host {
         new LocalImages(store, keep(new Pulling(store, registries), Pulling::close), hall);
     this.pools = new LocalPools(pools, hall);
     this.checks = new Checks(hall, store, launcher);
-    this.takeover = new Takeover(hall, creation, supervisor, stopping);
+    this.takeover = new Takeover(hall, creation, supervisor, stopping, snapping, rollingBack);
     takeover.run();
     keep(new Autoboot(hall, supervisor), Autoboot::close).run();
   }
@@ -142,6 +148,11 @@ final class LocalHost implements Host {
   @Override
   public Pools pools() {
     return open(pools);
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return open(snapshots);
   }
 
   @Override

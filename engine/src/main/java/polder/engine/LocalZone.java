@@ -1,5 +1,6 @@
 package polder.engine;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -9,6 +10,7 @@ import polder.linux.WindowSize;
 import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.PolderException;
+import polder.model.Snapshot;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneState;
@@ -29,6 +31,7 @@ final class LocalZone {
   private volatile CompletableFuture<ExitStatus> end = new CompletableFuture<>();
   private volatile CompletableFuture<Life> up = new CompletableFuture<>();
   private volatile @Nullable WindowSize size;
+  private volatile List<Snapshot> snapshots = List.of();
   private Timers.@Nullable Timer restart;
   private long promise;
   private volatile @Nullable String unfit;
@@ -216,12 +219,17 @@ final class LocalZone {
     up.completeExceptionally(closed);
   }
 
+  /** Its snapshots, as they were found last. */
+  void snapshots(List<Snapshot> found) {
+    snapshots = List.copyOf(found);
+  }
+
   /** Why it must not be started, if it must not. */
   Optional<String> unfit() {
     return Optional.ofNullable(unfit);
   }
 
-  void unfit(String why) {
+  void unfit(@Nullable String why) {
     unfit = why;
   }
 
@@ -244,6 +252,6 @@ final class LocalZone {
 
   /** As callers see it. */
   Zone view() {
-    return new Zone(record.spec(), status, path);
+    return new Zone(record.spec(), status, path, snapshots);
   }
 }

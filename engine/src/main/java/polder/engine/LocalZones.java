@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import polder.linux.Signal;
 import polder.model.Cursor;
 import polder.model.ErrorKind;
@@ -31,6 +29,7 @@ import polder.model.Zones;
 /** The zones of this machine: finds the zone that is meant, takes its lock, and has it done. */
 final class LocalZones implements Zones {
   private final Hall hall;
+  private final Turns turns;
   private final Creation creation;
   private final Supervisor supervisor;
   private final Stopping stopping;
@@ -38,52 +37,15 @@ final class LocalZones implements Zones {
   private final Sessions sessions;
   private final Copying copying;
 
-  LocalZones(Hall hall, Creation creation, Supervisor supervisor, Stopping stopping) {
+  LocalZones(Hall hall, Turns turns, Creation creation, Supervisor supervisor, Stopping stopping) {
     this.hall = hall;
+    this.turns = turns;
     this.creation = creation;
     this.supervisor = supervisor;
     this.stopping = stopping;
     this.updating = new Updating(hall, creation, supervisor);
     this.sessions = new Sessions(hall, supervisor);
     this.copying = new Copying(hall);
-  }
-
-  private LocalZone find(ZoneRef ref) {
-    LocalZone zone = hall.table().get(ref);
-    if (!zone.isMade()) {
-      throw zone.missing();
-    }
-    return zone;
-  }
-
-  /** Does {@code work} with the zone's lock; a failure names what was tried on which zone. */
-  private <T> T locked(String verb, LocalZone zone, Supplier<T> work) {
-    zone.lock();
-    try {
-      hall.disk().keep();
-      return work.get();
-    } catch (PolderException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      throw Failures.of("%s zone '%s'".formatted(verb, zone.name()), e);
-    } finally {
-      zone.unlock();
-    }
-  }
-
-  /** As {@link #locked}, on the zone that {@code ref} still means when it is locked. */
-  private <T> T lockedBy(String verb, ZoneRef ref, Function<LocalZone, T> work) {
-    while (true) {
-      LocalZone zone = find(ref);
-      Optional<T> done =
-          locked(
-              verb,
-              zone,
-              () -> find(ref) == zone ? Optional.of(work.apply(zone)) : Optional.empty());
-      if (done.isPresent()) {
-        return done.get();
-      }
-    }
   }
 
   private static Life running(String verb, LocalZone zone) {
@@ -118,18 +80,18 @@ final class LocalZones implements Zones {
 
   @Override
   public Zone get(ZoneRef zone) {
-    return find(zone).view();
+    return turns.find(zone).view();
   }
 
   @Override
   public UpdatePlan update(ZoneRef ref, Patch patch, boolean dryRun) {
-    return lockedBy("update", ref, zone -> updating.update(zone, patch, dryRun));
+    return turns.lockedBy("update", ref, zone -> updating.update(zone, patch, dryRun));
   }
 
   @Override
   public Zone start(ZoneRef ref) {
-    LocalZone zone = find(ref);
-    return locked(
+    LocalZone zone = turns.find(ref);
+    return turns.locked(
         "start",
         zone,
         () -> {
@@ -150,9 +112,9 @@ final class LocalZones implements Zones {
 
   @Override
   public Zone stop(ZoneRef ref, StopOptions options) {
-    LocalZone zone = find(ref);
+    LocalZone zone = turns.find(ref);
     Optional<Stopping.Pending> pending =
-        locked(
+        turns.locked(
             "stop",
             zone,
             () -> {
@@ -191,16 +153,16 @@ final class LocalZones implements Zones {
 
   @Override
   public Zone reboot(ZoneRef ref, StopOptions options) {
-    LocalZone zone = find(ref);
+    LocalZone zone = turns.find(ref);
     Optional<Stopping.Pending> pending =
-        locked(
+        turns.locked(
             "reboot",
             zone,
             () -> {
               return halt(zone, options, Stopping.Then.START);
             });
     pending.ifPresent(end -> end.await(zone.name()));
-    return locked(
+    return turns.locked(
         "reboot",
         zone,
         () -> {
@@ -217,7 +179,8 @@ final class LocalZones implements Zones {
 
   @Override
   public void delete(ZoneRef ref, boolean force) {
-    Deletion now = lockedBy("delete", ref, zone -> new Deletion(zone, deleteOrHalt(zone, force)));
+    Deletion now =
+        turns.lockedBy("delete", ref, zone -> new Deletion(zone, deleteOrHalt(zone, force)));
     LocalZone zone = now.zone();
     Optional<Stopping.Pending> pending = now.pending();
     while (pending.isPresent()) {
@@ -227,7 +190,7 @@ final class LocalZones implements Zones {
         creation.withdraw(zone);
         throw e;
       }
-      pending = locked("delete", zone, () -> deleteOrHalt(zone, force));
+      pending = turns.locked("delete", zone, () -> deleteOrHalt(zone, force));
     }
   }
 
@@ -264,8 +227,8 @@ final class LocalZones implements Zones {
   @Override
   public void kill(ZoneRef ref, String signal) {
     Signal wanted = Sessions.signal(signal);
-    LocalZone zone = find(ref);
-    locked(
+    LocalZone zone = turns.find(ref);
+    turns.locked(
         "signal",
         zone,
         () -> {
@@ -297,8 +260,8 @@ final class LocalZones implements Zones {
 
   private Zone pause(ZoneRef ref, boolean paused) {
     String verb = paused ? "pause" : "resume";
-    LocalZone zone = find(ref);
-    return locked(
+    LocalZone zone = turns.find(ref);
+    return turns.locked(
         verb,
         zone,
         () -> {
@@ -334,7 +297,7 @@ final class LocalZones implements Zones {
 
   @Override
   public ExitStatus await(ZoneRef ref) {
-    LocalZone zone = find(ref);
+    LocalZone zone = turns.find(ref);
     Optional<Life> life = zone.life();
     if (life.isPresent()) {
       return Awaiting.of(life.get().ended());
@@ -344,8 +307,8 @@ final class LocalZones implements Zones {
 
   @Override
   public Session exec(ZoneRef ref, ExecSpec spec) {
-    LocalZone zone = find(ref);
-    return locked(
+    LocalZone zone = turns.find(ref);
+    return turns.locked(
         "run a program in",
         zone,
         () -> {
@@ -362,25 +325,25 @@ final class LocalZones implements Zones {
 
   @Override
   public Session attach(ZoneRef ref) {
-    LocalZone zone = find(ref);
-    return locked("attach to", zone, () -> sessions.attach(zone));
+    LocalZone zone = turns.find(ref);
+    return turns.locked("attach to", zone, () -> sessions.attach(zone));
   }
 
   @Override
   public Cursor<LogLine> logs(ZoneRef ref, LogQuery query) {
-    LocalZone zone = find(ref);
+    LocalZone zone = turns.find(ref);
     return new LogCursor(zone.log(), query);
   }
 
   @Override
   public void copyIn(ZoneRef ref, String directory, InputStream tar) {
-    LocalZone zone = find(ref);
+    LocalZone zone = turns.find(ref);
     copying.in(zone, directory, tar);
   }
 
   @Override
   public void copyOut(ZoneRef ref, String path, OutputStream tar) {
-    LocalZone zone = find(ref);
+    LocalZone zone = turns.find(ref);
     copying.out(zone, path, tar);
   }
 }

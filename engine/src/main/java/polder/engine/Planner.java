@@ -54,6 +54,28 @@ final class Planner {
     return List.of(freeze ? new Step.Hold.Freeze(zone) : new Step.Hold.Thaw(zone));
   }
 
+  /** What takes snapshots together. */
+  static List<Step.Snap> snapshot(SnapshotSet set) {
+    List<Step.Snap> plan = new ArrayList<>();
+    set.frozen().forEach(zone -> plan.add(new Step.Snap.Settle(zone)));
+    set.frozen().forEach(zone -> plan.add(new Step.Snap.Freeze(zone)));
+    set.zones().forEach(zone -> plan.add(new Step.Snap.Take(zone, set.name())));
+    set.frozen().forEach(zone -> plan.add(new Step.Snap.Thaw(zone)));
+    plan.add(new Step.Snap.Count(set.name()));
+    return List.copyOf(plan);
+  }
+
+  /** What brings back what a zone was that is down. */
+  static List<Step.Back> rollback(UUID zone, String name, boolean start) {
+    List<Step.Back> plan = new ArrayList<>();
+    plan.add(new Step.Back.Restore(zone, name));
+    if (start) {
+      plan.add(new Step.Back.Due(zone));
+    }
+    plan.add(new Step.Back.Done(zone));
+    return List.copyOf(plan);
+  }
+
   /** What takes down a run, whatever there is of it. */
   static List<Step.Clear> clear(UUID zone) {
     return List.of(

@@ -202,6 +202,76 @@ sealed interface Step {
     }
   }
 
+  /** Steps that take snapshots of zones at one instant. */
+  sealed interface Snap extends Step {
+    /** What it wrote goes to the disk, so that it stands still the shorter. */
+    record Settle(UUID zone) implements Snap {
+      @Override
+      public String describe() {
+        return "bring what zone %s wrote to the disk".formatted(zone);
+      }
+    }
+
+    /** All its processes. */
+    record Freeze(UUID zone) implements Snap {
+      @Override
+      public String describe() {
+        return "have zone %s stand still".formatted(zone);
+      }
+    }
+
+    /** What it has on its disk. */
+    record Take(UUID zone, String name) implements Snap {
+      @Override
+      public String describe() {
+        return "take snapshot '%s' of zone %s".formatted(name, zone);
+      }
+    }
+
+    /** All its processes. */
+    record Thaw(UUID zone) implements Snap {
+      @Override
+      public String describe() {
+        return "let zone %s go on".formatted(zone);
+      }
+    }
+
+    /** From here on they are there. */
+    record Count(String name) implements Snap {
+      @Override
+      public String describe() {
+        return "note that snapshot '%s' is whole".formatted(name);
+      }
+    }
+  }
+
+  /** Steps that bring back what a zone was. */
+  sealed interface Back extends Step {
+    /** Its datasets, as they were. */
+    record Restore(UUID zone, String name) implements Back {
+      @Override
+      public String describe() {
+        return "roll zone %s back to snapshot '%s'".formatted(zone, name);
+      }
+    }
+
+    /** That it is due to be started. */
+    record Due(UUID zone) implements Back {
+      @Override
+      public String describe() {
+        return "note that zone %s is to be started again".formatted(zone);
+      }
+    }
+
+    /** That it may run with what it has now. */
+    record Done(UUID zone) implements Back {
+      @Override
+      public String describe() {
+        return "note that zone %s is rolled back".formatted(zone);
+      }
+    }
+  }
+
   /** Steps that change a zone. */
   sealed interface Alter extends Step {
     /** The limits of its control group, while it runs. */

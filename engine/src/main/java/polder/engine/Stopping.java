@@ -67,6 +67,8 @@ final class Stopping {
     STAY,
     /** It is started again. */
     START,
+    /** It is rolled back, and started again by who does that. */
+    ROLL_BACK,
     /** It is deleted. */
     VANISH
   }

@@ -32,18 +32,29 @@ final class Takeover {
   private final Creation creation;
   private final Supervisor supervisor;
   private final Stopping stopping;
+  private final Snapping snapping;
+  private final RollingBack rollingBack;
   private final List<ZoneStore.Damaged> damaged = new ArrayList<>();
 
-  Takeover(Hall hall, Creation creation, Supervisor supervisor, Stopping stopping) {
+  Takeover(
+      Hall hall,
+      Creation creation,
+      Supervisor supervisor,
+      Stopping stopping,
+      Snapping snapping,
+      RollingBack rollingBack) {
     this.hall = hall;
     this.creation = creation;
     this.supervisor = supervisor;
     this.stopping = stopping;
+    this.snapping = snapping;
+    this.rollingBack = rollingBack;
   }
 
   /** Brings everything up to the present; afterwards the engine may be asked. */
   void run() {
-    for (Journal.Intent intent : hall.journal().unfinished()) {
+    List<Journal.Intent> unfinished = hall.journal().unfinished();
+    for (Journal.Intent intent : unfinished) {
       guarded("finish " + intent.operation() + " of zone " + intent.zone(), () -> recover(intent));
     }
     ZoneStore.Scan scan = hall.store().scan();
@@ -61,8 +72,15 @@ final class Takeover {
         // where two claim the same, it is that one's who runs
         .sorted(Comparator.comparing(record -> !unknown.contains(record.uuid())))
         .forEach(record -> guarded("admit zone " + record.uuid(), () -> admit(record)));
+    guarded("take back snapshots that broke off", snapping::sweep);
+    for (Journal.Intent intent : unfinished) {
+      if (intent.operation().equals(RollingBack.OPERATION)) {
+        rollBack(intent);
+      }
+    }
     for (LocalZone zone : hall.table().list()) {
-      boolean noted = unknown.remove(zone.uuid());
+      snapping.lookFirst(zone);
+      boolean noted = unknown.remove(zone.uuid()) || hall.runs().has(zone.uuid());
       if (noted || hall.cgroup(zone.uuid()).exists()) {
         attempt(zone, "take over what runs", () -> resume(zone));
       }
@@ -101,9 +119,27 @@ final class Takeover {
   }
 
   private void recover(Journal.Intent intent) {
+    switch (intent.operation()) {
+      case Snapping.OPERATION -> snapping.thaw(intent);
+      case RollingBack.OPERATION -> rollingBack.halt(intent);
+      default -> undo(intent);
+    }
+  }
+
+  private void undo(Journal.Intent intent) {
     // what was half deleted or half made was down: if anything runs, it is of a start before
     forget(intent.zone());
     creation.recover(intent);
+  }
+
+  /** What the zone was rolled back to when we died it becomes now; its pool is known by now. */
+  private void rollBack(Journal.Intent intent) {
+    Optional<LocalZone> found = hall.table().find(intent.zone());
+    found.ifPresent(
+        zone -> attempt(zone, "finish its rollback", () -> rollingBack.resume(zone, intent)));
+    if (found.isEmpty() && damaged.isEmpty()) {
+      hall.journal().done(intent); // it was deleted
+    }
   }
 
   /** A zone that is not in the table: deleted, or one whose record is damaged and that runs on. */

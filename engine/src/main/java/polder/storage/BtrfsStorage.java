@@ -308,6 +308,11 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
   }
 
   @Override
+  public void settle(UUID zone) {
+    sync(); // a snapshot writes out whatever of its subvolume is still in memory
+  }
+
+  @Override
   public StoredSnapshot snapshot(UUID zone, String name) {
     FileName file = SnapshotName.file(name);
     try (Directory dataset = dataset(zone);

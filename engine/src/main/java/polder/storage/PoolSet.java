@@ -87,6 +87,11 @@ public final class PoolSet implements Storage {
   }
 
   @Override
+  public void settle(UUID zone) {
+    of(zone).settle(zone);
+  }
+
+  @Override
   public StoredSnapshot snapshot(UUID zone, String name) {
     return of(zone).snapshot(zone, name);
   }

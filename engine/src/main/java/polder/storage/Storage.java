@@ -47,6 +47,12 @@ public interface Storage {
   void quota(UUID zone, long bytes);
 
   /**
+   * Brings to the disk what can be while {@code zone} still runs, so that a {@link #snapshot} right
+   * after it takes the less time.
+   */
+  void settle(UUID zone);
+
+  /**
    * Keeps what is in the dataset of {@code zone} now, on the disk when this returns. The zone is
    * frozen or stopped by the caller. If there is a snapshot of that name already, that is the one.
    *

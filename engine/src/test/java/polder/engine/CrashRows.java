@@ -59,8 +59,14 @@ final class CrashRows {
           "Pools.get",
           "Pools.scrub",
           "Pools.trim",
+          "Host.snapshots",
+          "Snapshots.list",
+          "Snapshots.get",
           "Events.newest",
           "Events.since");
+
+  /** Which rows are tried; empty for all. */
+  static final String ROWS = System.getProperty("polder.rows", "");
 
   private static final String NAME = "step";
   private static final ZoneRef ZONE = ref(NAME);
@@ -157,7 +163,13 @@ final class CrashRows {
     rows.add(forward("takeover", "", CrashRows::allKinds, NOTHING));
     rows.add(forward("takeover", "and autoboot", CrashRows::booting, CrashRows::untilUp));
     rows.addAll(PoolRows.all());
+    rows.addAll(SnapshotRows.all());
     return List.copyOf(rows);
+  }
+
+  /** Those whose names fit the system property {@code polder.rows}; all without it. */
+  static List<CrashRow> wanted() {
+    return all().stream().filter(row -> ROWS.isEmpty() || row.name().matches(ROWS)).toList();
   }
 
   static CrashRow named(String name) {
@@ -365,14 +377,15 @@ final class CrashRows {
     for (var zone : test.host().zones().list()) {
       String limit = limit(test, zone);
       seen.add(
-          "%s %s paused=%s %s pids.max=%s copied=%s"
+          "%s %s paused=%s %s pids.max=%s copied=%s snapshots=%s"
               .formatted(
                   zone.name(),
                   zone.state(),
                   zone.status().paused(),
                   zone.spec().without(ZoneProperties.ZONE_UUID).write(),
                   limit,
-                  copied(test, zone.name())));
+                  copied(test, zone.name()),
+                  SnapshotRows.seen(test.host(), zone)));
     }
     for (var image : test.host().images().list()) {
       String name = image.name().replaceFirst("^127.*/", ""); // of a registry at any port

@@ -40,7 +40,7 @@ final class PoolRows {
             false));
   }
 
-  private static void pool(Host host) {
+  static void pool(Host host) {
     host.pools()
         .create(new PoolRequest("fast", Optional.of(SIZE), Optional.empty(), Optional.empty()));
   }

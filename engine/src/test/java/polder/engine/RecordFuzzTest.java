@@ -23,6 +23,7 @@ import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.Json;
 import polder.model.PolderException;
+import polder.model.Snapshot;
 import polder.model.Zone;
 import polder.model.ZoneSpec;
 import polder.model.ZoneState;
@@ -71,6 +72,14 @@ class RecordFuzzTest {
     records(good.write(), ExitRecord::read, ExitRecord::write);
   }
 
+  @Test
+  @DisplayName("S-IMG-12 a damaged set of snapshots is refused or read, never anything else")
+  void snapshotSets() {
+    SnapshotSet good =
+        new SnapshotSet(List.of(UUID.randomUUID(), UUID.randomUUID()), "now", List.of());
+    records(good.write(), SnapshotSet::read, SnapshotSet::write);
+  }
+
   /** Both what a disk damages, and what is damaged under a checksum that fits. */
   private static <T> void records(
       Map<String, Object> good,
@@ -117,7 +126,13 @@ class RecordFuzzTest {
             2,
             Optional.of("healthy"),
             Optional.empty());
-    Map<String, Object> good = ZoneJson.write(new Zone(spec(), status, "/zones/web"));
+    Map<String, Object> good =
+        ZoneJson.write(
+            new Zone(
+                spec(),
+                status,
+                "/zones/web",
+                List.of(new Snapshot("before", NOW, Optional.of(4096L)))));
     byte[] text = bytes(good);
     JsonDamage.each(
         damage -> {

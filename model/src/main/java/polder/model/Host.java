@@ -18,6 +18,9 @@ public interface Host extends AutoCloseable {
   /** Where zones' datasets lie. */
   Pools pools();
 
+  /** What zones had on their disks at some moments. */
+  Snapshots snapshots();
+
   /** What happened. */
   Events events();
 

@@ -11,8 +11,9 @@ import java.util.UUID;
  * @param spec what is asked; it has a uuid
  * @param status what is known and seen
  * @param path its directory on the host
+ * @param snapshots what it had on its disk at some moments, the oldest first
  */
-public record Zone(ZoneSpec spec, ZoneStatus status, String path) {
+public record Zone(ZoneSpec spec, ZoneStatus status, String path, List<Snapshot> snapshots) {
   /** What {@code polder get} adds to the payload; a payload may not hold them. */
   public static final List<String> OUTPUT_ONLY =
       List.of(
@@ -30,7 +31,12 @@ public record Zone(ZoneSpec spec, ZoneStatus status, String path) {
           "init_restarts",
           "health",
           "failure",
-          "zonepath");
+          "zonepath",
+          "snapshots");
+
+  public Zone {
+    snapshots = List.copyOf(snapshots);
+  }
 
   /** Its identity. */
   public UUID uuid() {
@@ -66,6 +72,16 @@ public record Zone(ZoneSpec spec, ZoneStatus status, String path) {
     status.health().ifPresent(health -> tree.put("health", health));
     status.failure().ifPresent(failure -> tree.put("failure", failure));
     tree.put("zonepath", path);
+    tree.put("snapshots", snapshots.stream().map(Zone::write).toList());
+    return tree;
+  }
+
+  /** In SmartOS's words. */
+  private static Map<String, Object> write(Snapshot snapshot) {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("name", snapshot.name());
+    tree.put("created_at", snapshot.created().toString());
+    snapshot.size().ifPresent(size -> tree.put("size", size));
     return tree;
   }
 }

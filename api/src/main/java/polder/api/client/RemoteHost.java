@@ -16,6 +16,7 @@ import polder.model.Images;
 import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Pools;
+import polder.model.Snapshots;
 import polder.model.Zones;
 import polder.model.json.HostJson;
 
@@ -105,6 +106,11 @@ public final class RemoteHost implements Host {
   @Override
   public Pools pools() {
     return new RemotePools(caller);
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return new RemoteSnapshots(caller);
   }
 
   @Override

@@ -26,6 +26,18 @@ final class FakeFiles {
     }
   }
 
+  FakeFiles copy() {
+    FakeFiles copy = new FakeFiles();
+    copy.become(this);
+    return copy;
+  }
+
+  /** From now on it has what {@code other} has. */
+  void become(FakeFiles other) {
+    files.clear();
+    files.putAll(other.files);
+  }
+
   Optional<byte[]> read(String path) {
     return files.getOrDefault(path, DIRECTORY);
   }

@@ -8,6 +8,7 @@ import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
 import polder.model.Pools;
+import polder.model.Snapshots;
 import polder.model.Version;
 import polder.model.ZoneProperties;
 import polder.model.Zones;
@@ -24,6 +25,7 @@ public final class FakeHost implements Host {
   private final FakeImages images = new FakeImages(events);
   private final FakePools pools = new FakePools(events);
   private final FakeZones zones = new FakeZones(events, images, pools);
+  private final FakeSnapshots snapshots = new FakeSnapshots(zones);
 
   /** A host without zones and images. */
   public FakeHost() {
@@ -58,6 +60,11 @@ public final class FakeHost implements Host {
   @Override
   public Pools pools() {
     return pools;
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   @Override

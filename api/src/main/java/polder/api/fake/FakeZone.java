@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import polder.api.stream.BytePipe;
 import polder.model.ExitStatus;
 import polder.model.ImageConfig;
 import polder.model.RestartPolicy;
+import polder.model.Snapshot;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
@@ -28,6 +30,7 @@ final class FakeZone {
 
   final FakeLog log = new FakeLog();
   final FakeFiles files = new FakeFiles();
+  private final Map<String, FakeSnapshot> snapshots = new LinkedHashMap<>();
   private final Instant created = Instant.now();
   private final ImageConfig image;
   private ZoneSpec spec;
@@ -66,7 +69,30 @@ final class FakeZone {
             restarts,
             Optional.empty(),
             Optional.empty()),
-        "/fake/zones/" + spec.uuid());
+        "/fake/zones/" + spec.uuid(),
+        snapshots());
+  }
+
+  /** What it had at one moment. */
+  private record FakeSnapshot(Snapshot seen, FakeFiles files) {}
+
+  /** Its snapshots, the oldest first. */
+  List<Snapshot> snapshots() {
+    return snapshots.values().stream().map(FakeSnapshot::seen).toList();
+  }
+
+  Snapshot snapshot(String name, Instant now) {
+    Snapshot taken = new Snapshot(name, now, Optional.of(0L));
+    snapshots.put(name, new FakeSnapshot(taken, files.copy()));
+    return taken;
+  }
+
+  void rollback(String name) {
+    files.become(Objects.requireNonNull(snapshots.get(name)).files());
+  }
+
+  void removeSnapshot(String name) {
+    snapshots.remove(name);
   }
 
   ZoneSpec spec() {

@@ -160,7 +160,7 @@ final class FakeZones implements Zones {
         });
   }
 
-  private void boot(FakeZone zone, boolean again) {
+  void boot(FakeZone zone, boolean again) {
     zone.boot(again, status -> ended(zone, status));
     tell("zone.start", zone, Map.of());
     changed.signalAll();
@@ -196,7 +196,7 @@ final class FakeZones implements Zones {
         });
   }
 
-  private void halt(FakeZone zone, StopOptions options) {
+  void halt(FakeZone zone, StopOptions options) {
     zone.stopping();
     Duration grace =
         options
@@ -441,7 +441,7 @@ final class FakeZones implements Zones {
         });
   }
 
-  private FakeZone find(ZoneRef ref) {
+  FakeZone find(ZoneRef ref) {
     String text = ref.text();
     List<FakeZone> found = new ArrayList<>();
     for (FakeZone zone : all.values()) {
@@ -472,16 +472,16 @@ final class FakeZones implements Zones {
     return zone;
   }
 
-  private static PolderException wrongState(FakeZone zone, String why) {
+  static PolderException wrongState(FakeZone zone, String why) {
     return new PolderException(
         ErrorKind.WRONG_STATE, "zone '%s' %s".formatted(zone.spec().name(), why));
   }
 
-  private void tell(String kind, FakeZone zone, Map<String, Object> details) {
+  void tell(String kind, FakeZone zone, Map<String, Object> details) {
     events.add(kind, Optional.of(zone.uuid()), zone.spec().name(), details);
   }
 
-  private <T> T locked(Supplier<T> work) {
+  <T> T locked(Supplier<T> work) {
     zones.lock();
     try {
       return work.get();

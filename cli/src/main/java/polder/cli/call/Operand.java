@@ -13,6 +13,8 @@ public record Operand(String name, Kind kind, int least, int most) {
   public enum Kind {
     /** A zone's alias or uuid. */
     ZONE,
+    /** {@code ZONE@NAME}. */
+    SNAPSHOT,
     /** An image's name. */
     IMAGE,
     /** A pool's name. */

@@ -14,6 +14,7 @@ import polder.cli.call.Usage;
  */
 public final class Completions {
   private static final String ZONES = "POLDER_START=no polder list -H -o alias,uuid 2>/dev/null";
+  private static final String SNAPSHOTS = "POLDER_START=no polder snapshot list -q 2>/dev/null";
   private static final String POOLS = "POLDER_START=no polder pool list -q 2>/dev/null";
   private static final String IMAGES = "POLDER_START=no polder image list -p 2>/dev/null";
 
@@ -71,6 +72,7 @@ public final class Completions {
     Operand operand = usage.operands().getFirst();
     return switch (operand.kind()) {
       case ZONE -> operand.most() > 1 ? "zones" : "zone";
+      case SNAPSHOT -> operand.most() > 1 ? "snapshots" : "snapshot";
       case IMAGE -> operand.most() > 1 ? "images" : "image";
       case POOL -> operand.most() > 1 ? "pools" : "pool";
       case FILE -> "file";
@@ -93,6 +95,7 @@ public final class Completions {
         .append(IMAGES)
         .append(" | while IFS=: read -r _ name tag _; do echo \"$name:$tag\"; done; }\n");
     script.append("_polder_pools() { ").append(POOLS).append("; }\n");
+    script.append("_polder_snapshots() { ").append(SNAPSHOTS).append("; }\n");
     script.append("_polder() {\n");
     script.append("  local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n");
     script.append("  local command= options= valued= kind=none seen=0 word i\n");
@@ -135,6 +138,10 @@ public final class Completions {
         "    image) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_images)\" -- \"$cur\")) ;;\n");
     script.append("    images) COMPREPLY=($(compgen -W \"$(_polder_images)\" -- \"$cur\")) ;;\n");
     script.append(
+        "    snapshot) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_snapshots)\" -- \"$cur\")) ;;\n");
+    script.append(
+        "    snapshots) COMPREPLY=($(compgen -W \"$(_polder_snapshots)\" -- \"$cur\")) ;;\n");
+    script.append(
         "    pool) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_pools)\" -- \"$cur\")) ;;\n");
     script.append("    pools) COMPREPLY=($(compgen -W \"$(_polder_pools)\" -- \"$cur\")) ;;\n");
     script.append("    file) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n");
@@ -160,6 +167,8 @@ public final class Completions {
     script.append("_polder_images() {\n  local -a names\n  names=(${(f)\"$(").append(IMAGES);
     script.append(" | cut -d: -f2,3)\"})\n  compadd -a names\n}\n");
     script.append("_polder_pools() {\n  local -a names\n  names=(${(f)\"$(").append(POOLS);
+    script.append(")\"})\n  compadd -a names\n}\n");
+    script.append("_polder_snapshots() {\n  local -a names\n  names=(${(f)\"$(").append(SNAPSHOTS);
     script.append(")\"})\n  compadd -a names\n}\n");
     script.append("_polder() {\n  local -a commands\n");
     script.append("  if (( CURRENT == 2 )); then\n    commands=(\n");
@@ -207,6 +216,8 @@ public final class Completions {
           case "zones" -> "*:zone:_polder_zones";
           case "image" -> "1:image:_polder_images";
           case "images" -> "*:image:_polder_images";
+          case "snapshot" -> "1:snapshot:_polder_snapshots";
+          case "snapshots" -> "*:snapshot:_polder_snapshots";
           case "pool" -> "1:pool:_polder_pools";
           case "pools" -> "*:pool:_polder_pools";
           case "file", "place" -> "*:file:_files";
@@ -236,6 +247,8 @@ public final class Completions {
     script.append("function __polder_images\n  ").append("env ").append(IMAGES);
     script.append(" | string replace -r '^[^:]*:([^:]*):([^:]*):.*' '$1:$2'\nend\n");
     script.append("function __polder_pools\n  ").append("env ").append(POOLS).append("\nend\n");
+    script.append("function __polder_snapshots\n  ").append("env ").append(SNAPSHOTS);
+    script.append("\nend\n");
     script.append("function __polder_at\n  set -l words (commandline -opc)\n");
     script.append("  set -l typed\n  for word in $words[2..]\n");
     script.append("    string match -q -- '-*' $word; or set -a typed $word\n  end\n");
@@ -266,6 +279,7 @@ public final class Completions {
           switch (kind(usage)) {
             case "zone", "zones" -> " -a '(__polder_zones)'";
             case "image", "images" -> " -a '(__polder_images)'";
+            case "snapshot", "snapshots" -> " -a '(__polder_snapshots)'";
             case "pool", "pools" -> " -a '(__polder_pools)'";
             case "file" -> " -F";
             case "place" -> " -F -a '(__polder_zones):'";

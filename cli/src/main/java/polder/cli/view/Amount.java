@@ -12,6 +12,18 @@ public final class Amount {
 
   private Amount() {}
 
+  /** How long ago something was, roughly: {@code 12s}, {@code 5m}, {@code 3h}, {@code 40d}. */
+  public static String age(Duration since) {
+    long seconds = Math.max(0, since.toSeconds());
+    if (seconds < 120) {
+      return seconds + "s";
+    }
+    if (seconds < 2 * 3600) {
+      return seconds / 60 + "m";
+    }
+    return seconds < 48 * 3600 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
+  }
+
   /** {@code 1.5 GiB}. */
   public static String bytes(long bytes) {
     int unit = 0;

@@ -2,6 +2,7 @@ package polder.model.json;
 
 import static polder.model.json.Strict.may;
 import static polder.model.json.Strict.must;
+import static polder.model.json.Strict.or;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import polder.model.Json;
 import polder.model.ObjectType;
 import polder.model.PolderException;
 import polder.model.Property;
+import polder.model.Snapshot;
 import polder.model.Type;
 import polder.model.Types;
 import polder.model.Zone;
@@ -51,7 +53,8 @@ public final class ZoneJson {
   }
 
   /** What the flat object says beside the payload. */
-  private record Seen(String type, String state, ZoneStatus status, String path) {}
+  private record Seen(
+      String type, String state, ZoneStatus status, String path, List<Snapshot> snapshots) {}
 
   private static final class ZoneType implements Type<Zone> {
     private static final ObjectType<Seen> SEEN = seen();
@@ -78,7 +81,7 @@ public final class ZoneJson {
         ZoneSpec spec = ZoneSpec.read(payload);
         return seen == null || !payload.containsKey("uuid")
             ? null
-            : new Zone(spec, seen.status(), seen.path());
+            : new Zone(spec, seen.status(), seen.path(), seen.snapshots());
       } catch (PolderException e) {
         e.faults()
             .forEach(
@@ -156,6 +159,12 @@ public final class ZoneJson {
           Property.of("health", Types.word("starting", "healthy", "unhealthy"), "its healthcheck");
       Property<String> failure = Property.of("failure", Strict.RAW, "what broke");
       Property<String> path = Property.of("zonepath", Strict.RAW, "its directory on the host");
+      Property<List<Snapshot>> snapshots =
+          Property.of(
+                  "snapshots",
+                  Types.list(SnapshotJson.SNAPSHOT),
+                  "what it had on its disk at some moments, the oldest first")
+              .otherwise(List.of());
       return new ObjectType<>(
           "zone",
           List.of(
@@ -173,7 +182,8 @@ public final class ZoneJson {
               must(restarts, s -> (long) s.status().restarts()),
               may(health, s -> s.status().health()),
               may(failure, s -> s.status().failure()),
-              must(path, Seen::path)),
+              must(path, Seen::path),
+              or(snapshots, Seen::snapshots)),
           v ->
               new Seen(
                   v.get(type),
@@ -191,7 +201,8 @@ public final class ZoneJson {
                       v.get(restarts).intValue(),
                       v.find(health),
                       v.find(failure)),
-                  v.get(path)));
+                  v.get(path),
+                  v.get(snapshots)));
     }
   }
 }

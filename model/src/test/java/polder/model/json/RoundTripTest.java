@@ -32,10 +32,13 @@ import polder.model.Pool;
 import polder.model.PoolRequest;
 import polder.model.PoolScrub;
 import polder.model.Property;
+import polder.model.Snapshot;
+import polder.model.SnapshotRequest;
 import polder.model.StopOptions;
 import polder.model.UpdatePlan;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 import polder.model.ZoneState;
 import polder.model.ZoneStatus;
@@ -269,6 +272,23 @@ class RoundTripTest {
     zone.keySet().forEach(name -> assertTrue(properties.containsKey(name), name));
   }
 
+  @Test
+  void snapshots() {
+    rounds(
+        (any, i) -> {
+          Snapshot snapshot = snapshot(any);
+          assertEquals(snapshot, SnapshotJson.read(text(SnapshotJson.write(snapshot))));
+          SnapshotRequest request =
+              new SnapshotRequest(
+                  List.of(ZoneRef.of(any.uuid()), ZoneRef.of(any.uuid())), any.maybe(any::name));
+          assertEquals(request, SnapshotJson.readRequest(text(SnapshotJson.write(request))));
+        });
+  }
+
+  private static Snapshot snapshot(Arbitrary any) {
+    return new Snapshot(any.name(), any.time(), any.maybe(any::one));
+  }
+
   private static Zone zone(Arbitrary any) {
     Map<String, Object> payload = any.payload();
     payload.put("uuid", any.uuid().toString());
@@ -286,7 +306,8 @@ class RoundTripTest {
             any.small(),
             any.maybe(() -> "healthy"),
             any.maybe(any::raw));
-    return new Zone(ZoneSpec.read(payload), status, "/var/lib/polder/zones/x");
+    return new Zone(
+        ZoneSpec.read(payload), status, "/var/lib/polder/zones/x", any.list(() -> snapshot(any)));
   }
 
   private static Object text(Object tree) {

@@ -1,0 +1,2 @@
+/** The commands that act on snapshots of zones. */
+package polder.cli.snapshot;

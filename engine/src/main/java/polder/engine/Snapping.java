@@ -1,0 +1,215 @@
+package polder.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
+import polder.linux.Cgroup;
+import polder.model.ErrorKind;
+import polder.model.PolderException;
+import polder.model.Snapshot;
+
+/**
+ * Takes snapshots of zones that stand still together: all of them or none, whatever dies when.
+ *
+ * <p>The journal has the whole set before the first zone stands still. While it does, none of its
+ * snapshots counts; the next engine has the zones go on and takes away what was taken. What cannot
+ * be taken away then, because a pool is missing, is not shown, and tried again before the next.
+ */
+final class Snapping {
+  static final String OPERATION = "snapshot";
+  private static final System.Logger LOG = System.getLogger("polder.engine");
+
+  private final Hall hall;
+  private final ZoneDatasets datasets;
+  private final NavigableMap<UUID, SnapshotSet> broken = new ConcurrentSkipListMap<>();
+
+  Snapping(Hall hall) {
+    this.hall = hall;
+    this.datasets = new ZoneDatasets(hall.storage());
+  }
+
+  /** The snapshots of a zone that count, the oldest first; with its lock. */
+  List<Snapshot> of(LocalZone zone) {
+    settle(zone);
+    return look(zone);
+  }
+
+  /** Learns what snapshots a zone has; none while its pool is missing. */
+  void lookFirst(LocalZone zone) {
+    try {
+      var _ = look(zone);
+    } catch (PolderException e) {
+      // the zone itself says what is wrong
+    }
+  }
+
+  private List<Snapshot> look(LocalZone zone) {
+    List<Snapshot> found =
+        datasets.snapshots(zone.uuid()).stream()
+            .filter(snapshot -> !breaks(zone.uuid(), snapshot.name()))
+            .toList();
+    zone.snapshots(found);
+    return found;
+  }
+
+  private boolean breaks(UUID zone, String name) {
+    return broken.values().stream()
+        .anyMatch(set -> set.name().equals(name) && set.zones().contains(zone));
+  }
+
+  /** Takes one of each zone; with their locks, which were taken in the order of their uuids. */
+  List<Snapshot> take(List<LocalZone> zones, String name) {
+    for (LocalZone zone : zones) {
+      if (of(zone).stream().anyMatch(snapshot -> snapshot.name().equals(name))
+          || breaks(zone.uuid(), name)) {
+        throw new PolderException(
+            ErrorKind.EXISTS,
+            "zone '%s' has a snapshot '%s' already; delete it, or choose another name"
+                .formatted(zone.name(), name));
+      }
+    }
+    Map<UUID, LocalZone> byUuid =
+        zones.stream().collect(Collectors.toMap(LocalZone::uuid, zone -> zone));
+    run(set(zones, name), byUuid);
+    List<Snapshot> taken = new ArrayList<>();
+    for (LocalZone zone : zones) {
+      taken.add(
+          look(zone).stream()
+              .filter(snapshot -> snapshot.name().equals(name))
+              .findFirst()
+              .orElseThrow());
+      hall.events()
+          .add("zone.snapshot", Optional.of(zone.uuid()), zone.name(), Map.of("snapshot", name));
+    }
+    return List.copyOf(taken);
+  }
+
+  private static SnapshotSet set(List<LocalZone> zones, String name) {
+    List<LocalZone> ordered =
+        zones.stream()
+            .sorted(java.util.Comparator.comparing(zone -> zone.uuid().toString()))
+            .toList();
+    return new SnapshotSet(
+        ordered.stream().map(LocalZone::uuid).toList(),
+        name,
+        ordered.stream()
+            .filter(zone -> zone.life().isPresent() && !zone.status().paused())
+            .map(LocalZone::uuid)
+            .toList());
+  }
+
+  private void run(SnapshotSet set, Map<UUID, LocalZone> zones) {
+    List<Step.Snap> plan = Planner.snapshot(set);
+    hall.executor()
+        .once(
+            "snapshot-intend",
+            "note that snapshot '%s' is being taken".formatted(set.name()),
+            () -> begin(set, plan));
+    try {
+      hall.executor().run(OPERATION, plan, (step, undo) -> work(set, plan, zones, step, undo));
+    } catch (RuntimeException e) {
+      if (e.getSuppressed().length == 0) {
+        hall.journal().done(OPERATION, set.first());
+      } else {
+        broken.put(set.first(), set); // something is left: it does not count
+      }
+      throw e;
+    }
+  }
+
+  private void begin(SnapshotSet set, List<Step.Snap> plan) {
+    if (set.zones().size() == 1) {
+      hall.journal().begin(OPERATION, set.first(), plan, set.write());
+    } else {
+      hall.journal().beginSynced(OPERATION, set.first(), plan, set.write());
+    }
+  }
+
+  private void work(
+      SnapshotSet set,
+      List<Step.Snap> plan,
+      Map<UUID, LocalZone> zones,
+      Step.Snap step,
+      Undo undo) {
+    switch (step) {
+      case Step.Snap.Settle(UUID zone) -> datasets.settle(zone);
+      case Step.Snap.Freeze(UUID zone) -> {
+        undo.add(() -> cgroup(zones, zone).thaw());
+        cgroup(zones, zone).freeze(Ending.PATIENCE);
+      }
+      case Step.Snap.Take(UUID zone, String name) -> {
+        undo.add(() -> datasets.remove(zone, name));
+        datasets.take(zone, name);
+      }
+      case Step.Snap.Thaw(UUID zone) -> cgroup(zones, zone).thaw();
+      case Step.Snap.Count(String _) -> {
+        undo.add(() -> begin(set, plan));
+        if (set.zones().size() == 1) {
+          hall.journal().done(OPERATION, set.first());
+        } else {
+          hall.journal().withdraw(OPERATION, set.first());
+        }
+      }
+    }
+  }
+
+  private static Cgroup cgroup(Map<UUID, LocalZone> zones, UUID zone) {
+    return java.util.Objects.requireNonNull(zones.get(zone)).life().orElseThrow().cgroup();
+  }
+
+  /** Has the zones go on that stood still when we died; before anything else looks at them. */
+  void thaw(Journal.Intent intent) {
+    Optional<SnapshotSet> found = hall.journal().facts(intent, SnapshotSet::read);
+    found.ifPresent(
+        set -> {
+          broken.put(set.first(), set);
+          for (UUID zone : set.frozen()) {
+            Cgroup cgroup = hall.cgroup(zone);
+            if (cgroup.exists() && cgroup.frozen()) {
+              cgroup.thaw();
+            }
+          }
+        });
+  }
+
+  /** Takes away what was being taken when we died; what cannot be yet does not count. */
+  void sweep() {
+    broken.values().forEach(this::takeBack);
+  }
+
+  private void settle(LocalZone zone) {
+    broken.values().stream()
+        .filter(set -> set.zones().contains(zone.uuid()))
+        .forEach(this::takeBack);
+  }
+
+  private void takeBack(SnapshotSet set) {
+    try {
+      set.zones().forEach(zone -> datasets.remove(zone, set.name()));
+      hall.journal().withdraw(OPERATION, set.first());
+      broken.remove(set.first());
+    } catch (RuntimeException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "snapshot '%s' broke off and cannot be taken back yet: %s"
+              .formatted(set.name(), e.getMessage()));
+    }
+  }
+
+  /** Takes a snapshot away; with the zone's lock. */
+  void remove(LocalZone zone, String name) {
+    hall.disk().spend(() -> datasets.remove(zone.uuid(), name));
+    look(zone);
+    hall.events()
+        .add(
+            "zone.snapshot-delete",
+            Optional.of(zone.uuid()),
+            zone.name(),
+            Map.of("snapshot", name));
+  }
+}

@@ -1,0 +1,56 @@
+package polder.engine;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import polder.model.Snapshot;
+import polder.storage.Storage;
+import polder.storage.StoredSnapshot;
+
+/**
+ * A zone's datasets as one. What is asked of them is done with each; a snapshot is there when the
+ * last of them has it, and that is the one of its root. Nothing else knows how many there are.
+ */
+final class ZoneDatasets {
+  private final Storage storage;
+
+  ZoneDatasets(Storage storage) {
+    this.storage = storage;
+  }
+
+  /** The datasets of a zone, that of its root last. */
+  private static List<UUID> of(UUID zone) {
+    return List.of(zone);
+  }
+
+  /** Brings to the disk what can be brought there while the zone still runs. */
+  void settle(UUID zone) {
+    of(zone).forEach(storage::settle);
+  }
+
+  /** Takes a snapshot of a zone that stands still. */
+  void take(UUID zone, String name) {
+    of(zone).forEach(dataset -> storage.snapshot(dataset, name));
+  }
+
+  /** The zone's snapshots, the oldest first. */
+  List<Snapshot> snapshots(UUID zone) {
+    return storage.snapshots(of(zone).getLast()).stream().map(ZoneDatasets::seen).toList();
+  }
+
+  private static Snapshot seen(StoredSnapshot stored) {
+    Optional<Long> size =
+        stored.used().isPresent() ? Optional.of(stored.used().getAsLong()) : Optional.empty();
+    return new Snapshot(stored.name(), stored.created(), size);
+  }
+
+  /** Takes a snapshot away, or what there is of it. */
+  void remove(UUID zone, String name) {
+    of(zone).reversed().forEach(dataset -> storage.removeSnapshot(dataset, name));
+  }
+
+  /** Makes a zone that is down what it was at a snapshot; may be repeated when it broke off. */
+  void rollback(UUID zone, String name) {
+    of(zone).forEach(dataset -> storage.rollback(dataset, name));
+  }
+}
