@@ -31,7 +31,7 @@ public final class HostSnapshot {
   /** Values that change by themselves. */
   private static final Pattern RESTLESS =
       Pattern.compile(
-          ".*/(random/.*|.*-nr|.*-state|ns_last_pid|pty/nr|.*_count|tcp_mem|udp_mem|.*_mem"
+          ".*/(random/.*|quota/.*|.*-nr|.*-state|ns_last_pid|pty/nr|.*_count|tcp_mem|udp_mem|.*_mem"
               + "|file-max|stat_refresh|loadavg|.*flush|.*probe_.*|mmap_rnd.*|.*/reboot_type|perf_.*"
               + "|percpu_pagelist.*|.*max_map.*|tainted|sched_.*|nr_open|.*drop_caches|compact_memory)$");
 
