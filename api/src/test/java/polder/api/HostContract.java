@@ -329,6 +329,14 @@ public abstract class HostContract extends SnapshotContract {
           ErrorKind.NOT_FOUND, () -> host.images().export("none:1", plain, out, Progress.NONE));
     }
 
+    assertKind(
+        ErrorKind.NOT_FOUND, () -> host.images().push("none:1", "127.0.0.1:1/a", Progress.NONE));
+    assertKind(
+        ErrorKind.INVALID, () -> host.images().push("contract", "Not/A/Name", Progress.NONE));
+    assertKind( // nobody listens there
+        ErrorKind.UNAVAILABLE,
+        () -> host.images().push("contract", "127.0.0.1:1/a:1", Progress.NONE));
+
     Zone zone =
         host.zones()
             .create(

@@ -18,6 +18,7 @@ import polder.cli.image.ImageGet;
 import polder.cli.image.ImageImport;
 import polder.cli.image.ImageList;
 import polder.cli.image.ImagePull;
+import polder.cli.image.ImagePush;
 import polder.cli.image.ImageTag;
 import polder.cli.pool.PoolCreate;
 import polder.cli.pool.PoolDelete;
@@ -87,6 +88,7 @@ final class Catalog {
           "snapshot rollback",
           "snapshot delete",
           "image pull",
+          "image push",
           "image import",
           "image export",
           "image list",
@@ -135,6 +137,7 @@ final class Catalog {
     aliases.put("snapshot ls", "snapshot list");
     aliases.put("snapshot rm", "snapshot delete");
     aliases.put("pull", "image pull");
+    aliases.put("push", "image push");
     aliases.put("image ls", "image list");
     aliases.put("image rm", "image delete");
     aliases.put("image inspect", "image get");
@@ -175,6 +178,7 @@ final class Catalog {
       case "snapshot rollback" -> new SnapshotRollback();
       case "snapshot delete" -> new SnapshotDelete();
       case "image pull" -> new ImagePull();
+      case "image push" -> new ImagePush();
       case "image import" -> new ImageImport();
       case "image export" -> new ImageExport();
       case "image list" -> new ImageList();

@@ -102,7 +102,11 @@ final class LocalHost implements Host {
             () -> Settings.read(paths.config().resolve("registries.json")),
             new DockerConfig(paths.config().resolve("auth.json"), new HelperProgram(launcher)));
     this.images =
-        new LocalImages(store, keep(new Pulling(store, registries), Pulling::close), hall);
+        new LocalImages(
+            store,
+            keep(new Pulling(store, registries), Pulling::close),
+            keep(new Pushing(registries, failpoints::places), Pushing::close),
+            hall);
     this.pools = new LocalPools(pools, hall);
     this.checks = new Checks(hall, store, launcher);
     this.takeover = new Takeover(hall, creation, supervisor, stopping, snapping, rollingBack);

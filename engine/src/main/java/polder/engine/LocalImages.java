@@ -22,11 +22,13 @@ import polder.model.Progress;
 final class LocalImages implements Images {
   private final LocalStore store;
   private final Pulling pulling;
+  private final Pushing pushing;
   private final Hall hall;
 
-  LocalImages(LocalStore store, Pulling pulling, Hall hall) {
+  LocalImages(LocalStore store, Pulling pulling, Pushing pushing, Hall hall) {
     this.store = store;
     this.pulling = pulling;
+    this.pushing = pushing;
     this.hall = hall;
   }
 
@@ -79,6 +81,26 @@ final class LocalImages implements Images {
       }
     } catch (RuntimeException e) {
       throw Failures.of("export image '%s'".formatted(shown(reference)), e);
+    }
+  }
+
+  @Override
+  public String push(String reference, String to, Progress progress) {
+    try {
+      Reference target = Reference.of(to);
+      hall.disk().demandRoom("push image '%s'".formatted(shown(reference)));
+      try (OutgoingImage image = store.outgoing(here(reference))) {
+        String digest = pushing.push(image, target, progress).value();
+        hall.events()
+            .add(
+                "image.push",
+                Optional.empty(),
+                target.toString(),
+                Map.of("uuid", image.image().uuid().toString(), "digest", digest));
+        return digest;
+      }
+    } catch (RuntimeException e) {
+      throw Failures.of("push image '%s'".formatted(shown(reference)), e);
     }
   }
 

@@ -89,6 +89,16 @@ final class Catalogue {
     return found.get(0);
   }
 
+  /** The names of those that have a layer. */
+  List<String> homes(Digest layer) {
+    return images.values().stream()
+        .filter(stored -> stored.layers().contains(layer))
+        .flatMap(stored -> stored.claims().stream())
+        .map(claim -> StoredImage.key(claim.image()))
+        .sorted()
+        .toList();
+  }
+
   /** The layers that any of them has. */
   Set<Digest> layers() {
     Set<Digest> all = new HashSet<>();

@@ -1,6 +1,7 @@
 package polder.image;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +14,12 @@ import polder.model.Json;
  * What is written down of a layer beside its files.
  *
  * @param bytes how many its files are
- * @param blob how it was compressed when it came, so that a registry that has it need not be sent
- *     it again; empty if it was not compressed, or that is not known
+ * @param blobs what it was compressed, when it came and when it went out: a registry that has one
+ *     of them need not be sent another
  */
-record LayerRecord(long bytes, Optional<Descriptor> blob) {
+record LayerRecord(long bytes, List<Descriptor> blobs) {
+  private static final int BLOBS = 4;
+
   /** How layers are called that are compressed in a way that every registry takes. */
   private static final List<String> TYPES =
       List.of(
@@ -24,21 +27,41 @@ record LayerRecord(long bytes, Optional<Descriptor> blob) {
           "application/vnd.oci.image.layer.v1.tar+zstd",
           "application/vnd.docker.image.rootfs.diff.tar.gzip");
 
-  /** Of a layer that came as {@code blob}. */
+  LayerRecord {
+    blobs = List.copyOf(blobs);
+  }
+
+  /** Of a layer that came as {@code blob}, which counts if it is compressed. */
   static LayerRecord of(long bytes, Descriptor blob) {
-    boolean known = TYPES.contains(blob.mediaType());
-    return new LayerRecord(bytes, known ? Optional.of(blob) : Optional.empty());
+    return new LayerRecord(bytes, List.of()).with(blob);
+  }
+
+  /** With one more blob; the first one stays, as that is what others have. */
+  LayerRecord with(Descriptor blob) {
+    boolean known = blobs.stream().anyMatch(each -> each.digest().equals(blob.digest()));
+    if (known || !TYPES.contains(blob.mediaType())) {
+      return this;
+    }
+    List<Descriptor> more = new ArrayList<>(blobs);
+    if (more.size() == BLOBS) {
+      more.remove(1);
+    }
+    more.add(blob);
+    return new LayerRecord(bytes, more);
   }
 
   byte[] write() {
+    List<Object> known = new ArrayList<>();
+    for (Descriptor blob : blobs) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("digest", blob.digest().value());
+      entry.put("size", blob.size());
+      entry.put("type", blob.mediaType());
+      known.add(entry);
+    }
     Map<String, Object> record = new LinkedHashMap<>();
     record.put("bytes", bytes);
-    blob.ifPresent(
-        came -> {
-          record.put("blob", came.digest().value());
-          record.put("blob_size", came.size());
-          record.put("blob_type", came.mediaType());
-        });
+    record.put("blobs", known);
     return Json.write(record).getBytes(StandardCharsets.UTF_8);
   }
 
@@ -48,19 +71,17 @@ record LayerRecord(long bytes, Optional<Descriptor> blob) {
     if (!(record.get("bytes") instanceof Long bytes)) {
       return Optional.empty();
     }
-    boolean came =
-        record.get("blob") instanceof String
-            && record.get("blob_size") instanceof Long
-            && record.get("blob_type") instanceof String;
-    return Optional.of(
-        new LayerRecord(bytes, came ? Optional.of(descriptor(record)) : Optional.empty()));
-  }
-
-  private static Descriptor descriptor(Map<String, Object> record) {
-    return new Descriptor(
-        String.valueOf(record.get("blob_type")),
-        new Digest(String.valueOf(record.get("blob"))),
-        record.get("blob_size") instanceof Long size ? size : 0,
-        Optional.empty());
+    List<Descriptor> blobs = new ArrayList<>();
+    if (record.get("blobs") instanceof List<?> known) {
+      for (Object each : known) {
+        if (each instanceof Map<?, ?> blob
+            && blob.get("digest") instanceof String digest
+            && blob.get("size") instanceof Long size
+            && blob.get("type") instanceof String type) {
+          blobs.add(new Descriptor(type, new Digest(digest), size, Optional.empty()));
+        }
+      }
+    }
+    return Optional.of(new LayerRecord(bytes, blobs));
   }
 }

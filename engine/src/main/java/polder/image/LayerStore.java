@@ -107,6 +107,19 @@ final class LayerStore implements AutoCloseable {
     }
   }
 
+  /** Writes down as what a layer went out, for the next time. */
+  void went(Digest content, Descriptor blob) {
+    Optional<LayerRecord> before = record(content);
+    if (before.isEmpty() || before.get().with(blob).equals(before.get())) {
+      return;
+    }
+    try (Directory layer = layers.enter(name(content))) {
+      DurableFile.replace(layer, RECORD, before.get().with(blob).write());
+    } catch (SyscallException e) {
+      LOG.log(Level.WARNING, "layer " + content + " will be packed again for its next push", e);
+    }
+  }
+
   /** The archive of a layer that is here. */
   LayerArchive archive(Digest content) {
     return new LayerArchive(layers.enter(name(content)));

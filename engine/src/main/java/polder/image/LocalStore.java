@@ -282,7 +282,7 @@ public final class LocalStore implements AutoCloseable {
     try {
       StoredImage stored = catalogue.find(image.uuid().toString());
       return new OutgoingImage(
-          image, stored, trees, unfinished, layers, layers(image.uuid()), hold);
+          image, stored, trees, unfinished, layers, layers(image.uuid()), catalogue::homes, hold);
     } catch (RuntimeException e) {
       hold.close();
       throw e;

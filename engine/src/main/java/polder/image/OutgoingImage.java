@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import polder.image.oci.Configuration;
 import polder.image.oci.ConfigurationDocument;
 import polder.image.oci.Descriptor;
@@ -33,6 +34,7 @@ public final class OutgoingImage implements AutoCloseable {
   private final Directory unfinished;
   private final LayerStore layers;
   private final List<Path> roots;
+  private final Function<Digest, List<String>> homes;
   private final ImageHold hold;
   private final Optional<byte[]> document;
   private final List<Digest> contents;
@@ -45,6 +47,7 @@ public final class OutgoingImage implements AutoCloseable {
    * @param trees where each image has a directory; stays the caller's
    * @param unfinished where what goes out is put ready; stays the caller's
    * @param roots the directories that its root is made of, the lowest first
+   * @param homes the names of the images that have a layer
    * @param hold what keeps the image; closes with this
    */
   OutgoingImage(
@@ -54,6 +57,7 @@ public final class OutgoingImage implements AutoCloseable {
       Directory unfinished,
       LayerStore layers,
       List<Path> roots,
+      Function<Digest, List<String>> homes,
       ImageHold hold) {
     this.image = image;
     this.stored = stored;
@@ -61,6 +65,7 @@ public final class OutgoingImage implements AutoCloseable {
     this.unfinished = unfinished;
     this.layers = layers;
     this.roots = roots;
+    this.homes = homes;
     this.hold = hold;
     this.document = document(trees, stored);
     // a layer that the image has twice is in the store's list once
@@ -103,9 +108,19 @@ public final class OutgoingImage implements AutoCloseable {
     return contents.isEmpty() ? Optional.empty() : Optional.of(contents.get(layer));
   }
 
-  /** As what a layer came, compressed; if whoever it goes to has that, it need not be sent. */
-  public Optional<Descriptor> came(int layer) {
-    return content(layer).flatMap(layers::record).flatMap(LayerRecord::blob);
+  /** As what a layer came and went before; if whoever it goes to has one, it need not be sent. */
+  public List<Descriptor> known(int layer) {
+    return content(layer).flatMap(layers::record).map(LayerRecord::blobs).orElse(List.of());
+  }
+
+  /** The names of all images here that have that layer, this one's own among them. */
+  public List<String> homes(int layer) {
+    return content(layer).map(homes).orElse(List.of());
+  }
+
+  /** Writes down as what a layer went out, so that it need not be made ready the next time. */
+  public void went(int layer, Descriptor blob) {
+    content(layer).ifPresent(content -> layers.went(content, blob));
   }
 
   /**

@@ -141,6 +141,7 @@ final class CrashRows {
             CrashRows::image,
             host -> take(host, "small:again", image())));
     rows.add(row("Images.pull", "", CrashRows::noLayers, CrashRows::pull));
+    rows.add(row("Images.push", "", CrashRows::image, CrashRows::push));
     rows.add(
         row("Images.tag", "", CrashRows::image, host -> host.images().tag("small", "other:1")));
     rows.add(
@@ -334,6 +335,13 @@ final class CrashRows {
     try (TinyRegistry registry = new TinyRegistry()) {
       registry.publish("1", "sh", image());
       host.images().pull(registry.reference("small:1"), Progress.NONE);
+    }
+  }
+
+  private static void push(Host host) {
+    try (TinyRegistry registry = new TinyRegistry()) {
+      host.images().push("small", registry.reference("small:2"), Progress.NONE);
+      registry.digest("2"); // or it is not there
     }
   }
 

@@ -41,6 +41,18 @@ public interface Images {
    */
   void export(String reference, ImageFormat format, OutputStream out, Progress progress);
 
+  /**
+   * Sends an image to a registry, by a tag there: layers that the registry has are not sent, so a
+   * push that broke off goes on where it was. As with {@link #export}, an image that came in layers
+   * is the same image there.
+   *
+   * @param to {@code [REGISTRY/]NAME[:TAG]}, as for {@link #pull}
+   * @return the digest of its manifest, by which the registry has it
+   * @throws PolderException INVALID for what is no such reference; NOT_FOUND; DENIED where the
+   *     registry does not allow it; UNAVAILABLE and TIMED_OUT where it cannot be reached; NO_ROOM
+   */
+  String push(String reference, String to, Progress progress);
+
   /** All images, by name and tag. */
   List<Image> list();
 

@@ -87,6 +87,13 @@ final class RemoteImages implements Images {
   }
 
   @Override
+  public String push(String reference, String to, Progress progress) {
+    Map<String, Object> operation =
+        caller.start("POST", "/v1/image-pushes", Map.of("image", reference, "reference", to));
+    return String.valueOf(Json.asObject(result(operation, progress)).get("digest"));
+  }
+
+  @Override
   public List<Image> list() {
     return Json.asList(caller.call("GET", "/v1/images", null)).stream()
         .map(ImageJson::read)

@@ -122,6 +122,16 @@ final class FakeImages implements Images {
     progress.report("exporting", archive.length, archive.length);
   }
 
+  /** There are no registries. */
+  @Override
+  public String push(String reference, String to, Progress progress) {
+    Image image = get(reference);
+    throw new PolderException(
+        ErrorKind.UNAVAILABLE,
+        "cannot push image '%s' to '%s': this host is in memory, and asks nobody"
+            .formatted(named(image), familiar(to)));
+  }
+
   /** As Docker's rules shorten it. */
   private static String familiar(String reference) {
     ImageRequest request =

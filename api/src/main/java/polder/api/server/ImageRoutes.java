@@ -19,6 +19,15 @@ import polder.model.json.ImageJson;
 final class ImageRoutes {
   private static final Content IMAGE = Content.json("Image", ImageJson.IMAGE);
 
+  private static final Map<String, Object> PUSH =
+      Map.of(
+          "type",
+          "object",
+          "properties",
+          Map.of("image", Types.LINE.schema(), "reference", Types.LINE.schema()),
+          "required",
+          List.of("image", "reference"));
+
   private final Images images;
   private final Operations operations;
 
@@ -46,6 +55,10 @@ final class ImageRoutes {
         Route.of("POST", "/v1/image-pulls", "Fetches an image from its registry", this::pull)
             .takes(Content.field("reference", Types.LINE.schema()))
             .gives(IMAGE)
+            .orLater(),
+        Route.of("POST", "/v1/image-pushes", "Sends an image to a registry", this::push)
+            .takes(Content.json("ImagePush", PUSH))
+            .gives(Content.field("digest", Types.LINE.schema()))
             .orLater(),
         Route.of("GET", "/v1/image-exports", "Writes an image down for others", this::export)
             .with(
@@ -108,6 +121,19 @@ final class ImageRoutes {
     }
     operations.answer(
         call, "pull image", progress -> ImageJson.write(images.pull(reference, progress)));
+  }
+
+  private void push(Call call) throws IOException {
+    Map<String, Object> body = Json.asObject(call.json());
+    if (!(body.get("image") instanceof String image)
+        || !(body.get("reference") instanceof String reference)
+        || body.size() != 2) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "the body must be {\"image\": \"app\", \"reference\": \"registry.example/app:1\"}");
+    }
+    operations.answer(
+        call, "push image", progress -> Map.of("digest", images.push(image, reference, progress)));
   }
 
   private void export(Call call) throws IOException {

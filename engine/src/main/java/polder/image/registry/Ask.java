@@ -35,6 +35,11 @@ record Ask(String method, Place place, Headers headers, HttpRequest.@Nullable Bo
     return new Ask(method, place, headers.with(name, value), body);
   }
 
+  /** Whether it means the same when it is asked twice: a part of a blob would be there twice. */
+  boolean isRepeatable() {
+    return !method.equals("PATCH");
+  }
+
   /** Whether a redirect may be followed. */
   boolean isRead() {
     return method.equals("GET") || method.equals("HEAD");

@@ -89,7 +89,12 @@ final class Endpoint {
 
   /** Where an answer tells us to go on, such as an upload's place. */
   HttpUrl told(String location) {
-    return redirects.told(new HttpUrl(home, "/v2/"), location);
+    return told(new HttpUrl(home, "/v2/"), location);
+  }
+
+  /** As the other, where the answer came from {@code from}. */
+  HttpUrl told(HttpUrl from, String location) {
+    return redirects.told(from, location);
   }
 
   /**
@@ -104,13 +109,13 @@ final class Endpoint {
       Duration pause = Duration.ZERO;
       try {
         HttpAnswer answer = authorized(ask);
-        if (attempt > retry.times() || !isPassing(answer.status())) {
+        if (attempt > retry.times() || !isPassing(answer.status()) || !ask.isRepeatable()) {
           return answer;
         }
         pause = asked(answer);
         answer.close();
       } catch (IOException e) {
-        if (attempt > retry.times() || isFinal(e)) {
+        if (attempt > retry.times() || isFinal(e) || !ask.isRepeatable()) {
           throw Breakdown.of(what, e);
         }
       }

@@ -8,8 +8,6 @@ import java.util.function.Function;
 import polder.image.http.Headers;
 import polder.image.http.Http;
 import polder.image.http.HttpAnswer;
-import polder.image.http.HttpRequest;
-import polder.image.http.HttpUrl;
 import polder.image.oci.Digest;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
@@ -65,27 +63,17 @@ public final class Publication implements AutoCloseable {
     Ask ask = new Ask("POST", new Ask.Place.Below(path), Headers.NONE, null);
     try (HttpAnswer answer = endpoints.apply(Optional.of(from)).ask(ask)) {
       return answer.status() == 201; // 202 begins an upload, which the registry forgets in time
+    } catch (PolderException e) {
+      if (e.kind() == ErrorKind.DENIED) {
+        return false; // we may not read there: so it is sent
+      }
+      throw e;
     }
   }
 
-  /** Sends a blob, in one piece or in parts. */
+  /** Sends a blob; goes on where it broke off, for as long as the registry knows where that is. */
   public void send(Digest digest, long size, Opener content) {
-    String what = "send blob %s to %s".formatted(digest, name());
-    HttpUrl place = begin(what);
-    for (long at = 0; size > part && at < size; ) {
-      long length = Math.min(part, size - at);
-      place = sendPart(what, place, at, length, content);
-      at += length;
-    }
-    long left = size > part ? 0 : size;
-    HttpRequest.Body body = left == 0 ? NOTHING : content(content, 0, left);
-    HttpUrl last = withDigest(place, digest);
-    Ask ask = new Ask("PUT", new Ask.Place.Told(last), octets(), body);
-    try (HttpAnswer answer = endpoint.ask(ask)) {
-      if (answer.status() != 201 && answer.status() != 204) {
-        throw Breakdown.of(what, answer);
-      }
-    }
+    new Upload(endpoint, digest, size, part, content).run();
   }
 
   /** Sends a manifest or an index by its digest. */
@@ -105,7 +93,7 @@ public final class Publication implements AutoCloseable {
             "PUT",
             new Ask.Place.Below("manifests/" + which),
             Headers.NONE.with("Content-Type", document.mediaType()),
-            content(offset -> new ByteArrayInputStream(bytes), 0, bytes.length));
+            Upload.body(offset -> new ByteArrayInputStream(bytes), 0, bytes.length));
     try (HttpAnswer answer = endpoint.ask(ask)) {
       if (answer.status() != 201 && answer.status() != 200) {
         throw Breakdown.of("send manifest %s to %s".formatted(which, name()), answer);
@@ -120,53 +108,6 @@ public final class Publication implements AutoCloseable {
                 .formatted(which, name()));
       }
     }
-  }
-
-  private HttpUrl begin(String what) {
-    Ask ask = new Ask("POST", new Ask.Place.Below("blobs/uploads/"), Headers.NONE, null);
-    try (HttpAnswer answer = endpoint.ask(ask)) {
-      if (answer.status() != 202) {
-        throw Breakdown.of(what, answer);
-      }
-      return endpoint.told(answer.headers().first("Location").orElse(""));
-    }
-  }
-
-  private HttpUrl sendPart(String what, HttpUrl place, long at, long length, Opener content) {
-    Headers headers = octets().with("Content-Range", "%d-%d".formatted(at, at + length - 1));
-    Ask ask = new Ask("PATCH", new Ask.Place.Told(place), headers, content(content, at, length));
-    try (HttpAnswer answer = endpoint.ask(ask)) {
-      if (answer.status() != 202) {
-        throw Breakdown.of(what, answer);
-      }
-      return endpoint.told(answer.headers().first("Location").orElse(""));
-    }
-  }
-
-  private static HttpUrl withDigest(HttpUrl place, Digest digest) {
-    String separator = place.target().contains("?") ? "&" : "?";
-    return new HttpUrl(place.origin(), place.target() + separator + "digest=" + digest);
-  }
-
-  private static Headers octets() {
-    return Headers.NONE.with("Content-Type", "application/octet-stream");
-  }
-
-  private static final HttpRequest.Body NOTHING =
-      content(offset -> InputStream.nullInputStream(), 0, 0);
-
-  private static HttpRequest.Body content(Opener opener, long at, long length) {
-    return new HttpRequest.Body() {
-      @Override
-      public long length() {
-        return length;
-      }
-
-      @Override
-      public InputStream open() throws IOException {
-        return opener.open(at);
-      }
-    };
   }
 
   private String name() {

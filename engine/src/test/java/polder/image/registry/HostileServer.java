@@ -142,6 +142,8 @@ final class HostileServer implements AutoCloseable {
     byte[] found = what.target().contains("/manifests/") ? manifests.get(last) : blobs.get(last);
     if (!what.method().equals("GET") && !what.method().equals("HEAD")) {
       upload(what, out);
+    } else if (found == null && what.method().equals("HEAD")) {
+      head(out, 404, 2, "");
     } else if (found == null) {
       reply(out, 404, "", "{\"errors\":[{\"code\":\"NOT_HERE\",\"message\":\"no such thing\"}]}");
     } else {
@@ -168,6 +170,7 @@ final class HostileServer implements AutoCloseable {
     String query = target.contains("?") ? target.substring(target.indexOf('?') + 1) : "";
     if (target.contains("/manifests/")) {
       manifests.put(target.substring(target.lastIndexOf('/') + 1), what.body());
+      manifests.put(Digest.of(what.body()).value(), what.body());
       reply(out, 201, "", "");
     } else if (what.method().equals("POST") && query.startsWith("mount=") && mounts(query)) {
       reply(out, 201, "", "");

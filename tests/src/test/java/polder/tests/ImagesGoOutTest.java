@@ -1,0 +1,132 @@
+package polder.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import polder.model.Json;
+import polder.tests.harness.Commands;
+import polder.tests.harness.Fixtures;
+import polder.tests.harness.LocalRegistry;
+import polder.tests.harness.TestHost;
+
+/** Images to others, as their user sees it: Debian's registry and skopeo take them. */
+@Tag("kernel")
+class ImagesGoOutTest {
+  private static LocalRegistry registry;
+  private static TestHost host;
+
+  @BeforeAll
+  static void make() throws IOException {
+    registry = LocalRegistry.withPassword();
+    Path base = Fixtures.busybox();
+    Path motd = registry.layer("motd", "mkdir etc; echo first >etc/motd");
+    registry.publish(
+        "app:1", List.of("--config.entrypoint=cat", "--config.cmd=/etc/motd"), base, motd);
+    host = new TestHost();
+    String who = LocalRegistry.USER + ":" + LocalRegistry.PASSWORD;
+    String auth = Base64.getEncoder().encodeToString(who.getBytes(StandardCharsets.UTF_8));
+    Path file = host.home().resolve("etc/auth.json");
+    Files.createDirectories(file.getParent());
+    Map<String, Object> entry = Map.of(registry.address(), Map.of("auth", auth));
+    Files.writeString(file, Json.write(Map.of("auths", entry)));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+  }
+
+  @AfterAll
+  static void close() {
+    try {
+      host.close();
+    } finally {
+      registry.close();
+    }
+  }
+
+  private static String image(String name) {
+    return registry.address() + "/" + name;
+  }
+
+  private static List<String> sent(int before) {
+    return registry.asked(before).stream().filter(line -> line.contains("\"PATCH /v2/")).toList();
+  }
+
+  private static void skopeo(String... words) {
+    List<String> all = new java.util.ArrayList<>(List.of("skopeo", "copy", "--quiet"));
+    all.addAll(List.of("--insecure-policy", "--src-tls-verify=false"));
+    all.addAll(List.of(words));
+    Commands.run(Map.of(), new byte[0], all).ok();
+  }
+
+  @Test
+  @DisplayName("what a registry has is not sent to it again, from no repository of it")
+  void sendsWhatIsMissingOnly() {
+    String uuid = host.polder("image", "pull", image("app:1")).ok().text();
+    int before = registry.asked(0).size();
+    String digest = host.polder("image", "push", image("app:1"), image("app:2")).ok().text();
+    assertEquals(List.of(), sent(before));
+
+    before = registry.asked(0).size();
+    assertEquals(
+        digest, host.polder("image", "push", image("app:1"), image("team/copy:1")).ok().text());
+    assertEquals(1, sent(before).size(), "the configuration; layers are taken over");
+
+    Path copy = registry.scratch().resolve("read-back");
+    String creds = "--src-creds=" + LocalRegistry.USER + ":" + LocalRegistry.PASSWORD;
+    skopeo(creds, "docker://" + image("team/copy@" + digest), "dir:" + copy);
+    host.polder("image", "delete", image("app:1")).ok();
+    assertEquals(uuid, host.polder("image", "pull", image("team/copy:1")).ok().text());
+    assertEquals("first", host.polder("run", "--rm", image("team/copy:1")).ok().text());
+  }
+
+  @Test
+  @DisplayName("who may not push is told so, and nothing of who he is")
+  void isTold() {
+    host.polder("image", "pull", image("app:1")).ok();
+    try (LocalRegistry foreign = LocalRegistry.withPassword()) {
+      String to = foreign.address() + "/app:1";
+      String err = host.polder("image", "push", image("app:1"), to).code(1).err();
+      assertTrue(err.contains("log in"), err);
+      assertFalse(err.contains(LocalRegistry.PASSWORD));
+    }
+    assertTrue(
+        host.polder("image", "push", image("app:1"), "127.0.0.1:1/x").code(1).err().length() > 10);
+    host.polder("image", "push", "nothing:1", image("app:3")).code(1);
+  }
+
+  @Test
+  @DisplayName("skopeo takes what is exported to where it comes back from as the same image")
+  void exportsToSkopeo() throws IOException {
+    String uuid = host.polder("image", "pull", image("app:1")).ok().text();
+    for (String format : List.of("oci", "docker")) {
+      Path file = registry.scratch().resolve(format + ".tar");
+      host.polder("image", "export", image("app:1"), "-f", format, "-o", file.toString()).ok();
+      String from = format.equals("oci") ? "oci-archive:" : "docker-archive:";
+      registry.copy(from + file, "exported:" + format);
+      assertEquals(uuid, host.polder("image", "pull", image("exported:" + format)).ok().text());
+      host.polder("image", "import", "-n", "in-" + format + ":1", file.toString()).ok();
+      assertEquals(uuid, host.json("image", "get", "in-" + format + ":1").get("uuid"));
+    }
+    Path files = registry.scratch().resolve("files.tar.zst");
+    host.polder("image", "export", uuid, "-f", "rootfs", "-c", "zstd", "-o", files.toString()).ok();
+    host.polder(
+            "image", "import", "-n", "files:1", "-c", "cat", "-c", "/etc/motd", files.toString())
+        .ok();
+    assertEquals("first", host.polder("run", "--rm", "files:1").ok().text());
+    host.polder("image", "export", "nothing:1", "-o", files + ".not").code(1);
+    assertFalse(Files.exists(Path.of(files + ".not")));
+    assertFalse(Files.exists(Path.of(files + ".not.partial")));
+  }
+}
