@@ -64,16 +64,12 @@ fi
 started=$EPOCHREALTIME
 POLDER_HOME=$(mktemp -d /tmp/polder-demo.XXXXXX)
 export POLDER_HOME
+other=''
 
-cleanup() {
-  local code=$? pid zone
-  trap - EXIT INT TERM
-  if $keep && [ $code = 0 ]; then
-    printf '\nThe zones run on. Reach them with\n  export POLDER_HOME=%s\n  %s/polder list\n' \
-      "$POLDER_HOME" "$root"
-    exit 0
-  fi
-  say "cleaning up"
+# Deletes all zones of a host, ends its daemon, and removes what is left of it.
+leave() { # HOME
+  local pid zone
+  local -x POLDER_HOME=$1
   if pid=$(POLDER_START=no polder info -j 2>/dev/null | sed -n 's/.*"daemon_pid" *: *\([0-9]*\).*/\1/p') &&
     [ -n "$pid" ]; then
     while read -r zone; do
@@ -95,6 +91,20 @@ cleanup() {
   else
     rm -rf --one-file-system "$POLDER_HOME"
   fi
+}
+
+cleanup() {
+  code=$?
+  trap - EXIT INT TERM
+  if $keep && [ $code = 0 ]; then
+    [ -z "$other" ] || leave "$other"
+    printf '\nThe zones run on. Reach them with\n  export POLDER_HOME=%s\n  %s/polder list\n' \
+      "$POLDER_HOME" "$root"
+    exit 0
+  fi
+  say "cleaning up"
+  leave "$POLDER_HOME"
+  [ -z "$other" ] || leave "$other"
   exit $code
 }
 trap cleanup EXIT
@@ -104,6 +114,11 @@ trap 'exit 143' TERM
 must() {
   show "polder $*"
   polder "$@" || fail "'polder $*' failed"
+}
+
+there() { # the same, on the second host
+  show "POLDER_HOME=$other polder $*"
+  POLDER_HOME=$other polder "$@" || fail "'polder $*' failed on the second host"
 }
 
 say "starting a daemon below $POLDER_HOME"
@@ -191,6 +206,14 @@ after=$(polder get shared pid)
 echo "shared still runs as process $after"
 must start web
 must exec web cat /proc/sys/kernel/hostname
+
+say "a zone goes to a second host, and starts there"
+other=$(mktemp -d /tmp/polder-demo.XXXXXX)
+show "polder send shared | POLDER_HOME=$other polder receive"
+polder send shared | POLDER_HOME=$other polder receive || fail "the zone did not arrive"
+there start shared
+there list -o alias,brand,state,pid
+there exec shared sh -c '. /etc/os-release; echo "$PRETTY_NAME"'
 
 say "what happened"
 must events

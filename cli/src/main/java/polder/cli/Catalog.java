@@ -33,6 +33,10 @@ import polder.cli.snapshot.SnapshotDelete;
 import polder.cli.snapshot.SnapshotGet;
 import polder.cli.snapshot.SnapshotList;
 import polder.cli.snapshot.SnapshotRollback;
+import polder.cli.transfer.ExportCommand;
+import polder.cli.transfer.ImportCommand;
+import polder.cli.transfer.ReceiveCommand;
+import polder.cli.transfer.SendCommand;
 import polder.cli.zone.AttachCommand;
 import polder.cli.zone.ConsoleCommand;
 import polder.cli.zone.CopyCommand;
@@ -87,6 +91,10 @@ final class Catalog {
           "snapshot get",
           "snapshot rollback",
           "snapshot delete",
+          "send",
+          "receive",
+          "export",
+          "import",
           "image pull",
           "image push",
           "image import",
@@ -177,6 +185,10 @@ final class Catalog {
       case "snapshot get" -> new SnapshotGet();
       case "snapshot rollback" -> new SnapshotRollback();
       case "snapshot delete" -> new SnapshotDelete();
+      case "send" -> new SendCommand();
+      case "receive" -> new ReceiveCommand();
+      case "export" -> new ExportCommand();
+      case "import" -> new ImportCommand();
       case "image pull" -> new ImagePull();
       case "image push" -> new ImagePush();
       case "image import" -> new ImageImport();

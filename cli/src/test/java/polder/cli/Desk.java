@@ -116,6 +116,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.Transfers transfers() {
+      return host.transfers();
+    }
+
+    @Override
     public polder.model.Events events() {
       return host.events();
     }

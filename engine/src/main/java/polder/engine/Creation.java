@@ -12,6 +12,7 @@ import polder.brand.RootFiles;
 import polder.image.ImageHold;
 import polder.model.ErrorKind;
 import polder.model.Fault;
+import polder.model.ImageConfig;
 import polder.model.PolderException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
@@ -61,21 +62,65 @@ final class Creation {
     ZoneSpec spec = settle(asked);
     hall.disk().demandRoom("create zone '%s'".formatted(spec.name()));
     try (ImageHold _ = hold(spec)) { // it may go until then, and no longer
-      return make(spec);
+      LocalZone zone = make(spec, Planner.create(spec), Optional.empty(), () -> {});
+      tell("zone.create", zone);
+      return zone;
     } catch (RuntimeException e) {
       throw Failures.of("create zone '%s'".formatted(spec.name()), e);
     }
+  }
+
+  /**
+   * Makes a zone that was sent here, wholly or not at all.
+   *
+   * @param spec has a uuid; its image need not be here
+   * @param config what its image says, if that is not here
+   * @param fill receives its dataset
+   */
+  LocalZone receive(ZoneSpec spec, Optional<ImageConfig> config, Runnable fill) {
+    verify("the zone that was sent is refused", spec);
+    boolean left = hall.journal().begun("create", spec.uuid()); // and could not be taken back
+    LocalZone zone =
+        make(
+            spec,
+            Planner.receive(spec),
+            config,
+            () -> {
+              clearPlace(spec.uuid(), left);
+              fill.run();
+            });
+    tell("zone.receive", zone);
+    return zone;
+  }
+
+  /** A dataset of that uuid is what a failure left, or that of a zone whose record is damaged. */
+  private void clearPlace(UUID uuid, boolean left) {
+    if (left) {
+      hall.storage().destroy(uuid);
+    } else if (hall.storage().find(uuid).isPresent()) {
+      throw new PolderException(
+          ErrorKind.EXISTS,
+          "there is a dataset of zone %s, but no zone: see 'polder fsck', or receive it under another name"
+              .formatted(uuid));
+    }
+  }
+
+  private void tell(String kind, LocalZone zone) {
+    ZoneSpec spec = zone.record().spec();
+    hall.events()
+        .add(kind, Optional.of(zone.uuid()), zone.name(), Map.of("brand", spec.brand().word()));
   }
 
   private ImageHold hold(ZoneSpec spec) {
     return spec.find(ZoneProperties.IMAGE_UUID).map(hall.images()::hold).orElse(() -> {});
   }
 
-  private LocalZone make(ZoneSpec spec) {
+  private LocalZone make(
+      ZoneSpec spec, List<Step.Make> plan, Optional<ImageConfig> config, Runnable fill) {
     Instant now = Instant.now();
     LocalZone zone =
         new LocalZone(
-            new ZoneRecord(1, spec, Optional.empty(), now, now),
+            new ZoneRecord(1, spec, Optional.empty(), now, now, config),
             ZoneStatus.configured(now),
             hall.store().path(spec.uuid()).toString());
     zone.operating().lock(); // nobody else touches it before it is whole
@@ -89,15 +134,12 @@ final class Creation {
       if (spec.get(ZoneProperties.SECURITY).userns()) {
         IdRange ids = hall.ids().take();
         undo.add(() -> hall.ids().release(ids));
-        zone.record(new ZoneRecord(1, spec, Optional.of(ids), now, now));
+        zone.record(new ZoneRecord(1, spec, Optional.of(ids), now, now, config));
       }
-      List<Step.Make> plan = Planner.create(spec);
-      run(zone, plan);
+      run(zone, plan, fill);
       undo.forget();
       zone.state(ZoneState.INSTALLED);
       hall.table().settle(zone);
-      hall.events()
-          .add("zone.create", Optional.of(zone.uuid()), zone.name(), Map.of("brand", brand(spec)));
       return zone;
     } finally {
       zone.operating().unlock();
@@ -112,10 +154,10 @@ final class Creation {
     }
   }
 
-  private void run(LocalZone zone, List<Step.Make> plan) {
+  private void run(LocalZone zone, List<Step.Make> plan, Runnable fill) {
     Journal.Entry entry = hall.journal().begin("create", zone.uuid(), plan);
     try {
-      hall.executor().run("create", plan, (step, back) -> make(zone, step, back));
+      hall.executor().run("create", plan, (step, back) -> make(zone, step, fill, back));
     } catch (RuntimeException e) {
       if (e.getSuppressed().length == 0) {
         entry.done(); // else something is left, which our next start takes back
@@ -125,12 +167,13 @@ final class Creation {
     entry.done();
   }
 
-  private static String brand(ZoneSpec spec) {
-    return spec.brand().word();
-  }
-
-  private void make(LocalZone zone, Step.Make step, Undo undo) {
+  private void make(LocalZone zone, Step.Make step, Runnable fill, Undo undo) {
     switch (step) {
+      case Step.Make.Receive(UUID uuid) -> {
+        undo.add(() -> hall.storage().destroy(uuid));
+        fill.run();
+        setQuota(hall, zone.record().spec());
+      }
       case Step.Make.Dataset(UUID uuid, Optional<UUID> image) -> {
         List<Path> layers =
             image.map(from -> hall.images().get(from.toString()).layers()).orElse(List.of());

@@ -12,7 +12,6 @@ import polder.model.ErrorKind;
 import polder.model.Finding;
 import polder.model.Finding.Level;
 import polder.model.PolderException;
-import polder.model.ZoneProperties;
 import polder.model.ZoneState;
 
 /** Compares what is recorded with what is there, and says where the two differ. */
@@ -115,17 +114,11 @@ final class Fsck {
       String mend = e.kind() == ErrorKind.UNAVAILABLE ? "bring its pool back" : DELETE;
       missing("zone " + name, String.valueOf(e.getMessage()), mend);
     }
-    zone.record()
-        .spec()
-        .find(ZoneProperties.IMAGE_UUID)
-        .ifPresent(
-            image -> {
-              try {
-                hall.images().get(image.toString());
-              } catch (PolderException e) {
-                missing("zone " + name, String.valueOf(e.getMessage()), "import the image again");
-              }
-            });
+    try {
+      var _ = hall.config(zone.record());
+    } catch (PolderException e) {
+      missing("zone " + name, String.valueOf(e.getMessage()), "import the image again");
+    }
     Optional<Life> life = zone.life();
     if (life.isPresent()) {
       running(zone, life.get());

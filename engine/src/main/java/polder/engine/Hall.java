@@ -1,11 +1,15 @@
 package polder.engine;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import polder.brand.Brand;
 import polder.linux.Cgroup;
 import polder.linux.CgroupHost;
 import polder.linux.Launcher;
+import polder.model.ImageConfig;
+import polder.model.PolderException;
+import polder.model.ZoneProperties;
 import polder.storage.Storage;
 
 /**
@@ -44,6 +48,19 @@ record Hall(
       throw new IllegalStateException("no brand " + word);
     }
     return brand;
+  }
+
+  /** What a zone's image says of how it is run; where that is not here, what came with the zone. */
+  ImageConfig config(ZoneRecord record) {
+    Optional<UUID> image = record.spec().find(ZoneProperties.IMAGE_UUID);
+    if (image.isEmpty()) {
+      return ImageConfig.NONE;
+    }
+    try {
+      return images.get(image.get().toString()).config();
+    } catch (PolderException e) {
+      return record.config().orElseThrow(() -> e);
+    }
   }
 
   /** The control group of a zone, be it there or not. */

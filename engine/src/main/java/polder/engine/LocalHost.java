@@ -19,6 +19,7 @@ import polder.model.HostInfo;
 import polder.model.Images;
 import polder.model.Pools;
 import polder.model.Snapshots;
+import polder.model.Transfers;
 import polder.model.Zones;
 import polder.storage.OverlayStorage;
 import polder.storage.PoolSet;
@@ -35,6 +36,7 @@ final class LocalHost implements Host {
   private final LocalImages images;
   private final LocalPools pools;
   private final LocalSnapshots snapshots;
+  private final LocalTransfers transfers;
   private final Checks checks;
   private final Takeover takeover;
   private volatile boolean closed;
@@ -108,6 +110,13 @@ final class LocalHost implements Host {
             keep(new Pushing(registries, failpoints::places), Pushing::close),
             hall);
     this.pools = new LocalPools(pools, hall);
+    this.transfers =
+        new LocalTransfers(
+            hall,
+            turns,
+            creation,
+            snapping,
+            name -> pools.pools().stream().anyMatch(pool -> pool.name().equals(name)));
     this.checks = new Checks(hall, store, launcher);
     this.takeover = new Takeover(hall, creation, supervisor, stopping, snapping, rollingBack);
     takeover.run();
@@ -157,6 +166,11 @@ final class LocalHost implements Host {
   @Override
   public Snapshots snapshots() {
     return open(snapshots);
+  }
+
+  @Override
+  public Transfers transfers() {
+    return open(transfers);
   }
 
   @Override

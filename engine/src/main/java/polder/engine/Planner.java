@@ -19,6 +19,14 @@ final class Planner {
         new Step.Make.Keep(spec.uuid()));
   }
 
+  /** What makes a zone of what another host sent. */
+  static List<Step.Make> receive(ZoneSpec spec) {
+    return List.of(
+        new Step.Make.Receive(spec.uuid()),
+        new Step.Make.Log(spec.uuid()),
+        new Step.Make.Keep(spec.uuid()));
+  }
+
   /** What makes a zone run that nobody started before. */
   static List<Step.Boot> start(ZoneSpec spec) {
     return start(spec, false, false);

@@ -17,7 +17,6 @@ import polder.linux.Pidfd;
 import polder.linux.SyscallException;
 import polder.model.ErrorKind;
 import polder.model.ExitStatus;
-import polder.model.ImageConfig;
 import polder.model.PolderException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
@@ -63,11 +62,7 @@ final class Starting {
     ZoneSpec spec = zone.record().spec();
     Optional<Life> begun = Optional.empty();
     try {
-      ImageConfig config =
-          spec.find(ZoneProperties.IMAGE_UUID)
-              .map(image -> hall.images().get(image.toString()).config())
-              .orElse(ImageConfig.NONE);
-      Life life = new Life(hall.cgroup(zone.uuid()), config, run);
+      Life life = new Life(hall.cgroup(zone.uuid()), hall.config(zone.record()), run);
       begun = Optional.of(life);
       zone.state(ZoneState.READY);
       boot(zone, life);

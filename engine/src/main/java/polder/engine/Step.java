@@ -21,6 +21,14 @@ sealed interface Step {
       }
     }
 
+    /** The dataset that holds its root, as it was sent from another host. */
+    record Receive(UUID zone) implements Make {
+      @Override
+      public String describe() {
+        return "receive dataset " + zone;
+      }
+    }
+
     /** What its brand puts into a new root. */
     record Install(UUID zone, Brand brand) implements Make {
       @Override

@@ -304,8 +304,7 @@ final class Takeover {
   }
 
   private void find(LocalZone zone, RunRecord run) {
-    ZoneSpec spec = zone.record().spec();
-    Life life = new Life(hall.cgroup(zone.uuid()), config(spec), run);
+    Life life = new Life(hall.cgroup(zone.uuid()), config(zone.record()), run);
     try {
       find(zone, life);
     } catch (RuntimeException e) {
@@ -366,11 +365,9 @@ final class Takeover {
   }
 
   /** What the image says; the zone runs on without it if the image store is damaged. */
-  private ImageConfig config(ZoneSpec spec) {
+  private ImageConfig config(ZoneRecord record) {
     try {
-      return spec.find(ZoneProperties.IMAGE_UUID)
-          .map(image -> hall.images().get(image.toString()).config())
-          .orElse(ImageConfig.NONE);
+      return hall.config(record);
     } catch (PolderException e) {
       LOG.log(System.Logger.Level.WARNING, e.getMessage());
       return ImageConfig.NONE;

@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import polder.brand.IdRange;
+import polder.model.ImageConfig;
 import polder.model.ZoneSpec;
+import polder.model.json.ImageJson;
 
 /**
  * What is kept of a zone: {@code zones/UUID/zone.json}. Whether it is wanted running is its spec's
@@ -17,9 +19,20 @@ import polder.model.ZoneSpec;
  * @param ids the host ids that are its own; empty without a user namespace
  * @param created when it was created
  * @param modified when its spec changed last
+ * @param config what its image says, for a zone that came here without it
  */
 record ZoneRecord(
-    long generation, ZoneSpec spec, Optional<IdRange> ids, Instant created, Instant modified) {
+    long generation,
+    ZoneSpec spec,
+    Optional<IdRange> ids,
+    Instant created,
+    Instant modified,
+    Optional<ImageConfig> config) {
+
+  ZoneRecord(
+      long generation, ZoneSpec spec, Optional<IdRange> ids, Instant created, Instant modified) {
+    this(generation, spec, ids, created, modified, Optional.empty());
+  }
 
   UUID uuid() {
     return spec.uuid();
@@ -27,7 +40,7 @@ record ZoneRecord(
 
   /** The record after a change of the spec. */
   ZoneRecord with(ZoneSpec changed, Instant now) {
-    return new ZoneRecord(generation + 1, changed, ids, created, now);
+    return new ZoneRecord(generation + 1, changed, ids, created, now, config);
   }
 
   Map<String, Object> write() {
@@ -42,6 +55,7 @@ record ZoneRecord(
           tree.put("ids_count", (long) range.count());
         });
     tree.put("spec", spec.write());
+    config.ifPresent(image -> tree.put("image_config", ImageJson.write(image)));
     return tree;
   }
 
@@ -57,7 +71,8 @@ record ZoneRecord(
         spec,
         fields.optionalNumber("ids_base").map(base -> ids(base, fields)),
         fields.time("created"),
-        fields.time("modified"));
+        fields.time("modified"),
+        Optional.ofNullable(tree.get("image_config")).map(ImageJson::readConfig));
   }
 
   private static IdRange ids(long base, Fields fields) {

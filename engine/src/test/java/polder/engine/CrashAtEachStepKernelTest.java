@@ -22,6 +22,7 @@ import polder.model.Host;
 import polder.model.Images;
 import polder.model.Pools;
 import polder.model.Snapshots;
+import polder.model.Transfers;
 import polder.model.Zones;
 
 /** The engine killed at each step of each operation; see {@link CrashRows}. */
@@ -39,7 +40,14 @@ class CrashAtEachStepKernelTest {
             .collect(Collectors.toCollection(TreeSet::new));
     tried.addAll(CrashRows.READERS);
     Set<String> there =
-        Stream.of(Host.class, Zones.class, Images.class, Pools.class, Snapshots.class, Events.class)
+        Stream.of(
+                Host.class,
+                Zones.class,
+                Images.class,
+                Pools.class,
+                Snapshots.class,
+                Transfers.class,
+                Events.class)
             .flatMap(type -> Stream.of(type.getDeclaredMethods()))
             .filter(method -> !method.isSynthetic() && !Modifier.isStatic(method.getModifiers()))
             .map(CrashAtEachStepKernelTest::name)

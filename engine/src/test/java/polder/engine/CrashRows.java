@@ -62,6 +62,8 @@ final class CrashRows {
           "Host.snapshots",
           "Snapshots.list",
           "Snapshots.get",
+          "Host.transfers",
+          "Transfers.send", // the snapshot that it may take is Snapshots.create
           "Events.newest",
           "Events.since");
 
@@ -165,6 +167,7 @@ final class CrashRows {
     rows.add(forward("takeover", "and autoboot", CrashRows::booting, CrashRows::untilUp));
     rows.addAll(PoolRows.all());
     rows.addAll(SnapshotRows.all());
+    rows.addAll(TransferRows.all());
     return List.copyOf(rows);
   }
 

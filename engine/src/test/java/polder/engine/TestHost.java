@@ -95,11 +95,15 @@ final class TestHost implements AutoCloseable {
     }
   }
 
-  /** Deletes all zones, images and pools. */
-  void clear() {
+  void clearZones() {
     for (Zone zone : host.zones().list()) {
       host.zones().delete(ZoneRef.of(zone.uuid()), true);
     }
+  }
+
+  /** Deletes all zones, images and pools. */
+  void clear() {
+    clearZones();
     for (Image image : host.images().list()) {
       host.images().delete(image.name() + ":" + image.tag());
     }

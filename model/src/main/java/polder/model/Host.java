@@ -21,6 +21,9 @@ public interface Host extends AutoCloseable {
   /** What zones had on their disks at some moments. */
   Snapshots snapshots();
 
+  /** Zones on their way to another host, and from one. */
+  Transfers transfers();
+
   /** What happened. */
   Events events();
 

@@ -53,7 +53,7 @@ final class Caller {
       String method, String target, Map<String, String> more, InputStream body) {
     try (HttpConnection connection = HttpConnection.open(socket)) {
       Map<String, String> headers = new LinkedHashMap<>(more);
-      headers.put("Content-Type", "application/x-tar");
+      headers.putIfAbsent("Content-Type", "application/x-tar");
       connection.send(method, target, headers, body);
       return tree(checked(connection.reply()));
     } catch (IOException e) {

@@ -17,6 +17,7 @@ import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Pools;
 import polder.model.Snapshots;
+import polder.model.Transfers;
 import polder.model.Zones;
 import polder.model.json.HostJson;
 
@@ -111,6 +112,11 @@ public final class RemoteHost implements Host {
   @Override
   public Snapshots snapshots() {
     return new RemoteSnapshots(caller);
+  }
+
+  @Override
+  public Transfers transfers() {
+    return new RemoteTransfers(caller);
   }
 
   @Override

@@ -2,8 +2,6 @@ package polder.api.client;
 
 import static polder.api.client.Caller.encode;
 
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
@@ -19,7 +17,6 @@ import polder.model.Images;
 import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Progress;
-import polder.model.json.ErrorJson;
 import polder.model.json.ImageJson;
 
 /** The images of the host at the far end. */
@@ -39,37 +36,18 @@ final class RemoteImages implements Images {
     }
     @Nullable Object tree =
         caller.upload(
-            "POST", target, Map.of("Prefer", "respond-async"), new Counted(tarball, progress));
-    return ImageJson.read(result(Json.asObject(tree), progress));
+            "POST",
+            target,
+            Map.of("Prefer", "respond-async"),
+            new CountedUpload(tarball, progress));
+    return ImageJson.read(Outcome.of(caller, Json.asObject(tree), progress));
   }
 
   @Override
   public Image pull(String reference, Progress progress) {
     Map<String, Object> operation =
         caller.start("POST", "/v1/image-pulls", Map.of("reference", reference));
-    return ImageJson.read(result(operation, progress));
-  }
-
-  private @Nullable Object result(Map<String, Object> first, Progress progress) {
-    Map<String, Object> operation = first;
-    while (String.valueOf(operation.get("state")).equals("running")) {
-      if (operation.get("progress") instanceof Map<?, ?> now
-          && now.get("done") instanceof Long done
-          && now.get("total") instanceof Long total) {
-        progress.report(String.valueOf(now.get("what")), done, total);
-      }
-      operation =
-          Json.asObject(
-              caller.call(
-                  "GET",
-                  "/v1/operations/" + encode(String.valueOf(operation.get("id"))) + "?wait=1",
-                  null));
-    }
-    @Nullable Object error = operation.get("error");
-    if (error != null) {
-      throw ErrorJson.read(error);
-    }
-    return operation.get("result");
+    return ImageJson.read(Outcome.of(caller, operation, progress));
   }
 
   @Override
@@ -123,24 +101,5 @@ final class RemoteImages implements Images {
       throw new PolderException(ErrorKind.NOT_FOUND, "there is no image '%s'".formatted(reference));
     }
     return "/v1/images/" + encode(reference);
-  }
-
-  /** Tells how much was sent. */
-  private static final class Counted extends FilterInputStream {
-    private final Progress progress;
-    private long sent;
-
-    Counted(InputStream in, Progress progress) {
-      super(in);
-      this.progress = progress;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      int count = super.read(into, offset, length);
-      sent += Math.max(0, count);
-      progress.report("sending", sent, -1);
-      return count;
-    }
   }
 }

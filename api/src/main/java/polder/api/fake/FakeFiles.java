@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,28 @@ final class FakeFiles {
   void become(FakeFiles other) {
     files.clear();
     files.putAll(other.files);
+  }
+
+  /** All of it as a tree of JSON: contents in base64, a slash for a directory. */
+  Map<String, Object> write() {
+    Map<String, Object> tree = new TreeMap<>();
+    files.forEach(
+        (path, content) ->
+            tree.put(path, content.map(Base64.getEncoder()::encodeToString).orElse("/")));
+    return tree;
+  }
+
+  static FakeFiles read(Map<String, Object> tree) {
+    FakeFiles read = new FakeFiles();
+    read.files.clear();
+    tree.forEach(
+        (path, content) ->
+            read.files.put(
+                path,
+                content.equals("/")
+                    ? DIRECTORY
+                    : Optional.of(Base64.getDecoder().decode(String.valueOf(content)))));
+    return read;
   }
 
   Optional<byte[]> read(String path) {

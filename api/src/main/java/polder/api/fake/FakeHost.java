@@ -9,6 +9,7 @@ import polder.model.HostInfo;
 import polder.model.Images;
 import polder.model.Pools;
 import polder.model.Snapshots;
+import polder.model.Transfers;
 import polder.model.Version;
 import polder.model.ZoneProperties;
 import polder.model.Zones;
@@ -26,6 +27,8 @@ public final class FakeHost implements Host {
   private final FakePools pools = new FakePools(events);
   private final FakeZones zones = new FakeZones(events, images, pools);
   private final FakeSnapshots snapshots = new FakeSnapshots(zones);
+
+  private final FakeTransfers transfers = new FakeTransfers(zones, pools);
 
   /** A host without zones and images. */
   public FakeHost() {
@@ -65,6 +68,11 @@ public final class FakeHost implements Host {
   @Override
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public Transfers transfers() {
+    return transfers;
   }
 
   @Override

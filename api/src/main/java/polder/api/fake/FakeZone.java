@@ -91,6 +91,11 @@ final class FakeZone {
     files.become(Objects.requireNonNull(snapshots.get(name)).files());
   }
 
+  /** What it had at a snapshot. */
+  FakeFiles filesAt(String name) {
+    return Objects.requireNonNull(snapshots.get(name)).files();
+  }
+
   void removeSnapshot(String name) {
     snapshots.remove(name);
   }

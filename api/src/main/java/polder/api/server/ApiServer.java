@@ -88,6 +88,7 @@ public final class ApiServer implements AutoCloseable {
     routes.addAll(new ImageRoutes(host.images(), operations).list());
     routes.addAll(new SnapshotRoutes(host.snapshots(), operations).list());
     routes.addAll(new PoolRoutes(host.pools(), operations).list());
+    routes.addAll(new TransferRoutes(host.transfers(), operations).list());
     return new Routes(routes, failures);
   }
 

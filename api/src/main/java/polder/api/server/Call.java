@@ -162,7 +162,8 @@ record Call(Exchange exchange, Route route, Map<String, String> path, Map<String
             .split(";", -1)[0]
             .strip()
             .toLowerCase(Locale.ROOT);
-    if (!media.equals(due) && !(due.equals(Content.TAR) && octets(media))) {
+    boolean bytes = due.equals(Content.TAR) || due.equals(Content.STREAM);
+    if (!media.equals(due) && !(bytes && octets(media))) {
       throw new Refusal(
           415, ErrorKind.INVALID, "the body must be %s, not %s".formatted(due, media));
     }

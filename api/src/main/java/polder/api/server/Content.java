@@ -17,6 +17,7 @@ record Content(String media, String name, Map<String, Object> schema, boolean li
   static final String JSON = "application/json";
   static final String LINES = "application/jsonl";
   static final String TAR = "application/x-tar";
+  static final String STREAM = "application/vnd.polder.stream";
 
   /** Nothing. */
   static final Content NONE = new Content("", "", Map.of(), false, 204);

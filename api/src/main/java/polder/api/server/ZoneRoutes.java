@@ -31,7 +31,7 @@ final class ZoneRoutes {
   /** The word in {@code Upgrade} for a connection that carries frames. */
   static final String PROTOCOL = "polder-stream";
 
-  private static final Content ZONE = Content.json("Zone", ZoneJson.ZONE);
+  static final Content ZONE = Content.json("Zone", ZoneJson.ZONE);
   private static final Type<List<String>> FIELDS = Types.list(Types.word(ZoneJson.fields()));
   private static final Content PAYLOAD = Content.json("Payload", PayloadSchema.object());
   private static final Content STOP = Content.json("StopOptions", ExecJson.STOP);

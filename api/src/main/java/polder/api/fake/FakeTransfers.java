@@ -1,0 +1,211 @@
+package polder.api.fake;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import polder.model.ErrorKind;
+import polder.model.Json;
+import polder.model.PolderException;
+import polder.model.Pool;
+import polder.model.Progress;
+import polder.model.ReceiveRequest;
+import polder.model.SendRequest;
+import polder.model.Snapshot;
+import polder.model.Transfers;
+import polder.model.Zone;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+
+/** Fake zones as streams: a digest, and a JSON text that only another fake host can read. */
+final class FakeTransfers implements Transfers {
+  private final FakeZones zones;
+  private final FakePools pools;
+  private final Map<String, UUID> ids = new ConcurrentHashMap<>(); // of snapshots, by ZONE@NAME
+
+  FakeTransfers(FakeZones zones, FakePools pools) {
+    this.zones = zones;
+    this.pools = pools;
+  }
+
+  private UUID id(FakeZone zone, String snapshot) {
+    return ids.computeIfAbsent(zone.uuid() + "@" + snapshot, key -> UUID.randomUUID());
+  }
+
+  @Override
+  public void send(SendRequest request, OutputStream to, Progress progress) {
+    byte[] text = zones.locked(() -> Json.write(write(request)).getBytes(StandardCharsets.UTF_8));
+    byte[] digest = digest(text);
+    try {
+      to.write(digest);
+      to.write(text);
+      to.flush();
+    } catch (IOException e) {
+      throw new PolderException(
+          ErrorKind.UNREACHABLE, "cannot send the zone: " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, Object> write(SendRequest request) {
+    FakeZone zone = zones.find(request.zone());
+    String last =
+        request.snapshot().orElseGet(() -> zone.snapshot(nameNow(zone), Instant.now()).name());
+    List<String> names = zone.snapshots().stream().map(Snapshot::name).toList();
+    int end = index(zone, names, last);
+    int begin = request.since().map(name -> index(zone, names, name)).orElse(-1);
+    if (begin >= end) {
+      throw new PolderException(
+          ErrorKind.INVALID, "snapshot '%s' is not older".formatted(request.since().orElse("")));
+    }
+    if (request.withoutImage() && !zone.spec().has(ZoneProperties.IMAGE_UUID)) {
+      throw new PolderException(ErrorKind.INVALID, "the zone is of no image: send all of it");
+    }
+    List<Object> parts = new ArrayList<>();
+    for (int i = request.history() ? begin + 1 : end; i <= end; i++) {
+      Map<String, Object> part = new LinkedHashMap<>();
+      part.put("snapshot", names.get(i));
+      part.put("id", id(zone, names.get(i)).toString());
+      if (parts.isEmpty() && begin >= 0) {
+        part.put("since", id(zone, names.get(begin)).toString());
+      }
+      part.put("files", zone.filesAt(names.get(i)).write());
+      parts.add(part);
+    }
+    zones.tell("zone.send", zone, Map.of("snapshot", last));
+    return Map.of("zone", zone.spec().write(), "parts", parts);
+  }
+
+  private static String nameNow(FakeZone zone) {
+    String now = Snapshot.nameAt(Instant.now());
+    String name = now;
+    for (int i = 2; has(zone, name); i++) {
+      name = now + "." + i;
+    }
+    return name;
+  }
+
+  private static boolean has(FakeZone zone, String snapshot) {
+    return zone.snapshots().stream().anyMatch(there -> there.name().equals(snapshot));
+  }
+
+  private static int index(FakeZone zone, List<String> names, String name) {
+    int index = names.indexOf(name);
+    if (index < 0) {
+      throw new PolderException(
+          ErrorKind.NOT_FOUND,
+          "zone '%s' has no snapshot '%s'".formatted(zone.spec().name(), name));
+    }
+    return index;
+  }
+
+  @Override
+  public Zone receive(InputStream from, ReceiveRequest request, Progress progress) {
+    Map<String, Object> tree = read(from);
+    ZoneSpec sent = ZoneSpec.read(Json.asObject(tree.get("zone")));
+    List<Map<String, Object>> parts =
+        Json.asList(tree.get("parts")).stream().map(Json::asObject).toList();
+    @Nullable Object since = parts.getFirst().get("since");
+    return since == null
+        ? anew(sent, parts, request)
+        : further(sent, UUID.fromString(String.valueOf(since)), parts, request);
+  }
+
+  private static Map<String, Object> read(InputStream from) {
+    try {
+      byte[] digest = from.readNBytes(digest(new byte[0]).length);
+      byte[] text = from.readAllBytes();
+      if (!MessageDigest.isEqual(digest, digest(text))) {
+        throw new PolderException(
+            ErrorKind.INVALID, "the stream is refused: its digest is wrong; send it again");
+      }
+      return Json.object(text);
+    } catch (IOException e) {
+      throw new PolderException(
+          ErrorKind.UNREACHABLE, "cannot read the stream: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] digest(byte[] text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  private Zone anew(ZoneSpec sent, List<Map<String, Object>> parts, ReceiveRequest request) {
+    ZoneSpec spec =
+        sent.get(ZoneProperties.AUTOBOOT) ? sent.with(ZoneProperties.AUTOBOOT, false) : sent;
+    if (request.as().isPresent()) {
+      spec =
+          spec.with(ZoneProperties.ZONE_UUID, UUID.randomUUID())
+              .with(ZoneProperties.ALIAS, request.as().get());
+    }
+    String pool = sent.get(ZoneProperties.ZPOOL);
+    boolean there = pools.list().stream().anyMatch(each -> each.name().equals(pool));
+    String into = request.pool().orElse(there ? pool : Pool.DEFAULT);
+    if (!into.equals(pool)) {
+      spec = spec.with(ZoneProperties.ZPOOL, into);
+    }
+    Zone made = zones.create(spec);
+    return zones.locked(
+        () -> {
+          FakeZone zone = zones.find(new ZoneRef(made.uuid().toString()));
+          take(zone, parts);
+          return zone.seen();
+        });
+  }
+
+  private Zone further(
+      ZoneSpec sent, UUID since, List<Map<String, Object>> parts, ReceiveRequest request) {
+    String wanted = request.as().orElse(sent.uuid().toString());
+    return zones.locked(
+        () -> {
+          FakeZone zone = zones.find(new ZoneRef(wanted));
+          Optional<String> base =
+              zone.snapshots().stream()
+                  .map(Snapshot::name)
+                  .filter(name -> id(zone, name).equals(since))
+                  .findFirst();
+          if (base.isEmpty()) {
+            throw new PolderException(
+                ErrorKind.NOT_FOUND, "no zone here has the snapshot that the stream begins from");
+          }
+          if (zone.running()) {
+            throw FakeZones.wrongState(zone, "runs; stop it first");
+          }
+          if (!request.force() && !zone.filesAt(base.get()).write().equals(zone.files.write())) {
+            throw FakeZones.wrongState(zone, "was changed since; receive with force");
+          }
+          for (Map<String, Object> part : parts) {
+            if (has(zone, String.valueOf(part.get("snapshot")))) {
+              throw new PolderException(ErrorKind.EXISTS, "the zone has that snapshot already");
+            }
+          }
+          take(zone, parts);
+          return zone.seen();
+        });
+  }
+
+  private void take(FakeZone zone, List<Map<String, Object>> parts) {
+    for (Map<String, Object> part : parts) {
+      String name = String.valueOf(part.get("snapshot"));
+      zone.files.become(FakeFiles.read(Json.asObject(part.get("files"))));
+      ids.put(zone.uuid() + "@" + name, UUID.fromString(String.valueOf(part.get("id"))));
+      zone.snapshot(name, Instant.now());
+    }
+    zones.tell("zone.receive", zone, Map.of());
+  }
+}

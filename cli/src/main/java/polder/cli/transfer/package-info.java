@@ -1,0 +1,2 @@
+/** Commands that bring zones to other hosts. */
+package polder.cli.transfer;

@@ -1,0 +1,280 @@
+package polder.engine;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import polder.image.ImageHold;
+import polder.linux.Zstd;
+import polder.model.ErrorKind;
+import polder.model.ImageConfig;
+import polder.model.PolderException;
+import polder.model.Pool;
+import polder.model.Progress;
+import polder.model.ReceiveRequest;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+import polder.storage.Origin;
+import polder.storage.Reception;
+import polder.storage.StoredSnapshot;
+import polder.storage.stream.StreamInput;
+
+/** Takes zones in that were sent. */
+final class Receiving {
+  private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd}; // RFC 8878
+  private static final int LARGEST_WINDOW = 27; // 128 MiB, what zstd allows by itself
+
+  private final Hall hall;
+  private final Turns turns;
+  private final Creation creation;
+  private final Snapping snapping;
+  private final Predicate<String> isPool;
+
+  Receiving(
+      Hall hall, Turns turns, Creation creation, Snapping snapping, Predicate<String> isPool) {
+    this.hall = hall;
+    this.turns = turns;
+    this.creation = creation;
+    this.snapping = snapping;
+    this.isPool = isPool;
+  }
+
+  LocalZone receive(InputStream from, ReceiveRequest request, Progress progress) {
+    try {
+      StreamInput stream = new StreamInput(plain(new Counted(from, progress)));
+      StreamHead head = StreamHead.read(stream.head());
+      StreamPart first =
+          stream
+              .nextPart()
+              .map(StreamPart::read)
+              .orElseThrow(
+                  () ->
+                      new PolderException(
+                          ErrorKind.INVALID, "the stream is refused: there is no snapshot in it"));
+      Optional<UUID> since = first.since();
+      return since.isPresent()
+          ? further(stream, head, first, since.get(), request)
+          : anew(stream, head, first, request);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private static PolderException failed(IOException e) {
+    return e instanceof EOFException
+        ? new PolderException(
+            ErrorKind.INVALID,
+            "the stream is refused: %s; send it again".formatted(e.getMessage()),
+            e)
+        : new PolderException(
+            ErrorKind.UNREACHABLE,
+            "cannot read the stream: %s; nothing of it was kept".formatted(e.getMessage()),
+            e);
+  }
+
+  private static InputStream plain(InputStream from) throws IOException {
+    BufferedInputStream looked = new BufferedInputStream(from, 1 << 17);
+    looked.mark(ZSTD.length);
+    byte[] begin = looked.readNBytes(ZSTD.length);
+    looked.reset();
+    return Arrays.equals(begin, ZSTD) ? Zstd.decompress(looked, LARGEST_WINDOW) : looked;
+  }
+
+  // A zone that is not here
+
+  private LocalZone anew(
+      StreamInput stream, StreamHead head, StreamPart first, ReceiveRequest request) {
+    ZoneSpec spec = spec(head, request);
+    hall.disk().demandRoom("receive zone '%s'".formatted(spec.name()));
+    Optional<UUID> image = spec.find(ZoneProperties.IMAGE_UUID);
+    try (ImageHold _ = hold(first)) {
+      Optional<ImageConfig> config =
+          image.filter(this::isMissing).isPresent()
+              ? Optional.of(head.config().orElse(ImageConfig.NONE))
+              : Optional.empty();
+      LocalZone zone =
+          creation.receive(spec, config, () -> takeAll(stream, first, begin(first), spec.uuid()));
+      snapping.lookFirst(zone);
+      return zone;
+    } catch (RuntimeException e) {
+      throw Failures.of("receive zone '%s'".formatted(spec.name()), e);
+    }
+  }
+
+  /** Its payload here: another identity if it is to be another zone, and not started by itself. */
+  private ZoneSpec spec(StreamHead head, ReceiveRequest request) {
+    ZoneSpec spec = head.spec();
+    if (spec.get(ZoneProperties.AUTOBOOT)) {
+      spec = spec.with(ZoneProperties.AUTOBOOT, false);
+    }
+    if (request.as().isPresent()) {
+      spec =
+          spec.with(ZoneProperties.ZONE_UUID, UUID.randomUUID())
+              .with(ZoneProperties.ALIAS, request.as().get());
+    }
+    String pool = request.pool().orElseGet(() -> head.spec().get(ZoneProperties.ZPOOL));
+    if (request.pool().isEmpty() && !isPool.test(pool)) {
+      pool = Pool.DEFAULT;
+    }
+    if (!spec.get(ZoneProperties.ZPOOL).equals(pool)) {
+      spec = spec.with(ZoneProperties.ZPOOL, pool);
+    }
+    return spec.checked();
+  }
+
+  private boolean isMissing(UUID image) {
+    try {
+      var _ = hall.images().get(image.toString());
+      return false;
+    } catch (PolderException e) {
+      return true;
+    }
+  }
+
+  private ImageHold hold(StreamPart first) {
+    try {
+      return first.image().map(hall.images()::hold).orElse(() -> {});
+    } catch (PolderException e) {
+      throw new PolderException(
+          ErrorKind.NOT_FOUND,
+          "the stream is of what differs from image %s, which is not here: pull it, or send all of"
+                  .formatted(first.image().get())
+              + " the zone",
+          e);
+    }
+  }
+
+  private Origin begin(StreamPart first) {
+    return first
+        .image()
+        .<Origin>map(image -> new Origin.Image(hall.images().get(image.toString()).layers()))
+        .orElse(new Origin.Nothing());
+  }
+
+  // More of a zone that is here
+
+  private LocalZone further(
+      StreamInput stream, StreamHead head, StreamPart first, UUID since, ReceiveRequest request) {
+    LocalZone found = find(head, since, request);
+    return turns.lockedBy(
+        "receive",
+        new ZoneRef(found.uuid().toString()),
+        zone -> {
+          if (zone.life().isPresent()) {
+            throw new PolderException(
+                ErrorKind.WRONG_STATE,
+                "cannot receive into zone '%s': it runs; stop it first".formatted(zone.name()));
+          }
+          hall.disk().demandRoom("receive zone '%s'".formatted(zone.name()));
+          String base = snapshot(zone.uuid(), since).orElseThrow(() -> unknown(since));
+          if (!request.force() && !hall.storage().isAt(zone.uuid(), base)) {
+            throw new PolderException(
+                ErrorKind.WRONG_STATE,
+                "zone '%s' was changed since its snapshot '%s': receive with force, and what was changed is lost"
+                    .formatted(zone.name(), base));
+          }
+          String name = takeAll(stream, first, new Origin.Snapshot(base), zone.uuid());
+          snapping.lookFirst(zone);
+          hall.events()
+              .add("zone.receive", Optional.of(zone.uuid()), zone.name(), Map.of("snapshot", name));
+          return zone;
+        });
+  }
+
+  /** The zone that has the snapshot: the one that is named, the one that was sent, or another. */
+  private LocalZone find(StreamHead head, UUID since, ReceiveRequest request) {
+    if (request.as().isPresent()) {
+      return turns.find(new ZoneRef(request.as().get()));
+    }
+    Optional<LocalZone> same =
+        hall.table()
+            .find(head.spec().uuid())
+            .filter(zone -> zone.isMade() && snapshot(zone.uuid(), since).isPresent());
+    if (same.isPresent()) {
+      return same.get();
+    }
+    List<LocalZone> others =
+        hall.table().list().stream()
+            .filter(zone -> zone.isMade() && snapshot(zone.uuid(), since).isPresent())
+            .toList();
+    if (others.size() > 1) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "%d zones have the snapshot that the stream begins from: say which by 'as'"
+              .formatted(others.size()));
+    }
+    if (others.isEmpty()) {
+      throw unknown(since);
+    }
+    return others.getFirst();
+  }
+
+  private static PolderException unknown(UUID since) {
+    return new PolderException(
+        ErrorKind.NOT_FOUND,
+        "no zone here has the snapshot that the stream begins from (%s): send all of the zone"
+            .formatted(since));
+  }
+
+  private Optional<String> snapshot(UUID zone, UUID id) {
+    try {
+      return hall.storage().snapshots(zone).stream()
+          .filter(snapshot -> snapshot.id().equals(id))
+          .map(StoredSnapshot::name)
+          .findFirst();
+    } catch (PolderException e) {
+      return Optional.empty(); // whatever is wrong with that one, it is not meant
+    }
+  }
+
+  /** Takes in what is left of the stream; the name of the last snapshot. */
+  private String takeAll(StreamInput stream, StreamPart first, Origin begin, UUID zone) {
+    try (Reception reception = hall.storage().receive(zone)) {
+      StreamPart part = first;
+      Origin origin = begin;
+      while (true) {
+        reception.take(origin, part.snapshot(), part.id(), stream.changes());
+        Optional<StreamPart> next = stream.nextPart().map(StreamPart::read);
+        if (next.isEmpty()) {
+          var _ = reception.finish();
+          return part.snapshot();
+        }
+        if (!next.get().since().equals(Optional.of(part.id()))) {
+          throw new PolderException(
+              ErrorKind.INVALID, "the stream is refused: its snapshots do not follow one another");
+        }
+        origin = new Origin.Snapshot(part.snapshot());
+        part = next.get();
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Tells how much was read. */
+  private static final class Counted extends FilterInputStream {
+    private final Progress progress;
+    private long had;
+
+    Counted(InputStream from, Progress progress) {
+      super(from);
+      this.progress = progress;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      int count = super.read(into, offset, length);
+      had += Math.max(0, count);
+      progress.report("receiving", had, -1);
+      return count;
+    }
+  }
+}

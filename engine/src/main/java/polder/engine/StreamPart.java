@@ -1,0 +1,62 @@
+package polder.engine;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import polder.model.ErrorKind;
+import polder.model.PolderException;
+import polder.model.Snapshot;
+
+/**
+ * What a stream says before the changes that make a snapshot.
+ *
+ * @param snapshot its name where it was sent
+ * @param id its own, wherever it is
+ * @param created when it was taken
+ * @param since the id of the snapshot that the changes begin from
+ * @param image the image that they begin from; of {@code since} and this there is one at most
+ */
+record StreamPart(
+    String snapshot, UUID id, Instant created, Optional<UUID> since, Optional<UUID> image) {
+
+  Map<String, Object> write() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("snapshot", snapshot);
+    tree.put("id", id.toString());
+    tree.put("created", created.toString());
+    since.ifPresent(before -> tree.put("since", before.toString()));
+    image.ifPresent(from -> tree.put("image", from.toString()));
+    return tree;
+  }
+
+  /**
+   * Reads it.
+   *
+   * @throws PolderException INVALID
+   */
+  static StreamPart read(Map<String, Object> tree) {
+    Fields fields = new Fields(tree);
+    try {
+      StreamPart part =
+          new StreamPart(
+              Snapshot.checkName(fields.text("snapshot")),
+              fields.uuid("id"),
+              fields.time("created"),
+              fields.optionalText("since").map(text -> fields.uuid("since")),
+              fields.optionalText("image").map(text -> fields.uuid("image")));
+      if (part.since().isPresent() && part.image().isPresent()) {
+        throw Fields.wrong("image");
+      }
+      return part;
+    } catch (PolderException e) {
+      throw refused(e);
+    }
+  }
+
+  static PolderException refused(PolderException e) {
+    return new PolderException(
+        ErrorKind.INVALID, "the stream is refused: what it says of itself: " + e.getMessage(), e);
+  }
+}
