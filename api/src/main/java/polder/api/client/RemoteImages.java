@@ -68,7 +68,7 @@ final class RemoteImages implements Images {
   public String push(String reference, String to, Progress progress) {
     Map<String, Object> operation =
         caller.start("POST", "/v1/image-pushes", Map.of("image", reference, "reference", to));
-    return String.valueOf(Json.asObject(result(operation, progress)).get("digest"));
+    return String.valueOf(Json.asObject(Outcome.of(caller, operation, progress)).get("digest"));
   }
 
   @Override
