@@ -1,6 +1,7 @@
 package polder.bench;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import polder.model.PolderException;
 import polder.model.PoolRequest;
+import polder.storage.Origin;
 import polder.storage.OverlayStorage;
 import polder.storage.PoolSet;
 import polder.storage.PoolTable;
@@ -29,6 +32,7 @@ final class Datasets implements AutoCloseable {
   private static final int MEBIBYTES = 1024;
   private static final int MEBIBYTE = 1 << 20;
   private static final int SMALL_FILES = 64; // in each MiB
+  private static final int CHANGED = 10; // MiB
 
   private final OverlayStorage standard;
   private final PoolTable table;
@@ -123,6 +127,59 @@ final class Datasets implements AutoCloseable {
         own.datasets.removeSnapshot(own.zone, "bench");
       }
     };
+  }
+
+  /** What has changed since a snapshot, as it would be sent: 10 MiB of it were written anew. */
+  static Contender sendChange(Stage stage) {
+    Datasets own = of(stage);
+    return () -> {
+      try {
+        own.datasets.snapshot(own.zone, "before");
+        own.rewrite();
+        own.datasets.snapshot(own.zone, "after");
+        return own.send(new Origin.Snapshot("before"));
+      } finally {
+        own.datasets.removeSnapshot(own.zone, "after");
+        own.datasets.removeSnapshot(own.zone, "before");
+      }
+    };
+  }
+
+  /** All of it, as it would be sent. */
+  static Contender sendAll(Stage stage) {
+    Datasets own = of(stage);
+    return () -> {
+      try {
+        own.datasets.snapshot(own.zone, "after");
+        return own.send(new Origin.Nothing());
+      } finally {
+        own.datasets.removeSnapshot(own.zone, "after");
+      }
+    };
+  }
+
+  private double send(Origin origin) {
+    return Contender.milliseconds(
+        () -> {
+          try {
+            datasets.send(zone, "after", origin, OutputStream.nullOutputStream());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private void rewrite() {
+    byte[] bytes = new byte[MEBIBYTE];
+    try {
+      for (int i = 0; i < 2 * CHANGED; i += 2) {
+        ThreadLocalRandom.current().nextBytes(bytes);
+        Files.write(root.resolve("large" + i), bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    datasets.sync();
   }
 
   /** As a program writes its log. */

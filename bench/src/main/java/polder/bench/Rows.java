@@ -56,6 +56,9 @@ final class Rows {
   private static final Entrant CRUN_DENSITY = Entrant.once("crun, idle", Density::peer);
 
   private static final Entrant CLONE = new Entrant("clone on btrfs", Datasets::clone);
+  private static final Entrant SEND_CHANGE =
+      new Entrant("send of a change on btrfs", Datasets::sendChange);
+  private static final Entrant SEND_ALL = new Entrant("send of all of it", Datasets::sendAll);
   private static final Entrant SNAPSHOT = new Entrant("snapshot on btrfs", Datasets::snapshot);
 
   private static final Entrant PULL = Entrant.slow("pull", Pulls::ours);
@@ -242,6 +245,13 @@ final class Rows {
             "ms",
             SNAPSHOT,
             new Bound.ValueAtMost(20)),
+        Row.beside(
+            "send-incremental",
+            "what has changed in it, 10 MiB, read as it would be sent, beside all of it",
+            "ms",
+            SEND_CHANGE,
+            SEND_ALL,
+            new Bound.RatioAtMost(0.1)),
         Row.beside(
             "pull",
             "an image of 300 MiB in 8 layers from a registry on this machine, until it can be used",
