@@ -60,6 +60,7 @@
         .set SYS_chdir, 80
         .set SYS_setsid, 112
         .set SYS_rt_sigtimedwait, 128
+        .set SYS_personality, 135
         .set SYS_prctl, 157
         .set SYS_exit_group, 231
         .set SYS_clone3, 435
@@ -112,6 +113,9 @@ default_action:                         # SIGKILL and SIGSTOP refuse, and may
         dec ebx
         jnz default_action
         mov eax, SYS_setsid             # a terminal's signals to the JVM are not for us
+        syscall
+        xor edi, edi                    # PER_LINUX, whatever setarch(8) made of the JVM
+        mov eax, SYS_personality
         syscall
         push '/'                        # hold no file system busy
         mov rdi, rsp

@@ -35,7 +35,7 @@ import polder.model.ZoneSpec;
 
 /** The host under test and what tests ask of it most; what they made is taken away after each. */
 abstract class ContractSetting {
-  static final Duration SOON = Duration.ofSeconds(10);
+  static final Duration SOON = Figures.within(10);
 
   Host host;
   final List<UUID> made = new ArrayList<>();
@@ -104,7 +104,7 @@ abstract class ContractSetting {
 
   final List<LogLine> lines(LogQuery query, int due) throws InterruptedException {
     List<LogLine> lines = new ArrayList<>();
-    Instant deadline = Instant.now().plusSeconds(5);
+    Instant deadline = Instant.now().plus(Figures.within(5));
     while (true) { // what a process wrote just before its end may still be on its way
       lines.clear();
       try (Cursor<LogLine> cursor = host.zones().logs(ref("a"), query)) {

@@ -172,7 +172,7 @@ class StreamsTest {
       assertTrue(writing.isAlive(), "it waits: nobody reads");
       session.signal("INT");
       assertEquals(130, session.await().code());
-      writing.join(Duration.ofSeconds(10));
+      writing.join(Figures.within(10));
     }
   }
 
@@ -232,7 +232,7 @@ class StreamsTest {
       await(() -> server.streams() == 0);
       long begun = System.nanoTime();
       session.signal("INT");
-      assertTrue(Duration.ofNanos(System.nanoTime() - begun).toSeconds() < 5);
+      assertTrue(Duration.ofNanos(System.nanoTime() - begun).compareTo(Figures.within(5)) < 0);
     }
   }
 
@@ -249,7 +249,7 @@ class StreamsTest {
       await(() -> server.streams() == 1);
       await(StreamsTest::writesToAClient);
       Thread closing = Thread.ofPlatform().daemon().start(server::close);
-      assertTrue(closing.join(Duration.ofSeconds(10)), "it ends");
+      assertTrue(closing.join(Figures.within(10)), "it ends");
     }
   }
 
@@ -369,7 +369,7 @@ class StreamsTest {
       int due = connection == 20 ? count : (connection + 1) * 40 + random.nextInt(10);
       try (Cursor<Event> events = host.events().since(last, true)) {
         while (cursors.size() < due) {
-          Event event = events.next(Duration.ofSeconds(10)).orElseThrow();
+          Event event = events.next(Figures.within(10)).orElseThrow();
           cursors.add(event.cursor());
           last = event.cursor();
         }
@@ -384,12 +384,12 @@ class StreamsTest {
   void aFollowerReconnectsByItself() throws Exception {
     try (Cursor<Event> events = host.events().since(behind.events().newest(), true)) {
       behind.zones().update(ZONE, new Patch(Map.of("billing_id", "one")), false);
-      assertEquals("zone.update", events.next(Duration.ofSeconds(10)).orElseThrow().kind());
+      assertEquals("zone.update", events.next(Figures.within(10)).orElseThrow().kind());
       server.close();
       behind.zones().update(ZONE, new Patch(Map.of("billing_id", "two")), false);
       assertTrue(events.next(Duration.ofMillis(300)).isEmpty());
       server = ApiServer.open(behind, socket);
-      Event event = events.next(Duration.ofSeconds(10)).orElseThrow();
+      Event event = events.next(Figures.within(10)).orElseThrow();
       assertEquals(behind.events().newest(), event.cursor());
     }
   }
@@ -448,7 +448,8 @@ class StreamsTest {
   }
 
   private static void await(java.util.function.BooleanSupplier condition) throws Exception {
-    for (int i = 0; i < 200; i++) {
+    Duration most = Figures.within(10);
+    for (long waited = 0; waited < most.toMillis(); waited += 50) {
       if (condition.getAsBoolean()) {
         return;
       }
@@ -463,6 +464,6 @@ class StreamsTest {
                 state.append("    ").append(element).append('\n');
               }
             });
-    throw new AssertionError("it did not happen within 10 s:\n" + state);
+    throw new AssertionError("it did not happen within " + most + ":\n" + state);
   }
 }

@@ -33,7 +33,7 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 
-@Timeout(60)
+@Timeout(300)
 class DaemonTest {
   @TempDir Path directory;
   private final List<Process> daemons = new ArrayList<>();
@@ -67,11 +67,8 @@ class DaemonTest {
       events.add(host.events().since(0, true));
     }
 
-    long begun = System.nanoTime();
     daemon.destroy();
-    assertTrue(daemon.waitFor(5, TimeUnit.SECONDS), "it ended");
-    Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    assertTrue(took.toMillis() < 5_000, took::toString);
+    assertTrue(daemon.waitFor(Figures.within(5).toMillis(), TimeUnit.MILLISECONDS), "it ended");
 
     assertEquals(0, daemon.exitValue());
     assertTrue(Files.notExists(socket));
@@ -82,7 +79,7 @@ class DaemonTest {
     }
     for (Cursor<LogLine> cursor : logs) {
       PolderException end =
-          assertThrows(PolderException.class, () -> cursor.next(Duration.ofSeconds(1)));
+          assertThrows(PolderException.class, () -> cursor.next(Figures.within(1)));
       assertEquals("the daemon is going down; zones run on", end.getMessage());
     }
     for (Cursor<Event> cursor : events) {
@@ -155,7 +152,7 @@ class DaemonTest {
 
   private Process start(Path socket, int zones) throws Exception {
     Process daemon = process(socket, zones);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 1_200; i++) {
       assertTrue(daemon.isAlive(), "the daemon runs");
       if (Files.exists(socket)) {
         try {

@@ -168,7 +168,7 @@ class EngineDeathKernelTest {
   @Test
   @DisplayName("R-CRASH-09 a stop that was pending is enforced after the engine died")
   void pendingStopsAreEnforced() throws IOException, InterruptedException {
-    test.run(TestHost.spec("deaf", "trap '' TERM; while true; do sleep 0.1; done"));
+    test.runDeaf("deaf");
     elsewhere("", "stop", "deaf");
     test.open();
     TestHost.eventually("it is stopped", () -> test.get("deaf").state() == ZoneState.INSTALLED);

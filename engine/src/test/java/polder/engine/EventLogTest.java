@@ -137,7 +137,7 @@ class EventLogTest {
       while (seen.size() < 60) {
         try (Cursor<Event> events = log.since(cursor, true)) {
           for (int i = 0; i < 3; i++) {
-            Optional<Event> event = events.next(Duration.ofSeconds(10));
+            Optional<Event> event = events.next(Figures.within(10));
             assertTrue(event.isPresent());
             cursor = event.get().cursor();
             seen.add(cursor);
@@ -158,13 +158,13 @@ class EventLogTest {
     assertTrue(events.next(Duration.ofMillis(1)).isEmpty());
     assertFalse(events.ended());
     Thread reader =
-        Thread.ofVirtual().start(() -> events.next(Duration.ofSeconds(10)).ifPresent(seen::add));
+        Thread.ofVirtual().start(() -> events.next(Figures.within(10)).ifPresent(seen::add));
     add(log, 1);
     reader.join();
     assertEquals(1, seen.size());
     Thread waiter = Thread.ofVirtual().start(() -> events.next(Duration.ofSeconds(100)));
     log.close();
-    assertTrue(waiter.join(Duration.ofSeconds(10)));
+    assertTrue(waiter.join(Figures.within(10)));
     assertTrue(events.ended());
   }
 }

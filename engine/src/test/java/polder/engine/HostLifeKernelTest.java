@@ -140,7 +140,7 @@ class HostLifeKernelTest {
 
   @Test
   void whoWaitsIsToldThatTheHostIsClosed() throws Exception {
-    test.run(TestHost.spec("deaf", "trap '' TERM; while true; do sleep 0.1; done"));
+    test.runDeaf("deaf");
     test.run(TestHost.spec("runs", "exec sleep 1000"));
     test.host().zones().create(TestHost.spec("down", "exec sleep 1000"));
     ZoneRef deaf = TestHost.ref("deaf");
@@ -173,7 +173,7 @@ class HostLifeKernelTest {
     test.letGo();
     for (var end : ends.entrySet()) {
       try {
-        end.getValue().get(5, TimeUnit.SECONDS);
+        end.getValue().get(Figures.within(5).toSeconds(), TimeUnit.SECONDS);
         throw new AssertionError(end.getKey() + " came back as if it had ended");
       } catch (TimeoutException e) {
         throw new AssertionError(end.getKey() + " waits on", e);

@@ -19,7 +19,7 @@ public final class JsonDamage {
   private static final boolean FULL = Boolean.getBoolean("polder.full");
   private static final Duration EACH = Duration.ofSeconds(60);
   private static final int SEEDS = 3_000;
-  private static final long SLOW = Duration.ofSeconds(5).toNanos();
+  private static final long SLOW = Figures.within(5).toNanos();
 
   private static final List<Object> NASTY =
       List.of(

@@ -131,6 +131,13 @@ final class TestHost implements AutoCloseable {
     return host.zones().start(ZoneRef.of(zone.uuid()));
   }
 
+  /** Runs a zone that does not hear SIGTERM, and waits until it does not. */
+  Zone runDeaf(String alias) {
+    Zone zone = run(spec(alias, "trap '' TERM; echo deaf; while true; do sleep 0.1; done"));
+    eventually(alias + " is deaf", () -> logs(alias).contains("deaf"));
+    return zone;
+  }
+
   Zone get(String name) {
     return host.zones().get(ref(name));
   }
@@ -168,10 +175,11 @@ final class TestHost implements AutoCloseable {
   }
 
   static void eventually(Supplier<String> what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    Duration most = Figures.within(15);
+    long deadline = System.nanoTime() + most.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        Assertions.fail("not within 60 s: " + what.get());
+        Assertions.fail("not within " + most + ": " + what.get());
       }
       pause(10);
     }

@@ -185,10 +185,10 @@ class ZoneLogTest {
         LogCursor cursor = new LogCursor(log, new LogQuery(0, Optional.empty(), true))) {
       List<LogLine> seen = new ArrayList<>();
       Thread reader =
-          Thread.ofVirtual().start(() -> cursor.next(Duration.ofSeconds(10)).ifPresent(seen::add));
+          Thread.ofVirtual().start(() -> cursor.next(Figures.within(10)).ifPresent(seen::add));
       Thread.sleep(20);
       write(log, LogIndex.STDOUT, "hello\n");
-      assertTrue(reader.join(Duration.ofSeconds(5)));
+      assertTrue(reader.join(Figures.within(5)));
       assertEquals("hello", seen.getFirst().text());
     }
   }
@@ -238,7 +238,7 @@ class ZoneLogTest {
                   });
       Thread.sleep(20);
       stream.close();
-      assertTrue(reader.join(Duration.ofSeconds(5)));
+      assertTrue(reader.join(Figures.within(5)));
       assertEquals(List.of(-1), read);
     }
   }

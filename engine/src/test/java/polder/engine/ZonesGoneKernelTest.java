@@ -36,7 +36,7 @@ import polder.model.ZoneState;
 @Tag("kernel")
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ZonesGoneKernelTest {
-  private static final Duration SOON = Duration.ofSeconds(2);
+  private static final Duration SOON = Figures.within(2);
   private static final String MANY = "sleep 1000 & sleep 1001 & exec sleep 1002";
 
   private TestHost test;
@@ -132,7 +132,7 @@ class ZonesGoneKernelTest {
       all.addAll(group(test.get(name).uuid()).pids());
       long begun = System.nanoTime();
       test.host().zones().delete(TestHost.ref(name), true);
-      assertTrue(System.nanoTime() - begun < Duration.ofSeconds(5).toNanos(), name);
+      assertTrue(System.nanoTime() - begun < Figures.within(5).toNanos(), name);
     }
     assertEquals(List.of(), all.stream().filter(pid -> ProcessHandle.of(pid).isPresent()).toList());
   }

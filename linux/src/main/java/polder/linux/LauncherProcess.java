@@ -44,6 +44,7 @@ final class LauncherProcess implements AutoCloseable {
     PacketSocket.Pair pair = PacketSocket.pair();
     try (Fd theirs = pair.theirs()) {
       int pid = new Spawn().spawn(executable, theirs);
+      Schedule.reset(pid);
       return new LauncherProcess(pair.ours(), Pidfd.open(pid));
     } catch (RuntimeException | Error e) {
       pair.ours().close();

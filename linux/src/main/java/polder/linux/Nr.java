@@ -66,6 +66,7 @@ final class Nr {
   static final int EXIT_GROUP = 231;
   static final int EPOLL_CTL = 233;
   static final int WAITID = 247;
+  static final int SCHED_SETAFFINITY = 203;
   static final int KEYCTL = 250;
   static final int IOPRIO_SET = 251;
   static final int OPENAT = 257;

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -63,12 +62,12 @@ class CgroupHostTest {
     assertTrue(Files.isDirectory(root.resolve("cpu/polder/web")));
     assertEquals(Set.of("db", "web"), host.children("polder"));
     assertEquals(Errno.EEXIST, assertThrows(SyscallException.class, web::create).errno());
-    web.delete(Duration.ofSeconds(1));
+    web.delete(Figures.within(1));
     assertFalse(web.exists());
     assertTrue(Files.isDirectory(root.resolve("pids/polder/db")));
-    db.delete(Duration.ofSeconds(1));
+    db.delete(Figures.within(1));
     assertFalse(Files.exists(root.resolve("cpu/polder")));
-    db.delete(Duration.ofSeconds(1));
+    db.delete(Figures.within(1));
   }
 
   @Test
@@ -79,7 +78,7 @@ class CgroupHostTest {
 
     host.removeEmpty("polder");
     assertTrue(web.exists());
-    web.remove(Duration.ofSeconds(1));
+    web.remove(Figures.within(1));
     assertTrue(Files.isDirectory(root.resolve("cpu/polder")));
     host.removeEmpty("polder");
     assertFalse(Files.exists(root.resolve("cpu/polder")));

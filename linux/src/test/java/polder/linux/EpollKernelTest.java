@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("kernel")
 class EpollKernelTest {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Figures.within(10);
 
   @Test
   void tellsWhichIsReady() {

@@ -2,6 +2,7 @@ package polder.linux;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -10,9 +11,10 @@ final class Eventually {
   private Eventually() {}
 
   static void is(String what, BooleanSupplier look, long milliseconds) {
-    long deadline = System.nanoTime() + milliseconds * 1_000_000;
+    Duration most = Figures.within(Duration.ofMillis(milliseconds));
+    long deadline = System.nanoTime() + most.toNanos();
     while (!look.getAsBoolean()) {
-      assertTrue(System.nanoTime() < deadline, "not within " + milliseconds + " ms: " + what);
+      assertTrue(System.nanoTime() - deadline < 0, "not within " + most + ": " + what);
       LockSupport.parkNanos(5_000_000);
     }
   }

@@ -269,7 +269,7 @@ class InitKernelTest {
       assertTrue(zone.pidfd().await(Duration.ofMillis(50)).isEmpty(), "the kernel waits for us");
       assertEquals(
           new WaitStatus.Killed(Signal.KILL, false),
-          entered.pidfd().await(Duration.ofSeconds(1)).orElseThrow());
+          entered.pidfd().await(Figures.within(1)).orElseThrow());
       zone.pidfd().await();
     }
   }

@@ -155,6 +155,32 @@ class LauncherKernelTest {
   }
 
   @Test
+  @DisplayName("J-04 a child is scheduled as nobody said, however the JVM is")
+  void isScheduledAfresh() throws Exception {
+    Path said = Files.createTempFile("polder-schedule", "");
+    try {
+      List<String> command = new ArrayList<>(List.of("nice", "-n", "7", "chrt", "--batch", "0"));
+      command.addAll(List.of("taskset", "-c", "0", "ionice", "-c", "2", "-n", "1"));
+      command.addAll(List.of("setarch", "-R", System.getProperty("java.home") + "/bin/java"));
+      command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-cp"));
+      command.addAll(
+          List.of("target/classes:target/test-classes", "polder.linux.LaunchOne", SCHEDULE + said));
+      Process jvm = new ProcessBuilder(command).inheritIO().start();
+      assertEquals(0, jvm.waitFor());
+      assertEquals(
+          "0\nSCHED_OTHER\n0\nnone: prio 0\n00000000\n50000\n%d\n"
+              .formatted(Runtime.getRuntime().availableProcessors()),
+          Files.readString(said));
+    } finally {
+      Files.delete(said);
+    }
+  }
+
+  private static final String SCHEDULE =
+      "(nice; chrt -p $$ | sed 's/.*: //'; ionice -p $$;"
+          + " cat /proc/$$/personality /proc/$$/timerslack_ns; nproc) >";
+
+  @Test
   void sharesNoMemoryWithTheJvm() {
     ProgramBuilder p = Program.builder(Set.of());
     p.waitForGo();

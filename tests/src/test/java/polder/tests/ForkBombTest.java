@@ -23,6 +23,7 @@ import polder.model.StopOptions;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
+import polder.tests.harness.Figures;
 import polder.tests.harness.Neighbour;
 import polder.tests.harness.TestHost;
 
@@ -34,13 +35,13 @@ class ForkBombTest {
   private static final int PROCESSES = 2_048;
   private static final int ALL_ZONES = 4_096;
   private static final int ASKED = 30;
-  private static final Duration LIST = Duration.ofSeconds(1);
-  private static final Duration KILLED = Duration.ofSeconds(5);
+  private static final Duration LIST = Figures.within(1);
+  private static final Duration KILLED = Figures.within(5);
 
   /**
    * What a process in a neighbour may take at most on a machine of two cores, both of them busy.
    */
-  private static final Duration EXEC = Duration.ofSeconds(1);
+  private static final Duration EXEC = Figures.within(1);
 
   /** A process that may not fork ends, or tries again: the zone stays full, and is never still. */
   private static final String BOMB =

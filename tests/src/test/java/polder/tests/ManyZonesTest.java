@@ -26,6 +26,7 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 import polder.model.ZoneState;
+import polder.tests.harness.Figures;
 import polder.tests.harness.LeakCount;
 import polder.tests.harness.TestHost;
 
@@ -39,7 +40,7 @@ class ManyZonesTest {
   private static final int MOST_THREADS = 16;
 
   private static final long MOST_RESIDENT = 150 << 10; // KiB
-  private static final Duration READY = Duration.ofSeconds(10);
+  private static final Duration READY = Figures.within(10);
 
   @Test
   @DisplayName("J-13 R-CONC-06 many idle zones: the daemon stays small, and a new one finds them")

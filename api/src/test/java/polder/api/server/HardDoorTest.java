@@ -106,7 +106,7 @@ class HardDoorTest {
               new Failures());
       routes.serve(new Broken());
       assertEquals(0, streams.size());
-      for (int i = 0; i < 100 && processes() > before; i++) {
+      for (int i = 0; i < 1_200 && processes() > before; i++) {
         Thread.sleep(50);
       }
       assertEquals(before, processes(), "the process of the session is gone");

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import polder.brand.Ready;
 import polder.brand.Running;
 import polder.brand.ZoneProcess;
+import polder.engine.Figures;
 import polder.linux.CgroupHost;
 import polder.linux.Errno;
 import polder.linux.Fd;
@@ -294,11 +294,10 @@ class EntryKernelTest {
       Fd master = found.terminal().orElseThrow();
       master.write("abc\n".getBytes(StandardCharsets.UTF_8), 0, 4);
       assertTrue(readAll(master).endsWith("got abc\r\n"));
-      assertEquals(
-          new WaitStatus.Exited(3), found.pidfd().await(Duration.ofSeconds(5)).orElseThrow());
+      assertEquals(new WaitStatus.Exited(3), found.pidfd().await(Figures.within(5)).orElseThrow());
       found.close();
       assertTrue(console.brand.find(spec, identity, console.cgroup).isEmpty());
-      assertTrue(console.cgroup.awaitEmpty(Duration.ofSeconds(2)), "the holder ends with the zone");
+      assertTrue(console.cgroup.awaitEmpty(Figures.within(2)), "the holder ends with the zone");
     }
   }
 
@@ -310,7 +309,7 @@ class EntryKernelTest {
       assertTrue(identity.exists());
       ready.close();
       assertFalse(identity.exists());
-      assertTrue(waiting.cgroup.awaitEmpty(Duration.ofSeconds(2)));
+      assertTrue(waiting.cgroup.awaitEmpty(Figures.within(2)));
     }
   }
 

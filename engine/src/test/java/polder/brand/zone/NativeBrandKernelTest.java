@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import polder.brand.Running;
+import polder.engine.Figures;
 import polder.linux.Signal;
 import polder.model.Brand;
 import polder.model.ExecSpec;
@@ -140,7 +140,7 @@ class NativeBrandKernelTest {
           "1 polder-init\n",
           zone.exec(running, ExecSpec.of("sh", "-c", "echo 1 $(cat /proc/1/comm)")).out());
       running.pidfd().signal(Signal.TERM);
-      assertEquals(0, running.pidfd().await(Duration.ofSeconds(5)).orElseThrow().shellCode());
+      assertEquals(0, running.pidfd().await(Figures.within(5)).orElseThrow().shellCode());
       running.close();
     }
   }

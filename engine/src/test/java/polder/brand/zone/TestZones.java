@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +20,7 @@ import polder.brand.RootFiles;
 import polder.brand.Running;
 import polder.brand.Stdio;
 import polder.brand.ZoneProcess;
+import polder.engine.Figures;
 import polder.linux.Cgroup;
 import polder.linux.CgroupHost;
 import polder.linux.CgroupLimits;
@@ -179,7 +179,7 @@ final class TestZones implements AutoCloseable {
         err.writer().close();
         var stdout = CompletableFuture.supplyAsync(() -> drain(out.reader()));
         String stderr = drain(err.reader());
-        WaitStatus status = running.pidfd().await(Duration.ofSeconds(30)).orElseThrow();
+        WaitStatus status = running.pidfd().await(Figures.within(30)).orElseThrow();
         return new Outcome(stdout.join(), stderr, status);
       }
     }
@@ -188,7 +188,7 @@ final class TestZones implements AutoCloseable {
       try (ZoneProcess process = running.exec(exec, spec, config)) {
         var stdout = CompletableFuture.supplyAsync(() -> drain(process.output().orElseThrow()));
         String stderr = drain(process.error().orElseThrow());
-        WaitStatus status = process.pidfd().await(Duration.ofSeconds(30)).orElseThrow();
+        WaitStatus status = process.pidfd().await(Figures.within(30)).orElseThrow();
         return new Outcome(stdout.join(), stderr, status);
       }
     }
@@ -196,7 +196,7 @@ final class TestZones implements AutoCloseable {
     /** Ends it, by force. */
     void stop(Running running) {
       running.pidfd().signal(Signal.KILL);
-      var _ = running.pidfd().await(Duration.ofSeconds(5)).orElseThrow();
+      var _ = running.pidfd().await(Figures.within(5)).orElseThrow();
       running.close();
     }
 
@@ -212,7 +212,7 @@ final class TestZones implements AutoCloseable {
     public void close() {
       zones.remove(this);
       cgroup.killAll();
-      cgroup.delete(Duration.ofSeconds(5));
+      cgroup.delete(Figures.within(5));
       storage.destroy(spec.uuid());
       out.close();
       err.close();

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import polder.engine.Figures;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
 
@@ -118,7 +118,7 @@ class ReferenceTest {
   void boundsLengths() {
     assertEquals(128, Reference.of("a:" + "t".repeat(128)).tag().orElseThrow().length());
     assertTimeoutPreemptively(
-        Duration.ofSeconds(5),
+        Figures.within(5),
         () -> {
           for (String text :
               List.of(

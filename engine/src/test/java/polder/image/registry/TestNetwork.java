@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import polder.image.http.Nearness;
 import polder.image.http.Network;
+import polder.image.http.Pace;
 
 /**
  * The loopback network as if it were the world: 127.0.0.1 and ::1 are this host, 127.0.1.x is a
@@ -21,6 +22,9 @@ import polder.image.http.Network;
  * counted.
  */
 final class TestNetwork implements Network {
+  /** How long a server may take; a test of servers that stop says less. */
+  Pace pace = new Pace(Duration.ofMinutes(1), Duration.ofMinutes(1));
+
   final Map<String, List<String>> names = new ConcurrentHashMap<>(); // an answer for each look-up
   final List<String> connected = new CopyOnWriteArrayList<>();
   private final Map<String, Integer> lookedUp = new ConcurrentHashMap<>();
@@ -57,14 +61,14 @@ final class TestNetwork implements Network {
     socket.connect(address, Math.toIntExact(limit.toMillis()));
   }
 
-  /** A door to registries behind this network, with time limits that a test can wait for. */
+  /** A door to registries behind this network. */
   Registries registries(String settings, Optional<Credential> who) {
     Settings known = Settings.of(polder.model.Json.object(settings), "registries.json");
     return new Registries(
         this,
         () -> known,
         registry -> who,
-        new polder.image.http.Pace(Duration.ofSeconds(1), Duration.ofSeconds(1)),
+        pace,
         new Retry(3, Duration.ofMillis(5), Duration.ofMillis(20)));
   }
 }

@@ -148,12 +148,13 @@ public final class TestHost implements AutoCloseable {
     }
   }
 
-  /** Waits until {@code condition} holds, ten seconds at most. */
+  /** Waits until {@code condition} holds, for as long as ten seconds may take here. */
   public static void eventually(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+    Duration most = Figures.within(10);
+    long end = System.nanoTime() + most.toNanos();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("not within ten seconds: " + what);
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("not within " + most + ": " + what);
       }
       rest(Duration.ofMillis(20));
     }
