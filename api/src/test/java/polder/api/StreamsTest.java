@@ -394,40 +394,6 @@ class StreamsTest {
     }
   }
 
-  @Test
-  @DisplayName("R-API-01 200 slow and half-open connections do not hold up anybody else")
-  void slowClientsHoldUpNobody() throws Exception {
-    List<RawHttp> slow = new ArrayList<>();
-    try {
-      for (int i = 0; i < 200; i++) {
-        RawHttp client = new RawHttp(socket);
-        slow.add(client);
-        switch (i % 4) {
-          case 0 -> {} // says nothing
-          case 1 -> client.send("GET /v1/inf"); // half a line
-          case 2 ->
-              client.send(
-                  "POST /v1/zones HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{"); // half a
-          // body
-          default -> client.send("GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(50));
-        }
-      }
-      List<Long> millis = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        long begun = System.nanoTime();
-        host.info();
-        millis.add(Duration.ofNanos(System.nanoTime() - begun).toMillis());
-      }
-      millis.sort(null);
-      assertTrue(millis.get(98) <= 500, () -> "p99 of " + millis);
-    } finally {
-      for (RawHttp client : slow) {
-        client.close();
-      }
-    }
-    assertTrue(host.info().daemonPid() > 0);
-  }
-
   /** Threads that are at work for somebody; the pools' idle ones come and go. */
   private static int threads() {
     return (int)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,9 @@ import org.junit.jupiter.api.Timeout;
 import polder.linux.Cgroup;
 import polder.linux.CgroupHost;
 import polder.linux.ProcessIdentity;
+import polder.model.ExecSpec;
 import polder.model.RestartPolicy;
+import polder.model.Session;
 import polder.model.StopOptions;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
@@ -166,8 +169,7 @@ class ZonesGoneKernelTest {
   }
 
   @Test
-  @DisplayName(
-      "R-PID-01 J-06 after a restart a stranger with a zone's pid is not taken for the zone")
+  @DisplayName("R-PID-01 after a restart a stranger with a zone's pid is not taken for the zone")
   void aStrangerWithItsPid() throws Exception {
     Path lastPid = Path.of("/proc/sys/kernel/ns_last_pid");
     Assumptions.assumeTrue(Files.exists(lastPid), "no ns_last_pid: CONFIG_CHECKPOINT_RESTORE");
@@ -194,9 +196,40 @@ class ZonesGoneKernelTest {
   }
 
   @Test
+  @DisplayName("J-06 a stranger with the pid of an exec that ended is not signalled for it")
+  void aStrangerWithAnExecsPid() throws Exception {
+    Path lastPid = Path.of("/proc/sys/kernel/ns_last_pid");
+    Assumptions.assumeTrue(Files.exists(lastPid), "no ns_last_pid: CONFIG_CHECKPOINT_RESTORE");
+    int rounds = Boolean.getBoolean("polder.full") ? 200 : 10;
+    int reused = 0;
+    Zone zone = test.run(TestHost.spec("busy", "exec sleep 1000"));
+    Set<Long> before = Set.copyOf(group(zone.uuid()).pids());
+    for (int round = 0; round < rounds; round++) {
+      try (Session session =
+          test.host().zones().exec(TestHost.ref("busy"), ExecSpec.of("sleep", "1000"))) {
+        Set<Long> pids = new TreeSet<>(group(zone.uuid()).pids());
+        pids.removeAll(before);
+        long pid = pids.iterator().next();
+        kill(pid);
+        assertEquals(137, session.await().code());
+        TestHost.eventually("it is reaped", () -> ProcessHandle.of(pid).isEmpty());
+        Files.writeString(lastPid, Long.toString(pid - 1));
+        Process stranger = new ProcessBuilder("sleep", "1000").start();
+        reused += stranger.pid() == pid ? 1 : 0;
+        session.signal("KILL");
+        session.close();
+        assertTrue(stranger.isAlive(), "the stranger lives");
+        stranger.destroyForcibly().waitFor();
+      }
+    }
+    Assumptions.assumeTrue(reused > 0, "others on this machine took every pid first");
+  }
+
+  @Test
   @DisplayName("R-LEAK-04 when all is deleted and the host closed, the machine is as it was")
   void nothingIsLeft() throws IOException {
     HostPaths paths = HostPaths.below(test.home());
+    Set<String> network = network();
     for (String name : List.of("one", "two")) {
       test.run(TestHost.spec(name, MANY).with(ZoneProperties.OPEN_STDIN, name.equals("one")));
       test.exec(name, "echo x > /root/file");
@@ -217,7 +250,23 @@ class ZonesGoneKernelTest {
           .forEach(files::add);
     }
     assertEquals(List.of(), files);
+    TestHost.eventually( // others on this machine may have some for a while
+        () -> "links and rules are as they were: " + network + " became " + network(),
+        () -> network.containsAll(network()));
     test.open();
+  }
+
+  /** The links and the nftables tables and rules of the host. */
+  private static Set<String> network() {
+    Set<String> all = new TreeSet<>();
+    for (String command : List.of("ip -o link | cut -d: -f2", "nft list ruleset 2>/dev/null")) {
+      try (var said = new ProcessBuilder("sh", "-c", command).start().inputReader()) {
+        said.lines().map(line -> line.replaceAll("counter packets.*", "")).forEach(all::add);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return all;
   }
 
   @Test

@@ -121,7 +121,7 @@ class LayoutKernelTest {
   @Test
   @DisplayName("S-API-10 S-IMG-12 changed archives are taken in or refused, with one sentence")
   void changedArchivesAreTakenInOrRefused() throws IOException {
-    int rounds = Boolean.getBoolean("polder.full") ? 1000 : 150;
+    int rounds = Boolean.getBoolean("polder.full") ? 10_000 : 150;
     Random random = new Random(7);
     byte[] layout = Forge.tar(base().layout("latest"));
     byte[] saved = Forge.tar(base().saved("a:latest"));

@@ -28,6 +28,7 @@ public final class Pidfd implements AutoCloseable {
   private static final long WNOHANG = 1;
   private static final long WEXITED = 4;
   private static final long WALL = 0x4000_0000L;
+  private static final int SI_PID_OFFSET = 16;
   private static final int CLD_EXITED = 1; // asm-generic/siginfo.h
   private static final int CLD_DUMPED = 3;
   private static final long SIGINFO_SIZE = 128;
@@ -208,6 +209,10 @@ public final class Pidfd implements AutoCloseable {
       long result =
           Kernel.restart(
               Nr.WAITID, P_PIDFD, fd.number(), info.address(), WEXITED | WNOHANG | WALL, 0);
+      if (result == 0 && info.get(JAVA_INT, SI_PID_OFFSET) == 0) {
+        reapAfterItsTracer();
+        return askAboutStranger(arena);
+      }
       if (result == 0) {
         int code = info.get(JAVA_INT, 8);
         int status = info.get(JAVA_INT, 24);
@@ -220,6 +225,23 @@ public final class Pidfd implements AutoCloseable {
       }
       return askAboutStranger(arena);
     }
+  }
+
+  /**
+   * Who traces a process is told of its end before its parent is, and may take its time: ptrace(2).
+   * Until it has looked, or ended, the process is a zombie that is not ours to reap.
+   */
+  private void reapAfterItsTracer() {
+    Fd held = new Fd(Kernel.check(Kernel.call(Nr.PIDFD_OPEN, pid, 0), () -> "hold pid " + pid));
+    Thread.ofPlatform()
+        .daemon()
+        .name("polder-reaper-" + pid)
+        .start(
+            () -> {
+              try (held) {
+                Kernel.restart(Nr.WAITID, P_PIDFD, held.number(), 0, WEXITED | WALL, 0);
+              }
+            });
   }
 
   /**

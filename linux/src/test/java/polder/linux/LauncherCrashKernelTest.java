@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,8 +47,8 @@ class LauncherCrashKernelTest {
   void leavesNothingWhenTheJvmIsKilled() throws Exception {
     var random = new Random(8);
     for (int round = 0; round < 10; round++) {
-      try (var group = new Group()) {
-        Process jvm = jvm(group.path(), "100000", round < 2 ? "wait" : "go");
+      try (var group = new LaunchJvm()) {
+        Process jvm = group.start(List.of(), "100000", round < 2 ? "wait" : "go");
         ready(jvm);
         Thread.sleep(random.nextInt(150));
         jvm.destroyForcibly();
@@ -147,10 +145,10 @@ class LauncherCrashKernelTest {
     p.exec("/bin/sleep", List.of("sleep", "100"), List.of());
     Thread.ofPlatform().start(() -> started.add(Launcher.start())).join();
     try (Launcher launcher = started.getFirst()) {
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 20; i++) {
         Thread.ofPlatform().start(() -> children.add(launcher.launch(p.build()))).join();
       }
-      assertEquals(5, children.size());
+      assertEquals(20, children.size());
       for (Child child : children) {
         child.awaitStarted();
         assertTrue(child.pidfd().isAlive());
@@ -184,7 +182,7 @@ class LauncherCrashKernelTest {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("strace", "-f", "-o", trace.toString()));
     command.addAll(List.of("-e", "trace=clone,clone3,fork,vfork", "-e", "signal=none"));
-    command.addAll(java("10", "go"));
+    command.addAll(LaunchJvm.command("10", "go"));
     Process traced = new ProcessBuilder(command).redirectErrorStream(true).start();
     String said = new String(traced.getInputStream().readAllBytes(), UTF_8);
     assertEquals(0, traced.waitFor(), said);
@@ -211,54 +209,8 @@ class LauncherCrashKernelTest {
     }
   }
 
-  private static Process jvm(Path group, String... arguments) throws Exception {
-    String script = "echo $$ >" + group + "/cgroup.procs && exec \"$@\"";
-    List<String> command = new ArrayList<>(List.of("sh", "-c", script, "sh"));
-    command.addAll(java(arguments));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
-  }
-
-  private static List<String> java(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(System.getProperty("java.home") + "/bin/java");
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m"));
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(List.of("-cp", "target/classes:target/test-classes", "polder.linux.LaunchLoop"));
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
   private static void ready(Process jvm) throws Exception {
     BufferedReader said = jvm.inputReader();
     assertEquals("ready", said.readLine());
-  }
-
-  /** A control group to count in. */
-  private record Group(Path path) implements AutoCloseable {
-    Group() throws IOException {
-      this(create());
-    }
-
-    private static Path create() throws IOException {
-      Path root = Path.of("/sys/fs/cgroup/unified");
-      root = Files.exists(root) ? root : Path.of("/sys/fs/cgroup");
-      Assumptions.assumeTrue(Files.exists(root.resolve("cgroup.procs")), "no cgroup v2");
-      return Files.createDirectory(root.resolve("polder-crash-test-" + System.nanoTime()));
-    }
-
-    List<String> processes() {
-      try {
-        return Files.readAllLines(path.resolve("cgroup.procs"));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      Files.writeString(path.resolve("cgroup.kill"), "1");
-      Eventually.is("the group is empty", () -> processes().isEmpty(), 5000);
-      Files.delete(path);
-    }
   }
 }

@@ -116,6 +116,37 @@ class PidfdKernelTest {
     }
   }
 
+  /** Traces the process of that number, says so, and looks at nothing until its input ends. */
+  private static final String TRACER =
+      """
+      import ctypes, os, sys
+      libc = ctypes.CDLL(None, use_errno=True)
+      assert libc.ptrace(0x4206, int(sys.argv[1]), 0, 0) == 0, ctypes.get_errno() # PTRACE_SEIZE
+      print("traces", flush=True)
+      sys.stdin.read()
+      """;
+
+  @Test
+  @DisplayName(
+      "R-REAP-05 a child whose tracer does not look is known to have ended, and reaped later")
+  void tellsHowATracedChildEnded() throws Exception {
+    Assumptions.assumeTrue(Files.exists(Path.of("/usr/bin/python3")), "no python3 to trace with");
+    try (Child child = sleeper()) {
+      Process tracer =
+          new ProcessBuilder("python3", "-c", TRACER, Integer.toString(child.pid()))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      assertEquals("traces", tracer.inputReader().readLine());
+      ProcessIdentity identity = ProcessIdentity.of(child.pid()).orElseThrow();
+      child.pidfd().signal(Signal.KILL);
+      assertEquals(new WaitStatus.Killed(Signal.KILL, false), child.pidfd().await());
+      assertEquals('Z', new ProcessView(child.pid()).status("State").charAt(0));
+      tracer.getOutputStream().close();
+      assertEquals(0, tracer.waitFor());
+      Eventually.is("it is reaped", () -> !Files.exists(Path.of("/proc/" + identity.pid())), 1000);
+    }
+  }
+
   @Test
   void takesADescriptor() {
     ProgramBuilder p = Program.builder(Set.of());

@@ -51,6 +51,7 @@ public final class HostSnapshot {
     snapshot.put("process", processes(home));
     snapshot.put("cgroup", cgroups(home));
     snapshot.put("link", names(Path.of("/sys/class/net")));
+    snapshot.put("nft", rules());
     snapshot.put("route", lines(Path.of("/proc/net/route")));
     snapshot.put("loop", loops(home));
     snapshot.put("sysctl", sysctls());
@@ -146,6 +147,15 @@ public final class HostSnapshot {
     } catch (IOException e) {
       // it went away while we looked
     }
+  }
+
+  /** All tables and rules of nftables, without what they counted; none where there is no nft. */
+  private static Stream<String> rules() {
+    List<String> command = List.of("sh", "-c", "command -v nft >/dev/null && nft list ruleset; :");
+    return Commands.run(Map.of(), new byte[0], command)
+        .out()
+        .lines()
+        .map(line -> line.replaceAll("counter packets \\d+ bytes \\d+", "counter"));
   }
 
   private static Stream<String> loops(Path home) {
