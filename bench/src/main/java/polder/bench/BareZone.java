@@ -1,5 +1,6 @@
 package polder.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -119,13 +120,77 @@ final class BareZone {
     };
   }
 
+  /** As {@link #start}, born into a control group of version 2 that is there already. */
+  static Contender born(Stage stage) {
+    return grouped(stage, false);
+  }
+
+  /**
+   * As {@link #born}, of a process that was made with its namespaces before, in the launcher's
+   * group, and has to move into its own: what a pool of prepared launches would have to do.
+   */
+  static Contender prepared(Stage stage) {
+    return grouped(stage, true);
+  }
+
+  private static Contender grouped(Stage stage, boolean before) {
+    CgroupHost host = CgroupHost.own();
+    Cgroup cgroup =
+        host.group("polder-bench-%d/%b".formatted(ProcessHandle.current().pid(), before));
+    cgroup.create();
+    CgroupEntrance entrance = cgroup.entrance();
+    ProgramBuilder builder = Program.builder(NAMESPACES);
+    if (!before) {
+      builder.bornIn(entrance);
+    }
+    Program program = program(builder, stage, List.of("/bin/true"), before ? moved(cgroup) : "");
+    return new Contender() {
+      @Override
+      public double measure() {
+        if (!before) {
+          return Contender.milliseconds(() -> toItsEnd(stage.launcher(), program));
+        }
+        try (Child child = stage.launcher().launch(program)) {
+          child.awaitReady();
+          return Contender.milliseconds(
+              () -> {
+                UserNamespace.map(child.pid(), IDS, IDS);
+                child.go();
+                check(child);
+              });
+        }
+      }
+
+      @Override
+      public void close() {
+        entrance.close();
+        cgroup.delete(PATIENCE);
+      }
+    };
+  }
+
+  /** The file by which a process moves itself into a group of version 2. */
+  private static String moved(Cgroup cgroup) {
+    Path hybrid = Path.of("/sys/fs/cgroup/unified");
+    Path root = Files.exists(hybrid) ? hybrid : Path.of("/sys/fs/cgroup");
+    return root.resolve(cgroup.path()).resolve("cgroup.procs").toString();
+  }
+
   private static Program program(Stage stage, List<String> command) {
     return program(Program.builder(NAMESPACES), stage, command);
   }
 
   private static Program program(ProgramBuilder p, Stage stage, List<String> command) {
+    return program(p, stage, command, "");
+  }
+
+  private static Program program(
+      ProgramBuilder p, Stage stage, List<String> command, String group) {
     Path root = Userland.of(stage).root();
     p.waitForGo();
+    if (!group.isEmpty()) {
+      p.files().write(group, "0"); // itself
+    }
     asRoot(p);
     p.process().setHostname("bench");
     p.mounts().mount("none", "/", "", MountSteps.MS_REC | MountSteps.MS_PRIVATE, "");

@@ -22,6 +22,8 @@ final class Rows {
   private static final Entrant LAUNCH = new Entrant("launcher", BareZone::start);
   private static final Entrant LAUNCH_LIMITED =
       new Entrant("launcher, limited", BareZone::startLimited);
+  private static final Entrant PREPARED = new Entrant("launcher, prepared", BareZone::prepared);
+  private static final Entrant BORN = new Entrant("launcher, into a group", BareZone::born);
   private static final Entrant ENTER = new Entrant("launcher, entering", BareZone::enter);
 
   private static final Entrant CRUN_RUN =
@@ -150,6 +152,13 @@ final class Rows {
             "ms",
             LAUNCH_LIMITED,
             CRUN_RUN_LIMITED,
+            new Bound.Nothing()),
+        Row.beside(
+            "launch-prepared",
+            "as launch, of a process made before that moves into a group, beside one made in it",
+            "ms",
+            PREPARED,
+            BORN,
             new Bound.Nothing()),
         Row.beside(
             "enter",

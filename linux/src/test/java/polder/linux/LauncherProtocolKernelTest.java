@@ -139,7 +139,8 @@ class LauncherProtocolKernelTest {
           child.pidfd().signal(Signal.KILL);
           child.go();
           LaunchException told = assertThrows(LaunchException.class, child::awaitStarted);
-          assertTrue(told.getMessage().contains("killed by SIGKILL"), told.getMessage());
+          assertTrue(
+              String.valueOf(told.getMessage()).contains("killed by SIGKILL"), told::toString);
         }
       }
       assertEquals(
