@@ -75,7 +75,7 @@ class HardshipKernelTest {
                   }));
     }
     for (Thread thread : threads) {
-      assertTrue(thread.join(Duration.ofMinutes(1)), "a deadlock");
+      assertTrue(thread.join(Duration.ofMinutes(5)), "a deadlock");
     }
     assertEquals(List.of(), wrong.stream().distinct().limit(5).toList());
     test.host().zones().stop(busy, StopOptions.FORCED);

@@ -6,12 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import polder.model.Json;
 import polder.model.PolderException;
 
 /** Damages JSON, its bytes or its structure; the same for the same seed. */
@@ -163,9 +165,9 @@ public final class JsonDamage {
         damages.add(() -> list.set(index, nasty()));
         damages.add(
             () -> {
-              for (int times = 0; times < 2000; times++) {
-                list.add(list.get(index));
-              }
+              Object value = list.get(index); // a document of 100 MB would tell of our heap only
+              int times = Math.min(2000, 1_000_000 / Json.write(value).length());
+              list.addAll(Collections.nCopies(times, value));
             });
         collect(list.get(i), damages);
       }
