@@ -28,7 +28,7 @@ import polder.model.ZoneSpec;
 import polder.model.json.ErrorJson;
 
 /** Requests that mean one thing to who checks them and another to who does them. */
-@Timeout(60)
+@Timeout(600)
 class BodyTricksTest {
   @TempDir Path directory;
   private Path socket;

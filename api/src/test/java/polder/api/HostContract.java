@@ -49,7 +49,7 @@ import polder.model.ZoneState;
  *
  * <p>It uses native zones and programs that every userland has: sh, cat, echo, sleep, true, stty.
  */
-@Timeout(60)
+@Timeout(600)
 public abstract class HostContract extends TransferContract {
   @Test
   void aZoneIsMadeStartedStoppedAndTakenAway() {

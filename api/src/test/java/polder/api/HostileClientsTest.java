@@ -22,7 +22,7 @@ import polder.api.server.ApiServer;
 import polder.model.Host;
 
 /** Clients that are slow, never finish, or come again and again; and one that wants something. */
-@Timeout(300)
+@Timeout(3_600)
 class HostileClientsTest {
   private static final boolean FULL = Boolean.getBoolean("polder.full");
   private static final Duration FLOOD = Duration.ofSeconds(FULL ? 10 : 1);

@@ -24,7 +24,7 @@ import polder.api.server.ApiServer;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
 
-@Timeout(30)
+@Timeout(600)
 class SocketFileTest {
   @TempDir Path directory;
 

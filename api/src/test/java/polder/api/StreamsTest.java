@@ -44,7 +44,7 @@ import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 
 /** Streams over the socket: whole, bounded, and gone when nobody holds them. */
-@Timeout(120)
+@Timeout(3_600)
 class StreamsTest {
   private static final ZoneRef ZONE = new ZoneRef("a");
   private static final ExecSpec CAT =

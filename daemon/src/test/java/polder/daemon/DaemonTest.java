@@ -33,7 +33,7 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 
-@Timeout(300)
+@Timeout(600)
 class DaemonTest {
   @TempDir Path directory;
   private final List<Process> daemons = new ArrayList<>();

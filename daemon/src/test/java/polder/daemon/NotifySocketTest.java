@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(600)
 class NotifySocketTest {
   private static final String LISTEN =
       "import socket,sys; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM);"

@@ -23,7 +23,7 @@ import polder.model.ErrorKind;
 import polder.model.Host;
 import polder.model.PolderException;
 
-@Timeout(30)
+@Timeout(600)
 class UnforeseenTest {
   @TempDir Path directory;
 

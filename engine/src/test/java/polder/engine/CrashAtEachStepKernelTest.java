@@ -26,7 +26,7 @@ import polder.model.Transfers;
 import polder.model.Zones;
 
 /** The engine killed at each step of each operation; see {@link CrashRows}. */
-@Timeout(value = 30, unit = java.util.concurrent.TimeUnit.MINUTES)
+@Timeout(value = 180, unit = java.util.concurrent.TimeUnit.MINUTES) // a host that others use, too
 class CrashAtEachStepKernelTest {
   private static final boolean FULL = Boolean.getBoolean("polder.full");
 

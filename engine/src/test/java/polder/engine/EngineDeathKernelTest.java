@@ -37,7 +37,7 @@ import polder.model.ZoneState;
 
 /** The engine in a JVM of its own, which is killed. */
 @Tag("kernel")
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EngineDeathKernelTest {
   private TestHost test;
 

@@ -25,7 +25,7 @@ import polder.model.PolderException;
 
 /** An error at each step of each operation, once and for good; see {@link CrashRows}. */
 @Tag("kernel")
-@Timeout(value = 30, unit = TimeUnit.MINUTES)
+@Timeout(value = 180, unit = TimeUnit.MINUTES) // a host that others use, too
 class ErrorAtEachStepKernelTest {
   private static final boolean FULL = Boolean.getBoolean("polder.full");
 

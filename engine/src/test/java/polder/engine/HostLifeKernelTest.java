@@ -30,7 +30,7 @@ import polder.model.ZoneRef;
 
 /** A host is opened and closed, wholly or not at all, by a program that lives on. */
 @Tag("kernel")
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostLifeKernelTest {
   private TestHost test;
 

@@ -42,7 +42,7 @@ import polder.model.ZoneSpec;
 import polder.model.ZoneState;
 
 @Tag("kernel")
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalHostKernelTest {
   private TestHost test;
 

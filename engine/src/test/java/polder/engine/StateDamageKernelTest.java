@@ -40,7 +40,7 @@ import polder.model.ZoneState;
 
 /** Every file that the engine keeps, damaged in every way, while zones run. */
 @Tag("kernel")
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 3_600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StateDamageKernelTest {
   private static final List<String> ZONES = List.of("typed", "made", "still");
 

@@ -26,7 +26,7 @@ import polder.model.ZoneProperties;
 
 /** A zone whose root is hostile has terminals of its own kernel instance, and not all of them. */
 @Tag("kernel")
-@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 3_600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TerminalsKernelTest {
   private static final int TIMES = Boolean.getBoolean("polder.full") ? 200 : 20;
   private static final int ASKED = 4096;

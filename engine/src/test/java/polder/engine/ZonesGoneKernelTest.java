@@ -37,7 +37,7 @@ import polder.model.ZoneState;
 
 /** Zones that end, or are ended, in unusual ways; and that nothing of them is left. */
 @Tag("kernel")
-@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 3_600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ZonesGoneKernelTest {
   private static final Duration SOON = Figures.within(2);
   private static final String MANY = "sleep 1000 & sleep 1001 & exec sleep 1002";

@@ -31,7 +31,7 @@ import polder.tests.harness.TestHost;
 
 /** A daemon that gets too little, is broken, or stands still. Its zones do not notice. */
 @Tag("kernel")
-@Timeout(300)
+@Timeout(3_600)
 class DaemonHardshipTest {
   private static final boolean FULL = Boolean.getBoolean("polder.full");
   private static final Path PIDS = Path.of("/sys/fs/cgroup/pids");

@@ -28,7 +28,7 @@ import polder.tests.harness.TestHost;
 
 /** A zone that writes to its log as fast as it can. */
 @Tag("kernel")
-@Timeout(600)
+@Timeout(3_600)
 class EndlessLogTest {
   private static final Duration SPAN =
       Duration.ofSeconds(Boolean.getBoolean("polder.full") ? 60 : 5);

@@ -28,7 +28,7 @@ import polder.tests.harness.TestHost;
 
 /** Many short processes in one zone, through the daemon. */
 @Tag("kernel")
-@Timeout(900)
+@Timeout(3_600)
 class ExecsTest {
   private static final int EXECS = Boolean.getBoolean("polder.full") ? 10_000 : 300;
   private static final int CLIENTS = 3;

@@ -27,7 +27,7 @@ import polder.tests.harness.TestHost;
 
 /** A disk that fails once to keep what it was given: strace has the daemon's calls fail. */
 @Tag("kernel")
-@Timeout(300)
+@Timeout(600)
 class FailingSyncTest {
   private static final String SYNCS = "fsync,fdatasync,syncfs,sync_file_range";
   private static final int SYNCS_AT_MOST = 30;

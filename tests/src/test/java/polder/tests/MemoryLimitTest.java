@@ -35,7 +35,7 @@ import polder.tests.harness.TestHost;
 
 /** Who is killed where memory is short: the zone that took it, before all others. */
 @Tag("kernel")
-@Timeout(600)
+@Timeout(3_600)
 class MemoryLimitTest {
   private static final int TIMES = Boolean.getBoolean("polder.full") ? 50 : 5;
   private static final long LIMIT = 64; // MiB

@@ -30,7 +30,7 @@ import polder.tests.harness.TestHost;
 
 /** What is entrusted to the daemon, and the way to it, is nobody else's to see. */
 @Tag("kernel")
-@Timeout(300)
+@Timeout(600)
 class SecretsTest {
   private static final String SECRET = "s3cr3t";
 

@@ -26,7 +26,7 @@ import polder.tests.harness.TestHost;
 
 /** Streams of processes through the daemon: bounded while they last, and gone afterwards. */
 @Tag("kernel")
-@Timeout(600)
+@Timeout(3_600)
 class SessionsTest {
   private static final boolean FULL = Boolean.getBoolean("polder.full");
   private static final long MIB = 1 << 20;

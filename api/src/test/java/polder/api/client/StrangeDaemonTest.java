@@ -24,7 +24,7 @@ import polder.model.PolderException;
 import polder.model.ZoneRef;
 
 /** A client whose far end, or whose own disk, does not do what it should. */
-@Timeout(30)
+@Timeout(600)
 class StrangeDaemonTest {
   private static final ZoneRef ZONE = new ZoneRef("a");
   private static final String TAR = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";

@@ -30,7 +30,7 @@ import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 
 /** What clients do that do not play along. */
-@Timeout(60)
+@Timeout(600)
 class HardDoorTest {
   @TempDir Path directory;
 

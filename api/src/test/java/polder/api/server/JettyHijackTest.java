@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 
 class JettyHijackTest {
   @Test
-  @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
   @DisplayName(
       "R-LEAK-01 a read ends though the connection was closed just before it began to wait")
   void closedBeforeTheWait() {
