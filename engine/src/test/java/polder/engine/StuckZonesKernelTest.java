@@ -161,8 +161,9 @@ class StuckZonesKernelTest {
   @Test
   @DisplayName("R-REAP-05 a zone in which one process holds another is deleted")
   void tracedFromInside() throws Exception {
-    String script = "sleep 1000 & a=$!; sleep 1000 & sleep 1000 | python3 -c '%s' $a $!";
-    Zone zone = test.run(TestHost.spec("traces", script.formatted(TRACER)));
+    String two = "sleep 1000 & a=$!; sleep 1000 & ";
+    String script = two + "sleep 1000 | python3 -c '" + TRACER + "' $a $!";
+    Zone zone = test.run(TestHost.spec("traces", script));
     TestHost.eventually("it holds them", () -> test.logs("traces").contains("holds"));
     test.host().zones().delete(TestHost.ref("traces"), true);
     assertFalse(group(zone).exists());

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /** One running launcher, and the socket that it serves. It ends when the socket is closed. */
 final class LauncherProcess implements AutoCloseable {
   private static final Errno ECONNRESET = new Errno(104); // asm-generic/errno.h
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(30); // for a busy host
   private static final long OPAQUE_SIZE = 1024; // more than any posix_spawnattr_t; glibc: 336
   private static final long SIGSET_SIZE = 128; // sigset_t of the C library
   private static final short SETSIGDEF = 4; // POSIX_SPAWN_…, spawn.h

@@ -35,7 +35,7 @@ public record LocalDaemon(
     Consumer<String> tell)
     implements HostFactory {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(1); // for a busy host
   private static final long PERIOD = 20; // ms between two looks at the socket
 
   @Override
@@ -165,7 +165,7 @@ public record LocalDaemon(
         throw unreachable("interrupted while polderd was starting");
       }
       if (System.nanoTime() > end) {
-        throw unreachable("polderd does not answer within ten seconds; see " + log);
+        throw unreachable("polderd does not answer within a minute; see " + log);
       }
     }
   }
