@@ -44,6 +44,7 @@ class SendTest {
       assertEquals(uuid, pipe(here, "send web@mon", there, "receive").ok().text());
       there.polder("start", "web").ok();
       assertEquals("first", there.polder("exec", "web", "cat", "/root/f").ok().text());
+      there.polder("exec", "web", "touch", "/root/own").ok();
       there.polder("stop", "web").ok();
 
       here.polder("exec", "web", "sh", "-c", "echo second > /root/g").ok();

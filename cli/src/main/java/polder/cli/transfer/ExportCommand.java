@@ -3,7 +3,6 @@ package polder.cli.transfer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +16,8 @@ import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
 import polder.cli.view.ProgressLine;
+import polder.model.ErrorKind;
+import polder.model.PolderException;
 
 /** {@code polder export}. */
 public final class ExportCommand implements Command {
@@ -42,7 +43,8 @@ public final class ExportCommand implements Command {
             .orElseThrow(() -> new UsageException("missing --output: say which file"));
     Path file = caller.file(named).toAbsolutePath();
     if (Files.exists(file)) {
-      throw new FileAlreadyExistsException(named);
+      throw new PolderException(
+          ErrorKind.EXISTS, "'%s' is there already; choose another file".formatted(named));
     }
     Path folder = Objects.requireNonNullElse(file.getParent(), file);
     Path draft = Files.createTempFile(folder, ".polder-export-", "");
