@@ -28,6 +28,7 @@ import polder.model.Pool;
 import polder.model.Session;
 import polder.model.UpdatePlan;
 import polder.model.UpdatePlan.Effect;
+import polder.model.Volume;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
@@ -63,6 +64,11 @@ abstract class ContractSetting {
     for (Image image : host.images().list()) {
       if (image.name().startsWith("contract")) {
         host.images().delete(image.name() + ":" + image.tag());
+      }
+    }
+    for (Volume volume : host.volumes().list()) {
+      if (volume.name().startsWith("contract")) {
+        host.volumes().delete(volume.name());
       }
     }
     for (Pool pool : host.pools().list()) {

@@ -37,6 +37,11 @@ import polder.cli.transfer.ExportCommand;
 import polder.cli.transfer.ImportCommand;
 import polder.cli.transfer.ReceiveCommand;
 import polder.cli.transfer.SendCommand;
+import polder.cli.volume.VolumeCreate;
+import polder.cli.volume.VolumeDelete;
+import polder.cli.volume.VolumeGet;
+import polder.cli.volume.VolumeList;
+import polder.cli.volume.VolumeResize;
 import polder.cli.zone.AttachCommand;
 import polder.cli.zone.ConsoleCommand;
 import polder.cli.zone.CopyCommand;
@@ -61,7 +66,7 @@ import polder.cli.zone.WaitCommand;
 /** All commands by name. Only the one that is asked for is loaded. */
 final class Catalog {
   /** The first words of commands that have two. */
-  static final List<String> GROUPS = List.of("snapshot", "image", "pool");
+  static final List<String> GROUPS = List.of("snapshot", "image", "pool", "volume");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -111,6 +116,11 @@ final class Catalog {
           "pool trim",
           "pool import",
           "pool delete",
+          "volume create",
+          "volume list",
+          "volume get",
+          "volume resize",
+          "volume delete",
           "events",
           "info",
           "doctor",
@@ -153,6 +163,9 @@ final class Catalog {
     aliases.put("pool rm", "pool delete");
     aliases.put("pool destroy", "pool delete");
     aliases.put("pool inspect", "pool get");
+    aliases.put("volume ls", "volume list");
+    aliases.put("volume rm", "volume delete");
+    aliases.put("volume inspect", "volume get");
     return aliases;
   }
 
@@ -205,6 +218,11 @@ final class Catalog {
       case "pool trim" -> new PoolTrim();
       case "pool import" -> new PoolImport();
       case "pool delete" -> new PoolDelete();
+      case "volume create" -> new VolumeCreate();
+      case "volume list" -> new VolumeList();
+      case "volume get" -> new VolumeGet();
+      case "volume resize" -> new VolumeResize();
+      case "volume delete" -> new VolumeDelete();
       case "events" -> new EventsCommand();
       case "info" -> new InfoCommand();
       case "doctor" -> new DoctorCommand();

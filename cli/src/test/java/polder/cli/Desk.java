@@ -121,6 +121,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.Volumes volumes() {
+      return host.volumes();
+    }
+
+    @Override
     public polder.model.Events events() {
       return host.events();
     }

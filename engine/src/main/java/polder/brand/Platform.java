@@ -1,5 +1,7 @@
 package polder.brand;
 
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import polder.linux.Cgroup;
 import polder.model.ImageConfig;
@@ -8,6 +10,7 @@ import polder.model.ImageConfig;
  * What is ready before a zone's first process.
  *
  * @param root its files
+ * @param volumes where its volumes lie on the host, by where its payload mounts them
  * @param config what its image says; {@link ImageConfig#NONE} without one
  * @param ids its ids; empty only for a zone without a user namespace
  * @param cgroup its control group, with nobody in it; there as far as processes are born into it
@@ -18,9 +21,14 @@ import polder.model.ImageConfig;
  */
 public record Platform(
     RootFiles root,
+    Map<String, Path> volumes,
     ImageConfig config,
     Optional<IdRange> ids,
     Cgroup cgroup,
     Stdio stdio,
     Runnable rest,
-    Runnable limits) {}
+    Runnable limits) {
+  public Platform {
+    volumes = Map.copyOf(volumes);
+  }
+}

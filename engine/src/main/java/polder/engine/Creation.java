@@ -10,6 +10,7 @@ import java.util.UUID;
 import polder.brand.IdRange;
 import polder.brand.RootFiles;
 import polder.image.ImageHold;
+import polder.model.DataCompression;
 import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.ImageConfig;
@@ -23,9 +24,11 @@ import polder.storage.Root;
 /** Makes zones, and takes them away. */
 final class Creation {
   private final Hall hall;
+  private final ZoneVolumes volumes;
 
   Creation(Hall hall) {
     this.hall = hall;
+    this.volumes = new ZoneVolumes(hall);
   }
 
   /**
@@ -52,6 +55,7 @@ final class Creation {
   void verify(String what, ZoneSpec spec) {
     List<Fault> faults = new ArrayList<>(hall.storage().verify(spec));
     faults.addAll(hall.brand(spec.brand()).verify(spec));
+    faults.addAll(volumes.verify(spec));
     if (!faults.isEmpty()) {
       throw new PolderException(what, faults);
     }
@@ -131,6 +135,8 @@ final class Creation {
             hall.table().remove(zone);
             zone.vanish();
           });
+      volumes.promise("the payload is refused", spec); // the table has the zone: that keeps them
+      hall.volumes().withdraw(spec.uuid());
       if (spec.get(ZoneProperties.SECURITY).userns()) {
         IdRange ids = hall.ids().take();
         undo.add(() -> hall.ids().release(ids));
@@ -180,9 +186,14 @@ final class Creation {
         undo.add(() -> hall.storage().destroy(uuid));
         hall.storage().create(uuid, layers);
         setQuota(hall, zone.record().spec());
+        String compression = zone.record().spec().get(ZoneProperties.ROOT_COMPRESSION);
+        if (!compression.equals(DataCompression.OFF)) {
+          hall.storage().compress(uuid, compression);
+        }
       }
       case Step.Make.Install(UUID uuid, var brand) ->
           hall.brand(brand).install(zone.record().spec(), files(hall, uuid));
+      case Step.Make.Own(UUID _, String target) -> volumes.makeOwn(zone, target, undo);
       case Step.Make.Log(UUID uuid) -> {
         undo.add(() -> Logs.remove(hall, uuid));
         zone.log(Logs.open(hall, uuid));
@@ -284,6 +295,7 @@ final class Creation {
 
   private void drop(Step.Drop step) {
     switch (step) {
+      case Step.Drop.Own(UUID uuid) -> volumes.dropOwn(uuid);
       case Step.Drop.Dataset(UUID uuid) -> hall.storage().destroy(uuid);
       case Step.Drop.Log(UUID uuid) -> Logs.remove(hall, uuid);
       case Step.Drop.Forget(UUID uuid) -> {

@@ -21,7 +21,9 @@ final class Fsck {
   private final Hall hall;
   private final LocalStore store;
   private final LocalPools pools;
+  private final LocalVolumes volumes;
   private final List<ZoneStore.Damaged> damaged;
+  private final ZoneVolumes zones;
   private final List<Finding> findings = new ArrayList<>();
 
   /**
@@ -29,11 +31,18 @@ final class Fsck {
    *
    * @param damaged the records that were refused when the engine started
    */
-  Fsck(Hall hall, LocalStore store, LocalPools pools, List<ZoneStore.Damaged> damaged) {
+  Fsck(
+      Hall hall,
+      LocalStore store,
+      LocalPools pools,
+      LocalVolumes volumes,
+      List<ZoneStore.Damaged> damaged) {
     this.hall = hall;
     this.store = store;
     this.pools = pools;
+    this.volumes = volumes;
     this.damaged = damaged;
+    this.zones = new ZoneVolumes(hall);
   }
 
   /** What is wrong or left over; empty if all is well. */
@@ -54,6 +63,7 @@ final class Fsck {
     Set<String> known = new HashSet<>();
     hall.table().list().forEach(zone -> known.add(zone.uuid().toString()));
     hall.store().aside().forEach(name -> known.add(ZoneStore.before(name)));
+    volumes(known);
     leftovers(known);
     intents();
     return List.copyOf(findings);
@@ -140,12 +150,32 @@ final class Fsck {
     }
   }
 
+  private void volumes(Set<String> known) {
+    for (VolumeRecord each : hall.volumes().list()) {
+      known.add(each.uuid().toString());
+      String name = "volume " + each.name();
+      volumes.problem(each).ifPresent(why -> missing(name, why, "see 'polder volume get'"));
+      if (each.owner().filter(owner -> !zones.isThere(owner.zone())).isPresent()) {
+        warn(name, "is the own of a zone that is not there", "delete the volume");
+      }
+    }
+    for (String file : hall.volumeStore().aside()) {
+      VolumeStore.volume(file).ifPresent(volume -> known.add(volume.toString()));
+      warn(
+          "volume record",
+          file + " could not be read, and was renamed",
+          "put right what is in it, rename it to end in .json, and restart the daemon");
+    }
+  }
+
   private void leftovers(Set<String> known) {
     for (UUID dataset : hall.storage().list()) {
-      if (!known.contains(dataset.toString()) && hall.table().find(dataset).isEmpty()) {
+      if (!known.contains(dataset.toString())
+          && hall.table().find(dataset).isEmpty()
+          && hall.volumes().find(dataset).isEmpty()) { // one that is being made meanwhile
         warn(
             "dataset " + dataset,
-            "belongs to no zone",
+            "belongs to no zone and no volume",
             "remove it from its pool: see 'polder pool list'");
       }
     }
@@ -181,11 +211,13 @@ final class Fsck {
 
   private void intents() {
     for (Journal.Intent intent : hall.journal().unfinished()) {
-      boolean inProgress = hall.table().find(intent.zone()).filter(Fsck::isWorkedOn).isPresent();
+      boolean inProgress =
+          hall.table().find(intent.zone()).filter(Fsck::isWorkedOn).isPresent()
+              || hall.volumes().isWorkedOn(intent.zone());
       if (!inProgress && hall.journal().isOpen(intent)) {
         warn(
             "journal",
-            "%s of zone %s was not finished".formatted(intent.operation(), intent.zone()),
+            "%s of %s was not finished".formatted(intent.operation(), intent.zone()),
             "restart the daemon");
       }
     }

@@ -34,6 +34,8 @@ record Hall(
     String cgroupParent,
     EventLog events,
     ZoneTable table,
+    VolumeTable volumes,
+    VolumeStore volumeStore,
     IdRanges ids,
     Executor executor,
     StateDisk disk,

@@ -81,6 +81,10 @@ public record HostPaths(Path config, Path state, Path run, Path log, Path socket
     return state.resolve("pools");
   }
 
+  Path volumes() {
+    return state.resolve("volumes");
+  }
+
   Path mountedPools() {
     return run.resolve("pools");
   }

@@ -20,6 +20,7 @@ import polder.model.Images;
 import polder.model.Pools;
 import polder.model.Snapshots;
 import polder.model.Transfers;
+import polder.model.Volumes;
 import polder.model.Zones;
 import polder.storage.OverlayStorage;
 import polder.storage.PoolSet;
@@ -37,6 +38,7 @@ final class LocalHost implements Host {
   private final LocalPools pools;
   private final LocalSnapshots snapshots;
   private final LocalTransfers transfers;
+  private final LocalVolumes volumes;
   private final Checks checks;
   private final Takeover takeover;
   private volatile boolean closed;
@@ -54,6 +56,7 @@ final class LocalHost implements Host {
     this.closing = closing;
     Launcher launcher = keep(Launcher.start(), Launcher::close);
     ZoneTable table = new ZoneTable();
+    VolumeTable volumes = new VolumeTable();
     OverlayStorage standard =
         keep(OverlayStorage.open(paths.storage(), failpoints::places), OverlayStorage::close);
     PoolTable pools =
@@ -75,13 +78,15 @@ final class LocalHost implements Host {
             keep(new ZoneStore(paths), ZoneStore::close),
             keep(new RunFiles(paths), RunFiles::close),
             keep(new Journal(paths), Journal::close),
-            new PoolSet(pools, table::pool),
+            new PoolSet(pools, dataset -> table.pool(dataset).or(() -> volumes.pool(dataset))),
             ways,
             LocalImages.source(store),
             CgroupHost.own(),
             paths.cgroups(),
             keep(EventLog.open(paths.events(), EVENT_FILE), EventLog::close),
             table,
+            volumes,
+            keep(new VolumeStore(paths), VolumeStore::close),
             new IdRanges(idRanges),
             new Executor(failpoints),
             keep(StateDisk.open(paths.state()), StateDisk::close),
@@ -118,7 +123,9 @@ final class LocalHost implements Host {
             snapping,
             name -> pools.pools().stream().anyMatch(pool -> pool.name().equals(name)));
     this.checks = new Checks(hall, store, launcher);
-    this.takeover = new Takeover(hall, creation, supervisor, stopping, snapping, rollingBack);
+    this.volumes = new LocalVolumes(hall);
+    this.takeover =
+        new Takeover(hall, creation, supervisor, stopping, snapping, rollingBack, this.volumes);
     takeover.run();
     keep(new Autoboot(hall, supervisor), Autoboot::close).run();
   }
@@ -174,6 +181,11 @@ final class LocalHost implements Host {
   }
 
   @Override
+  public Volumes volumes() {
+    return open(volumes);
+  }
+
+  @Override
   public Events events() {
     return open(hall.events());
   }
@@ -190,7 +202,7 @@ final class LocalHost implements Host {
 
   @Override
   public List<Finding> fsck() {
-    return new Fsck(open(hall), store, pools, takeover.damaged()).run();
+    return new Fsck(open(hall), store, pools, volumes, takeover.damaged()).run();
   }
 
   /** {@code part}, while the host is open. */

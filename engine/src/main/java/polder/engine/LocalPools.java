@@ -23,19 +23,25 @@ final class LocalPools implements Pools {
 
   @Override
   public List<Pool> list() {
-    return table.pools();
+    return table.pools().stream().map(this::counted).toList();
+  }
+
+  /** What has a dataset in it is a volume or a zone. */
+  private Pool counted(Pool pool) {
+    long volumes = pool.problem().isPresent() ? 0 : hall.volumes().count(pool.name());
+    return pool.holding(Math.max(0, pool.zones() - volumes), volumes);
   }
 
   @Override
   public Pool get(String name) {
-    return table.pool(Pool.checkName(name));
+    return counted(table.pool(Pool.checkName(name)));
   }
 
   @Override
   public Pool create(PoolRequest request) {
     try {
       hall.disk().demandRoom("create pool '%s'".formatted(request.name()));
-      Pool pool = table.create(request);
+      Pool pool = counted(table.create(request));
       tell("pool.create", pool.name(), Map.of("source", pool.source()));
       return pool;
     } catch (RuntimeException e) {
@@ -47,7 +53,7 @@ final class LocalPools implements Pools {
   public Pool importFrom(String source) {
     try {
       hall.disk().demandRoom("import a pool from " + source);
-      Pool pool = table.importFrom(Path.of(PoolRequest.checkPath(source)));
+      Pool pool = counted(table.importFrom(Path.of(PoolRequest.checkPath(source))));
       tell("pool.import", pool.name(), Map.of("source", pool.source()));
       return pool;
     } catch (RuntimeException e) {
@@ -59,7 +65,7 @@ final class LocalPools implements Pools {
   public Pool grow(String name, long size) {
     try {
       hall.disk().demandWritable("grow pool '%s'".formatted(name));
-      Pool pool = table.grow(Pool.checkName(name), size);
+      Pool pool = counted(table.grow(Pool.checkName(name), size));
       tell("pool.grow", name, Map.of("size", pool.size()));
       return pool;
     } catch (RuntimeException e) {
@@ -93,11 +99,20 @@ final class LocalPools implements Pools {
   public void delete(String name) {
     try {
       hall.disk().demandWritable("delete pool '%s'".formatted(name));
-      table.delete(Pool.checkName(name), hall.table()::usesPool);
+      hall.volumes()
+          .alone(
+              () -> {
+                table.delete(Pool.checkName(name), this::isUsed);
+                return name;
+              });
       tell("pool.delete", name, Map.of());
     } catch (RuntimeException e) {
       throw Failures.of("delete pool '%s'".formatted(name), e);
     }
+  }
+
+  private boolean isUsed(String pool) {
+    return hall.table().usesPool(pool) || hall.volumes().usesPool(pool);
   }
 
   /** What is wrong with pools, each by its name. */

@@ -16,6 +16,7 @@ import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.Patch;
 import polder.model.PolderException;
+import polder.model.Property;
 import polder.model.Session;
 import polder.model.StopOptions;
 import polder.model.UpdatePlan;
@@ -198,11 +199,14 @@ final class LocalZones implements Zones {
   private record Deletion(LocalZone zone, Optional<Stopping.Pending> pending) {}
 
   private Optional<Stopping.Pending> deleteOrHalt(LocalZone zone, boolean force) {
-    if (zone.record().spec().get(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)) {
-      throw new PolderException(
-          ErrorKind.WRONG_STATE,
-          "zone '%s' is indestructible; set indestructible_zoneroot to false first"
-              .formatted(zone.name()));
+    for (Property<Boolean> held :
+        List.of(ZoneProperties.INDESTRUCTIBLE_ZONEROOT, ZoneProperties.INDESTRUCTIBLE_DELEGATED)) {
+      if (zone.record().spec().get(held)) {
+        throw new PolderException(
+            ErrorKind.WRONG_STATE,
+            "zone '%s' is indestructible; set %s to false first"
+                .formatted(zone.name(), held.name()));
+      }
     }
     if (zone.life().isPresent() && !force) {
       throw new PolderException(

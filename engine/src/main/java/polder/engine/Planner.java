@@ -3,6 +3,7 @@ package polder.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import polder.model.Filesystem;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
@@ -12,11 +13,15 @@ final class Planner {
 
   /** What makes a zone: {@code spec} has a uuid, and its image is resolved. */
   static List<Step.Make> create(ZoneSpec spec) {
-    return List.of(
-        new Step.Make.Dataset(spec.uuid(), spec.find(ZoneProperties.IMAGE_UUID)),
-        new Step.Make.Install(spec.uuid(), spec.brand()),
-        new Step.Make.Log(spec.uuid()),
-        new Step.Make.Keep(spec.uuid()));
+    List<Step.Make> plan = new ArrayList<>();
+    plan.add(new Step.Make.Dataset(spec.uuid(), spec.find(ZoneProperties.IMAGE_UUID)));
+    plan.add(new Step.Make.Install(spec.uuid(), spec.brand()));
+    spec.volumes().stream()
+        .filter(Filesystem::isOwnVolume)
+        .forEach(each -> plan.add(new Step.Make.Own(spec.uuid(), each.target())));
+    plan.add(new Step.Make.Log(spec.uuid()));
+    plan.add(new Step.Make.Keep(spec.uuid()));
+    return List.copyOf(plan);
   }
 
   /** What makes a zone of what another host sent. */
@@ -97,7 +102,10 @@ final class Planner {
   /** What takes a zone away that does not run. */
   static List<Step.Drop> delete(UUID zone) {
     return List.of(
-        new Step.Drop.Dataset(zone), new Step.Drop.Log(zone), new Step.Drop.Forget(zone));
+        new Step.Drop.Own(zone),
+        new Step.Drop.Dataset(zone),
+        new Step.Drop.Log(zone),
+        new Step.Drop.Forget(zone));
   }
 
   /** What changes a zone's spec, once nothing in the change is refused. */
@@ -109,7 +117,33 @@ final class Planner {
     if (!before.get(ZoneProperties.QUOTA).equals(after.get(ZoneProperties.QUOTA))) {
       plan.add(new Step.Alter.Quota(after.uuid()));
     }
+    if (!before
+            .get(ZoneProperties.ROOT_COMPRESSION)
+            .equals(after.get(ZoneProperties.ROOT_COMPRESSION))
+        || !before
+            .get(ZoneProperties.DATA_COMPRESSION)
+            .equals(after.get(ZoneProperties.DATA_COMPRESSION))) {
+      plan.add(new Step.Alter.Compression(after.uuid()));
+    }
     plan.add(new Step.Alter.Keep(after.uuid()));
     return List.copyOf(plan);
+  }
+
+  /** What makes a volume. */
+  static List<Step.Volume> createVolume(UUID volume) {
+    return List.of(
+        new Step.Volume.Dataset(volume),
+        new Step.Volume.Quota(volume),
+        new Step.Volume.Keep(volume));
+  }
+
+  /** What gives a volume another quota. */
+  static List<Step.Volume> resizeVolume(UUID volume) {
+    return List.of(new Step.Volume.Quota(volume), new Step.Volume.Keep(volume));
+  }
+
+  /** What takes a volume away that nobody has. */
+  static List<Step.Volume> deleteVolume(UUID volume) {
+    return List.of(new Step.Volume.Destroy(volume), new Step.Volume.Forget(volume));
   }
 }

@@ -29,7 +29,7 @@ final class RollingBack {
 
   RollingBack(Hall hall, Supervisor supervisor, Stopping stopping) {
     this.hall = hall;
-    this.datasets = new ZoneDatasets(hall.storage());
+    this.datasets = new ZoneDatasets(hall.storage(), hall.volumes());
     this.stopping = stopping;
     this.supervisor = supervisor;
   }

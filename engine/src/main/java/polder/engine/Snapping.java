@@ -30,7 +30,7 @@ final class Snapping {
 
   Snapping(Hall hall) {
     this.hall = hall;
-    this.datasets = new ZoneDatasets(hall.storage());
+    this.datasets = new ZoneDatasets(hall.storage(), hall.volumes());
   }
 
   /** The snapshots of a zone that count, the oldest first; with its lock. */

@@ -188,6 +188,7 @@ final class Starting {
               spec,
               new Platform(
                   Creation.files(hall, zone.uuid()),
+                  new ZoneVolumes(hall).places(spec),
                   life.config(),
                   zone.record().ids(),
                   life.cgroup(),

@@ -37,6 +37,14 @@ sealed interface Step {
       }
     }
 
+    /** A volume that goes with it, with what its image has there. */
+    record Own(UUID zone, String target) implements Make {
+      @Override
+      public String describe() {
+        return "make the own volume of zone %s at %s".formatted(zone, target);
+      }
+    }
+
     /** Where its output goes. */
     record Log(UUID zone) implements Make {
       @Override
@@ -166,6 +174,14 @@ sealed interface Step {
 
   /** Steps that take a zone away; each is fine with having been done already. */
   sealed interface Drop extends Step {
+    /** The volumes that go with it. */
+    record Own(UUID zone) implements Drop {
+      @Override
+      public String describe() {
+        return "destroy the own volumes of zone " + zone;
+      }
+    }
+
     /** Its root and all that is in it. */
     record Dataset(UUID zone) implements Drop {
       @Override
@@ -290,6 +306,14 @@ sealed interface Step {
       }
     }
 
+    /** How what is written to its datasets is made smaller. */
+    record Compression(UUID zone) implements Alter {
+      @Override
+      public String describe() {
+        return "set the compression of zone " + zone;
+      }
+    }
+
     /** How much its dataset may have. */
     record Quota(UUID zone) implements Alter {
       @Override
@@ -303,6 +327,49 @@ sealed interface Step {
       @Override
       public String describe() {
         return "write the changed record of zone " + zone;
+      }
+    }
+  }
+
+  /** Steps that make, change or take away a volume. */
+  sealed interface Volume extends Step {
+    /** What its files lie in. */
+    record Dataset(UUID volume) implements Volume {
+      @Override
+      public String describe() {
+        return "make the dataset of volume " + volume;
+      }
+    }
+
+    /** How much it may have. */
+    record Quota(UUID volume) implements Volume {
+      @Override
+      public String describe() {
+        return "set the quota of volume " + volume;
+      }
+    }
+
+    /** The record that says that there is such a volume. */
+    record Keep(UUID volume) implements Volume {
+      @Override
+      public String describe() {
+        return "write the record of volume " + volume;
+      }
+    }
+
+    /** All that is in it. */
+    record Destroy(UUID volume) implements Volume {
+      @Override
+      public String describe() {
+        return "destroy the dataset of volume " + volume;
+      }
+    }
+
+    /** Its record. */
+    record Forget(UUID volume) implements Volume {
+      @Override
+      public String describe() {
+        return "remove the record of volume " + volume;
       }
     }
   }

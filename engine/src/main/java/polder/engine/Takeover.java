@@ -34,6 +34,7 @@ final class Takeover {
   private final Stopping stopping;
   private final Snapping snapping;
   private final RollingBack rollingBack;
+  private final LocalVolumes volumes;
   private final List<ZoneStore.Damaged> damaged = new ArrayList<>();
 
   Takeover(
@@ -42,21 +43,25 @@ final class Takeover {
       Supervisor supervisor,
       Stopping stopping,
       Snapping snapping,
-      RollingBack rollingBack) {
+      RollingBack rollingBack,
+      LocalVolumes volumes) {
     this.hall = hall;
     this.creation = creation;
     this.supervisor = supervisor;
     this.stopping = stopping;
     this.snapping = snapping;
     this.rollingBack = rollingBack;
+    this.volumes = volumes;
   }
 
   /** Brings everything up to the present; afterwards the engine may be asked. */
   void run() {
+    volumes.admit();
     List<Journal.Intent> unfinished = hall.journal().unfinished();
     for (Journal.Intent intent : unfinished) {
-      guarded("finish " + intent.operation() + " of zone " + intent.zone(), () -> recover(intent));
+      guarded("finish " + intent.operation() + " of " + intent.zone(), () -> recover(intent));
     }
+    volumes.limit();
     ZoneStore.Scan scan = hall.store().scan();
     for (ZoneStore.Damaged record : scan.damaged()) {
       damaged.add(record);
@@ -119,6 +124,10 @@ final class Takeover {
   }
 
   private void recover(Journal.Intent intent) {
+    if (LocalVolumes.isAbout(intent)) {
+      volumes.recover(intent);
+      return;
+    }
     switch (intent.operation()) {
       case Snapping.OPERATION -> snapping.thaw(intent);
       case RollingBack.OPERATION -> rollingBack.halt(intent);

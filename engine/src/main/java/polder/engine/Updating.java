@@ -17,9 +17,11 @@ final class Updating {
   private final Hall hall;
   private final Creation creation;
   private final Supervisor supervisor;
+  private final ZoneVolumes volumes;
 
   Updating(Hall hall, Creation creation, Supervisor supervisor) {
     this.hall = hall;
+    this.volumes = new ZoneVolumes(hall);
     this.creation = creation;
     this.supervisor = supervisor;
   }
@@ -34,6 +36,7 @@ final class Updating {
       return plan;
     }
     creation.verify("the update is refused", after);
+    volumes.refuseNewOwn(before, after);
     if (dryRun || after.equals(before)) {
       return plan;
     }
@@ -41,6 +44,7 @@ final class Updating {
     try (Undo undo = new Undo()) {
       claim(zone, before, after);
       undo.add(() -> hall.table().withdraw(zone.uuid()));
+      volumes.promise("the update is refused", after);
       hall.executor()
           .run(
               "update",
@@ -48,9 +52,11 @@ final class Updating {
               (step, back) -> work(before, changed, life, step, back));
       undo.forget();
     } catch (RuntimeException e) {
+      hall.volumes().withdraw(zone.uuid());
       throw Failures.of("update zone '%s'".formatted(before.name()), e);
     }
     zone.record(changed);
+    hall.volumes().withdraw(zone.uuid());
     hall.table().settle(zone);
     zone.status(Statuses.modified(zone.status(), changed.modified()));
     if (life.isPresent()
@@ -66,6 +72,11 @@ final class Updating {
     hall.events()
         .add("zone.update", Optional.of(zone.uuid()), after.name(), Map.of("changes", names));
     return plan;
+  }
+
+  private void compress(ZoneSpec spec) {
+    hall.storage().compress(spec.uuid(), spec.get(ZoneProperties.ROOT_COMPRESSION));
+    volumes.compress(spec);
   }
 
   private void claim(LocalZone zone, ZoneSpec before, ZoneSpec after) {
@@ -90,6 +101,10 @@ final class Updating {
       case Step.Alter.Quota(UUID _) -> {
         undo.add(() -> Creation.setQuota(hall, before));
         Creation.setQuota(hall, changed.spec());
+      }
+      case Step.Alter.Compression(UUID _) -> {
+        undo.add(() -> compress(before));
+        compress(changed.spec());
       }
       case Step.Alter.Keep(UUID uuid) -> hall.disk().spend(() -> hall.store().put(changed));
     }

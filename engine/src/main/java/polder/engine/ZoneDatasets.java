@@ -3,6 +3,7 @@ package polder.engine;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import polder.model.Snapshot;
 import polder.storage.Storage;
 import polder.storage.StoredSnapshot;
@@ -13,14 +14,18 @@ import polder.storage.StoredSnapshot;
  */
 final class ZoneDatasets {
   private final Storage storage;
+  private final VolumeTable volumes;
 
-  ZoneDatasets(Storage storage) {
+  ZoneDatasets(Storage storage, VolumeTable volumes) {
     this.storage = storage;
+    this.volumes = volumes;
   }
 
-  /** The datasets of a zone, that of its root last. */
-  private static List<UUID> of(UUID zone) {
-    return List.of(zone);
+  /** The datasets of a zone, those of its own volumes first, that of its root last. */
+  private List<UUID> of(UUID zone) {
+    return Stream.concat(
+            volumes.ownOf(zone).stream().map(VolumeRecord::uuid).sorted(), Stream.of(zone))
+        .toList();
   }
 
   /** Brings to the disk what can be brought there while the zone still runs. */

@@ -195,7 +195,7 @@ final class BtrfsPool {
     String source = config.source().toString();
     if (open.isEmpty()) {
       return new Pool(
-          config.name(), "btrfs", config.kind(), source, 0, 0, false, 0, Optional.of(problem));
+          config.name(), "btrfs", config.kind(), source, 0, 0, false, 0, 0, Optional.of(problem));
     }
     StatFs room = StatFs.of(place);
     return new Pool(
@@ -207,6 +207,7 @@ final class BtrfsPool {
         room.bytesAvailable(),
         open.get().hasQuotas(),
         open.get().list().size(),
+        0,
         Optional.empty());
   }
 

@@ -19,6 +19,7 @@ import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.Subvolume;
 import polder.linux.SyscallException;
+import polder.model.DataCompression;
 import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.PolderException;
@@ -173,6 +174,16 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
       groups.limit(dataset, bytes);
     } catch (SyscallException e) {
       throw StorageFailure.of("set the quota of zone " + zone, e);
+    }
+  }
+
+  @Override
+  public void compress(UUID zone, String word) {
+    try (Directory dataset = dataset(zone);
+        Directory root = dataset.enter(BtrfsDataset.ROOT)) {
+      BtrfsCompression.set(root, DataCompression.algorithm(word));
+    } catch (SyscallException e) {
+      throw StorageFailure.of("set the compression of the dataset of zone " + zone, e);
     }
   }
 

@@ -25,9 +25,11 @@ import polder.linux.SyscallException;
 import polder.linux.Trash;
 import polder.linux.Tree;
 import polder.linux.Walk;
+import polder.model.DataCompression;
 import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.PolderException;
+import polder.model.Property;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
@@ -50,6 +52,9 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   private static final String NO_QUOTAS =
       "the overlay driver keeps datasets as directories, whose size the file system does not"
           + " limit; use 0, or a pool of btrfs";
+  private static final String NO_COMPRESSION =
+      "the overlay driver keeps datasets as directories of another file system, and does not"
+          + " compress; use off, or a pool of btrfs";
   private static final int OWNER_ONLY = 0700;
   private static final int EVERYBODY_ENTERS = 0755; // as / itself; those above are closed
   static final Pattern DATASET = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
@@ -108,10 +113,24 @@ public final class OverlayStorage implements Storage, AutoCloseable {
 
   @Override
   public List<Fault> verify(ZoneSpec spec) {
-    if (spec.get(ZoneProperties.QUOTA) == 0) {
-      return List.of();
+    List<Fault> faults = new ArrayList<>();
+    if (spec.get(ZoneProperties.QUOTA) != 0) {
+      faults.add(new Fault("quota", NO_QUOTAS));
     }
-    return List.of(new Fault("quota", NO_QUOTAS));
+    for (Property<String> each :
+        List.of(ZoneProperties.ROOT_COMPRESSION, ZoneProperties.DATA_COMPRESSION)) {
+      if (!spec.get(each).equals(DataCompression.OFF)) {
+        faults.add(new Fault(each.name(), NO_COMPRESSION));
+      }
+    }
+    return List.copyOf(faults);
+  }
+
+  @Override
+  public void compress(UUID zone, String word) {
+    if (!word.equals(DataCompression.OFF)) {
+      throw new PolderException(ErrorKind.UNSUPPORTED, NO_COMPRESSION);
+    }
   }
 
   @Override

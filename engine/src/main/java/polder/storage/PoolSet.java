@@ -92,6 +92,11 @@ public final class PoolSet implements Storage {
   }
 
   @Override
+  public void compress(UUID zone, String word) {
+    of(zone).compress(zone, word);
+  }
+
+  @Override
   public StoredSnapshot snapshot(UUID zone, String name) {
     return of(zone).snapshot(zone, name);
   }

@@ -187,6 +187,7 @@ public final class PoolTable implements AutoCloseable {
         room.bytesAvailable(),
         false,
         standard.list().size(),
+        0,
         Optional.empty());
   }
 
@@ -441,7 +442,7 @@ public final class PoolTable implements AutoCloseable {
   /**
    * Takes a pool away; see {@link polder.model.Pools#delete}.
    *
-   * @param used whether a zone names a pool
+   * @param used whether a zone or volume names a pool
    */
   public void delete(String name, Predicate<String> used) {
     changing.lock();
@@ -455,7 +456,8 @@ public final class PoolTable implements AutoCloseable {
       if (used.test(name) || open.filter(storage -> !storage.list().isEmpty()).isPresent()) {
         throw new PolderException(
             ErrorKind.WRONG_STATE,
-            "pool '%s' is in use: delete the zones that are in it first".formatted(name));
+            "pool '%s' is in use: delete the zones and volumes that are in it first"
+                .formatted(name));
       }
       Consumer<String> places = failpoints.apply("pool-delete");
       String step = "delete pool " + name;

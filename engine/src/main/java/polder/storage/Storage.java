@@ -53,6 +53,15 @@ public interface Storage {
   void settle(UUID zone);
 
   /**
+   * Has what is written to the dataset of {@code zone} from now on made smaller: all that is in a
+   * directory made later, and new files in those there are. What is there already stays as it is.
+   *
+   * @param word see {@link polder.model.DataCompression}
+   * @throws PolderException UNSUPPORTED if the driver cannot, as {@link #verify} says
+   */
+  void compress(UUID zone, String word);
+
+  /**
    * Keeps what is in the dataset of {@code zone} now, on the disk when this returns. The zone is
    * frozen or stopped by the caller. If there is a snapshot of that name already, that is the one.
    *

@@ -23,6 +23,7 @@ import polder.model.Images;
 import polder.model.Pools;
 import polder.model.Snapshots;
 import polder.model.Transfers;
+import polder.model.Volumes;
 import polder.model.Zones;
 
 /** The engine killed at each step of each operation; see {@link CrashRows}. */
@@ -45,6 +46,7 @@ class CrashAtEachStepKernelTest {
                 Zones.class,
                 Images.class,
                 Pools.class,
+                Volumes.class,
                 Snapshots.class,
                 Transfers.class,
                 Events.class)

@@ -41,6 +41,7 @@ final class CrashRows {
           "Host.images",
           "Host.events",
           "Host.pools",
+          "Host.volumes",
           "Host.info",
           "Host.doctor",
           "Host.fsck",
@@ -64,6 +65,8 @@ final class CrashRows {
           "Snapshots.get",
           "Host.transfers",
           "Transfers.send", // the snapshot that it may take is Snapshots.create
+          "Volumes.list",
+          "Volumes.get",
           "Events.newest",
           "Events.since");
 
@@ -168,6 +171,7 @@ final class CrashRows {
     rows.addAll(PoolRows.all());
     rows.addAll(SnapshotRows.all());
     rows.addAll(TransferRows.all());
+    rows.addAll(VolumeRows.all());
     return List.copyOf(rows);
   }
 
@@ -366,6 +370,7 @@ final class CrashRows {
     host.images().export("small", ImageFormat.USUAL, new ByteArrayOutputStream(), Progress.NONE);
     host.pools().list();
     host.pools().get("zones");
+    host.volumes().list();
     host.events().since(host.events().newest(), false).close();
     host.info();
     host.doctor();
@@ -403,6 +408,7 @@ final class CrashRows {
       seen.add(name + ":" + image.tag() + " " + image.digest());
     }
     seen.addAll(PoolRows.seen(test.host()));
+    seen.addAll(VolumeRows.seen(test.host()));
     return String.join("\n", seen);
   }
 

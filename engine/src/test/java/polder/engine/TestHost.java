@@ -25,6 +25,7 @@ import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.Pool;
 import polder.model.Session;
+import polder.model.Volume;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
@@ -101,9 +102,12 @@ final class TestHost implements AutoCloseable {
     }
   }
 
-  /** Deletes all zones, images and pools. */
+  /** Deletes all zones, volumes, images and pools. */
   void clear() {
     clearZones();
+    for (Volume volume : host.volumes().list()) {
+      host.volumes().delete(volume.name());
+    }
     for (Image image : host.images().list()) {
       host.images().delete(image.name() + ":" + image.tag());
     }

@@ -24,6 +24,9 @@ public interface Host extends AutoCloseable {
   /** Zones on their way to another host, and from one. */
   Transfers transfers();
 
+  /** Datasets of their own, which zones attach. */
+  Volumes volumes();
+
   /** What happened. */
   Events events();
 

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where zones' datasets lie.
+ * Where zones' and volumes' datasets lie.
  *
  * @param name unique on its host: see {@link #checkName}
  * @param driver {@code overlay}, which needs nothing, or {@code btrfs}
@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param free bytes that can still be written; 0 while there is a problem
  * @param quotas whether zones in it can have a quota
  * @param zones how many have their dataset in it; 0 while there is a problem
+ * @param volumes how many volumes are in it; 0 while there is a problem
  * @param problem why it cannot be used now, and the mend; empty if it can
  */
 public record Pool(
@@ -25,6 +26,7 @@ public record Pool(
     long free,
     boolean quotas,
     long zones,
+    long volumes,
     Optional<String> problem) {
   /** The pool of zones that say nothing else; each host has it from the beginning. */
   public static final String DEFAULT = "zones";
@@ -39,6 +41,12 @@ public record Pool(
     FILE,
     /** A block device. */
     DEVICE
+  }
+
+  /** The same pool, which has so many. */
+  public Pool holding(long zoneCount, long volumeCount) {
+    return new Pool(
+        name, driver, kind, source, size, free, quotas, zoneCount, volumeCount, problem);
   }
 
   /**

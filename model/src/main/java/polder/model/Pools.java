@@ -58,7 +58,7 @@ public interface Pools {
   /**
    * Takes a pool away with all that is in it.
    *
-   * @throws PolderException WRONG_STATE while a zone is in it, or for the default one
+   * @throws PolderException WRONG_STATE while a zone or volume is in it, or for the default one
    */
   void delete(String name);
 }

@@ -11,9 +11,9 @@ final class RefusedProperties {
       "only virtual machines have it, and this version has no brand 'vm'";
   private static final String NETWORK =
       "this version gives a zone the loopback interface only; leave it out";
-  private static final String ZFS = "it is ZFS's, and this host's storage driver is 'overlay'";
-  private static final String SNAPSHOT =
-      "the storage driver 'overlay' has no datasets beside the root";
+  private static final String ZFS = "it is ZFS's, and no storage driver here has it";
+  private static final String RESERVATION =
+      "no storage driver keeps room for one dataset; give the others a quota";
   private static final String SYSV = "Linux counts these by IPC namespace; use 'sysctls' ";
 
   private static final Map<String, List<String>> BY_REASON =
@@ -49,15 +49,13 @@ final class RefusedProperties {
           Map.entry(
               ZFS,
               List.of(
-                  "zfs_data_compression",
                   "zfs_data_recsize",
                   "zfs_filesystem_limit",
                   "zfs_io_priority",
-                  "zfs_root_compression",
                   "zfs_root_recsize",
                   "zfs_snapshot_limit",
                   "zfs_storage_pool_name")),
-          Map.entry(SNAPSHOT, List.of("delegate_dataset", "indestructible_delegated")),
+          Map.entry(RESERVATION, List.of("refreservation", "reservation")),
           Map.entry(SYSV + "kernel.msgmni", List.of("max_msg_ids")),
           Map.entry(SYSV + "kernel.sem", List.of("max_sem_ids")),
           Map.entry(SYSV + "kernel.shmmni", List.of("max_shm_ids")),

@@ -1,10 +1,13 @@
 package polder.model;
 
 import static polder.model.ZoneProperties.CMD;
+import static polder.model.ZoneProperties.DATA_COMPRESSION;
+import static polder.model.ZoneProperties.DELEGATE_DATASET;
 import static polder.model.ZoneProperties.ENTRYPOINT;
 import static polder.model.ZoneProperties.FILESYSTEMS;
 import static polder.model.ZoneProperties.IMAGE;
 import static polder.model.ZoneProperties.IMAGE_UUID;
+import static polder.model.ZoneProperties.INDESTRUCTIBLE_DELEGATED;
 import static polder.model.ZoneProperties.INIT;
 import static polder.model.ZoneProperties.INIT_NAME;
 import static polder.model.ZoneProperties.MAX_PHYSICAL_MEMORY;
@@ -64,6 +67,11 @@ final class SpecRules {
       }
       if (spec.has(INIT) && spec.get(INIT)) {
         faults.add(new Fault("init", "cannot be true with init_name: there is one first process"));
+      }
+    }
+    for (Property<?> needs : List.of(DATA_COMPRESSION, INDESTRUCTIBLE_DELEGATED)) {
+      if (spec.has(needs) && !spec.get(DELEGATE_DATASET)) {
+        faults.add(new Fault(needs.name(), "needs delegate_dataset"));
       }
     }
     Set<String> targets = new HashSet<>();

@@ -26,10 +26,18 @@ final class SpecTypes {
 
   private static Type<Filesystem> filesystem() {
     Property<String> source =
-        Property.of("source", Types.LINE, "the host's path, for a bind").otherwise("");
+        Property.of(
+                "source",
+                Types.LINE,
+                "the host's path, for a bind; a volume's name, or NAME/path; none for a new volume"
+                    + " that goes with the zone")
+            .otherwise("");
     Property<String> target = Property.of("target", Types.PATH, "where it appears in the zone");
     Property<String> type =
-        Property.of("type", Types.word("lofs", "bind", "tmpfs"), "lofs (a bind) or tmpfs")
+        Property.of(
+                "type",
+                Types.word("lofs", "bind", "volume", "tmpfs"),
+                "lofs (a bind), volume or tmpfs")
             .otherwise("lofs");
     Property<List<String>> options =
         Property.of(
@@ -56,11 +64,34 @@ final class SpecTypes {
             throw new PolderException(
                 ErrorKind.INVALID, "a bind needs 'source', an absolute path of the host's");
           }
+          if (kind.equals("volume")) {
+            checkVolume(from, v.get(options));
+          }
           if (v.get(target).equals("/")) {
             throw new PolderException(ErrorKind.INVALID, "the target cannot be the root itself");
           }
           return new Filesystem(from, v.get(target), kind, v.get(options));
         });
+  }
+
+  private static void checkVolume(String source, List<String> options) {
+    List<String> parts = List.of(source.split("/", -1));
+    if (!source.isEmpty()) {
+      Volume.checkName(parts.getFirst());
+    }
+    if (parts.stream().skip(1).anyMatch(part -> part.isEmpty() || part.matches("\\.\\.?"))) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "'%s' must be a volume's name, or NAME/path without '.' and '..'"
+              .formatted(Types.shorten(source)));
+    }
+    for (String option : options) {
+      if (!option.matches("ro|rw|nosuid|nodev|noexec")) {
+        throw new PolderException(
+            ErrorKind.INVALID,
+            "a volume has no option '%s'; use ro, rw, nosuid, nodev, noexec".formatted(option));
+      }
+    }
   }
 
   private static Type<Device> device() {

@@ -169,6 +169,28 @@ public final class ZoneProperties {
               "the pool that its dataset lies in")
           .otherwise(Pool.DEFAULT)
           .fixed("a dataset stays in its pool");
+  public static final Property<String> ROOT_COMPRESSION =
+      Property.of(
+              "zfs_root_compression",
+              DataCompression.WORD,
+              "how what is written to the root from now on is made smaller; on btrfs: lzo for on,"
+                  + " lz4 and lzjb, zlib for gzip, zstd")
+          .otherwise(DataCompression.OFF)
+          .live();
+  public static final Property<Boolean> DELEGATE_DATASET =
+      Property.of(
+              "delegate_dataset",
+              Types.BOOLEAN,
+              "a dataset of the zone's own beside the root, at /zones/UUID/data in it")
+          .otherwise(false)
+          .fixed("it is made with its zone");
+  public static final Property<String> DATA_COMPRESSION =
+      Property.of(
+              "zfs_data_compression",
+              DataCompression.WORD,
+              "as zfs_root_compression, for the delegated dataset")
+          .otherwise(DataCompression.OFF)
+          .live();
   public static final Property<Long> TMPFS =
       Property.of(
               "tmpfs",
@@ -231,6 +253,13 @@ public final class ZoneProperties {
       Property.of("indestructible_zoneroot", Types.BOOLEAN, "refuse to delete it")
           .otherwise(false)
           .live();
+  public static final Property<Boolean> INDESTRUCTIBLE_DELEGATED =
+      Property.of(
+              "indestructible_delegated",
+              Types.BOOLEAN,
+              "refuse to delete it, for its delegated dataset's sake")
+          .otherwise(false)
+          .live();
 
   private static final Map<String, Property<?>> ALL = all();
 
@@ -288,6 +317,9 @@ public final class ZoneProperties {
             CPU_CAP,
             QUOTA,
             ZPOOL,
+            ROOT_COMPRESSION,
+            DELEGATE_DATASET,
+            DATA_COMPRESSION,
             TMPFS,
             ULIMITS,
             SYSCTLS,
@@ -298,7 +330,8 @@ public final class ZoneProperties {
             MAINTAIN_RESOLVERS,
             SECURITY,
             LIMIT_PRIV,
-            INDESTRUCTIBLE_ZONEROOT)) {
+            INDESTRUCTIBLE_ZONEROOT,
+            INDESTRUCTIBLE_DELEGATED)) {
       all.put(property.name(), property);
     }
     for (Property<?> property : RefusedProperties.list()) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -157,6 +158,21 @@ public final class ZoneSpec {
   /** The zone's identity, once it has one. */
   public UUID uuid() {
     return get(ZoneProperties.ZONE_UUID);
+  }
+
+  /** Its delegated dataset as a file system, where SmartOS mounts one; empty if it has none. */
+  public Optional<Filesystem> delegated() {
+    return get(ZoneProperties.DELEGATE_DATASET)
+        ? Optional.of(new Filesystem("", "/zones/" + uuid() + "/data", "volume", List.of()))
+        : Optional.empty();
+  }
+
+  /** All volumes that it attaches: those of its file systems, and the delegated dataset. */
+  public List<Filesystem> volumes() {
+    return Stream.concat(
+            get(ZoneProperties.FILESYSTEMS).stream().filter(Filesystem::isVolume),
+            delegated().stream())
+        .toList();
   }
 
   /** What people call it: the alias, else the uuid. */

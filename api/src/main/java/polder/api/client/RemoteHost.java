@@ -18,6 +18,7 @@ import polder.model.PolderException;
 import polder.model.Pools;
 import polder.model.Snapshots;
 import polder.model.Transfers;
+import polder.model.Volumes;
 import polder.model.Zones;
 import polder.model.json.HostJson;
 
@@ -117,6 +118,11 @@ public final class RemoteHost implements Host {
   @Override
   public Transfers transfers() {
     return new RemoteTransfers(caller);
+  }
+
+  @Override
+  public Volumes volumes() {
+    return new RemoteVolumes(caller);
   }
 
   @Override

@@ -11,6 +11,8 @@ import polder.model.Pools;
 import polder.model.Snapshots;
 import polder.model.Transfers;
 import polder.model.Version;
+import polder.model.Volumes;
+import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.Zones;
 
@@ -25,7 +27,8 @@ public final class FakeHost implements Host {
   private final FakeEvents events = new FakeEvents();
   private final FakeImages images = new FakeImages(events);
   private final FakePools pools = new FakePools(events);
-  private final FakeZones zones = new FakeZones(events, images, pools);
+  private final FakeVolumes volumes = new FakeVolumes(events, pools);
+  private final FakeZones zones = new FakeZones(events, images, volumes);
   private final FakeSnapshots snapshots = new FakeSnapshots(zones);
 
   private final FakeTransfers transfers = new FakeTransfers(zones, pools);
@@ -33,11 +36,13 @@ public final class FakeHost implements Host {
   /** A host without zones and images. */
   public FakeHost() {
     images.usedBy(zones::uses);
+    volumes.usedBy(() -> zones.list().stream().map(Zone::spec).toList());
     pools.countedBy(
         name ->
             zones.list().stream()
                 .filter(zone -> zone.spec().get(ZoneProperties.ZPOOL).equals(name))
-                .count());
+                .count(),
+        volumes::count);
   }
 
   /**
@@ -73,6 +78,11 @@ public final class FakeHost implements Host {
   @Override
   public Transfers transfers() {
     return transfers;
+  }
+
+  @Override
+  public Volumes volumes() {
+    return volumes;
   }
 
   @Override

@@ -24,6 +24,7 @@ final class FakePools implements Pools {
   private final ReentrantLock changing = new ReentrantLock();
   private final Map<String, Pool> kept = new ConcurrentSkipListMap<>();
   private ToLongFunction<String> zones = name -> 0;
+  private ToLongFunction<String> volumes = name -> 0;
 
   FakePools(FakeEvents events) {
     this.events = events;
@@ -31,9 +32,10 @@ final class FakePools implements Pools {
         Pool.DEFAULT, pool(Pool.DEFAULT, "overlay", Pool.Kind.DIRECTORY, "/fake/storage", SIZE));
   }
 
-  /** Who says how many zones name a pool. */
-  void countedBy(ToLongFunction<String> count) {
-    zones = count;
+  /** Who says how many zones name a pool, and how many volumes are in it. */
+  void countedBy(ToLongFunction<String> zoneCount, ToLongFunction<String> volumeCount) {
+    zones = zoneCount;
+    volumes = volumeCount;
   }
 
   /** Refuses a zone that is to lie in a pool that is not there. */
@@ -48,20 +50,11 @@ final class FakePools implements Pools {
 
   private static Pool pool(String name, String driver, Pool.Kind kind, String source, long size) {
     boolean btrfs = driver.equals("btrfs");
-    return new Pool(name, driver, kind, source, size, size, btrfs, 0, Optional.empty());
+    return new Pool(name, driver, kind, source, size, size, btrfs, 0, 0, Optional.empty());
   }
 
   private Pool counted(Pool pool) {
-    return new Pool(
-        pool.name(),
-        pool.driver(),
-        pool.kind(),
-        pool.source(),
-        pool.size(),
-        pool.free(),
-        pool.quotas(),
-        zones.applyAsLong(pool.name()),
-        pool.problem());
+    return pool.holding(zones.applyAsLong(pool.name()), volumes.applyAsLong(pool.name()));
   }
 
   @Override
@@ -156,10 +149,11 @@ final class FakePools implements Pools {
         throw new PolderException(
             ErrorKind.WRONG_STATE, "pool '%s' is the default one, and stays".formatted(name));
       }
-      if (get(name).zones() > 0) {
+      if (get(name).zones() + get(name).volumes() > 0) {
         throw new PolderException(
             ErrorKind.WRONG_STATE,
-            "pool '%s' is in use: delete the zones that are in it first".formatted(name));
+            "pool '%s' is in use: delete the zones and volumes that are in it first"
+                .formatted(name));
       }
       kept.remove(name);
       tell("pool.delete", name);

@@ -39,15 +39,15 @@ final class FakeZones implements Zones {
 
   private final FakeEvents events;
   private final FakeImages images;
-  private final FakePools pools;
+  private final FakeVolumes volumes;
   private final ReentrantLock zones = new ReentrantLock();
   private final Condition changed = zones.newCondition();
   private final Map<UUID, FakeZone> all = new LinkedHashMap<>();
 
-  FakeZones(FakeEvents events, FakeImages images, FakePools pools) {
+  FakeZones(FakeEvents events, FakeImages images, FakeVolumes volumes) {
     this.events = events;
     this.images = images;
-    this.pools = pools;
+    this.volumes = volumes;
   }
 
   @Override
@@ -66,6 +66,7 @@ final class FakeZones implements Zones {
                   .orElse(ImageConfig.NONE);
           FakeZone zone = new FakeZone(spec, config);
           all.put(spec.uuid(), zone);
+          volumes.makeOwn(spec);
           tell("zone.create", zone, Map.of());
           return zone.seen();
         });
@@ -80,7 +81,7 @@ final class FakeZones implements Zones {
       UUID image = images.get(complete.get(ZoneProperties.IMAGE)).uuid();
       complete = complete.without(ZoneProperties.IMAGE).with(ZoneProperties.IMAGE_UUID, image);
     }
-    pools.verify(complete);
+    volumes.verify("the payload is refused", complete);
     return complete;
   }
 
@@ -135,6 +136,7 @@ final class FakeZones implements Zones {
           UpdatePlan plan = UpdatePlanner.plan(zone.spec(), after, zone.running());
           if (!plan.refused()) {
             checkAlias(after);
+            volumes.verifyUpdate(after);
           }
           if (!dryRun && !plan.refused() && !plan.lines().isEmpty()) {
             zone.spec(after);
@@ -239,8 +241,9 @@ final class FakeZones implements Zones {
     locked(
         () -> {
           FakeZone zone = find(ref);
-          if (zone.spec().get(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)) {
-            throw wrongState(zone, "is indestructible: set indestructible_zoneroot=false first");
+          if (zone.spec().get(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)
+              || zone.spec().get(ZoneProperties.INDESTRUCTIBLE_DELEGATED)) {
+            throw wrongState(zone, "is indestructible: set indestructible_…=false first");
           }
           if (zone.running()) {
             if (!force) {
@@ -249,6 +252,7 @@ final class FakeZones implements Zones {
             halt(zone, StopOptions.FORCED);
           }
           all.remove(zone.uuid());
+          volumes.dropOwn(zone.uuid());
           zone.log.close();
           tell("zone.delete", zone, Map.of());
           changed.signalAll();

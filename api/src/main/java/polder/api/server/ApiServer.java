@@ -89,6 +89,7 @@ public final class ApiServer implements AutoCloseable {
     routes.addAll(new SnapshotRoutes(host.snapshots(), operations).list());
     routes.addAll(new PoolRoutes(host.pools(), operations).list());
     routes.addAll(new TransferRoutes(host.transfers(), operations).list());
+    routes.addAll(new VolumeRoutes(host.volumes(), operations).list());
     return new Routes(routes, failures);
   }
 

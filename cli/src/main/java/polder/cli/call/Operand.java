@@ -19,6 +19,8 @@ public record Operand(String name, Kind kind, int least, int most) {
     IMAGE,
     /** A pool's name. */
     POOL,
+    /** A volume's name. */
+    VOLUME,
     /** A file of the caller's. */
     FILE,
     /** A file of the caller's, or {@code ZONE:PATH}. */

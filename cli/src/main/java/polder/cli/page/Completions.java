@@ -15,6 +15,7 @@ import polder.cli.call.Usage;
 public final class Completions {
   private static final String ZONES = "POLDER_START=no polder list -H -o alias,uuid 2>/dev/null";
   private static final String SNAPSHOTS = "POLDER_START=no polder snapshot list -q 2>/dev/null";
+  private static final String VOLUMES = "POLDER_START=no polder volume list -q 2>/dev/null";
   private static final String POOLS = "POLDER_START=no polder pool list -q 2>/dev/null";
   private static final String IMAGES = "POLDER_START=no polder image list -p 2>/dev/null";
 
@@ -75,6 +76,7 @@ public final class Completions {
       case SNAPSHOT -> operand.most() > 1 ? "snapshots" : "snapshot";
       case IMAGE -> operand.most() > 1 ? "images" : "image";
       case POOL -> operand.most() > 1 ? "pools" : "pool";
+      case VOLUME -> operand.most() > 1 ? "volumes" : "volume";
       case FILE -> "file";
       case PLACE -> "place";
       case COMMAND -> "command";
@@ -96,6 +98,7 @@ public final class Completions {
         .append(" | while IFS=: read -r _ name tag _; do echo \"$name:$tag\"; done; }\n");
     script.append("_polder_pools() { ").append(POOLS).append("; }\n");
     script.append("_polder_snapshots() { ").append(SNAPSHOTS).append("; }\n");
+    script.append("_polder_volumes() { ").append(VOLUMES).append("; }\n");
     script.append("_polder() {\n");
     script.append("  local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n");
     script.append("  local command= options= valued= kind=none seen=0 word i\n");
@@ -144,6 +147,9 @@ public final class Completions {
     script.append(
         "    pool) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_pools)\" -- \"$cur\")) ;;\n");
     script.append("    pools) COMPREPLY=($(compgen -W \"$(_polder_pools)\" -- \"$cur\")) ;;\n");
+    script.append(
+        "    volume) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_volumes)\" -- \"$cur\")) ;;\n");
+    script.append("    volumes) COMPREPLY=($(compgen -W \"$(_polder_volumes)\" -- \"$cur\")) ;;\n");
     script.append("    file) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n");
     script.append(
         "    place) COMPREPLY=($(compgen -f -- \"$cur\") $(compgen -S : -W \"$(_polder_zones)\" -- \"$cur\")) ;;\n");
@@ -169,6 +175,8 @@ public final class Completions {
     script.append("_polder_pools() {\n  local -a names\n  names=(${(f)\"$(").append(POOLS);
     script.append(")\"})\n  compadd -a names\n}\n");
     script.append("_polder_snapshots() {\n  local -a names\n  names=(${(f)\"$(").append(SNAPSHOTS);
+    script.append(")\"})\n  compadd -a names\n}\n");
+    script.append("_polder_volumes() {\n  local -a names\n  names=(${(f)\"$(").append(VOLUMES);
     script.append(")\"})\n  compadd -a names\n}\n");
     script.append("_polder() {\n  local -a commands\n");
     script.append("  if (( CURRENT == 2 )); then\n    commands=(\n");
@@ -220,6 +228,8 @@ public final class Completions {
           case "snapshots" -> "*:snapshot:_polder_snapshots";
           case "pool" -> "1:pool:_polder_pools";
           case "pools" -> "*:pool:_polder_pools";
+          case "volume" -> "1:volume:_polder_volumes";
+          case "volumes" -> "*:volume:_polder_volumes";
           case "file", "place" -> "*:file:_files";
           case "shell" -> "1:shell:(bash zsh fish)";
           default -> "";
@@ -248,6 +258,8 @@ public final class Completions {
     script.append(" | string replace -r '^[^:]*:([^:]*):([^:]*):.*' '$1:$2'\nend\n");
     script.append("function __polder_pools\n  ").append("env ").append(POOLS).append("\nend\n");
     script.append("function __polder_snapshots\n  ").append("env ").append(SNAPSHOTS);
+    script.append("\nend\n");
+    script.append("function __polder_volumes\n  ").append("env ").append(VOLUMES);
     script.append("\nend\n");
     script.append("function __polder_at\n  set -l words (commandline -opc)\n");
     script.append("  set -l typed\n  for word in $words[2..]\n");
@@ -281,6 +293,7 @@ public final class Completions {
             case "image", "images" -> " -a '(__polder_images)'";
             case "snapshot", "snapshots" -> " -a '(__polder_snapshots)'";
             case "pool", "pools" -> " -a '(__polder_pools)'";
+            case "volume", "volumes" -> " -a '(__polder_volumes)'";
             case "file" -> " -F";
             case "place" -> " -F -a '(__polder_zones):'";
             case "shell" -> " -a 'bash zsh fish'";

@@ -1,7 +1,6 @@
 package polder.cli.zone;
 
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +31,10 @@ final class RunOptions {
         .option("-w --workdir", "DIR", "where the program runs")
         .option("-u --user", "USER[:GROUP]", "who it runs as")
         .options(
-            "-v --volume", "SRC:DST[:OPTIONS]", "show the host's SRC at DST; OPTIONS such as ro")
+            "-v --volume",
+            "[SRC:]DST[:OPTIONS]",
+            "show the host's SRC, or a volume, at DST; OPTIONS such as ro; no SRC for a new volume"
+                + " that goes with the zone")
         .options("--tmpfs", "DST[:OPTIONS]", "memory as a file system; OPTIONS such as size=64m")
         .options("--device", "PATH[:DST[:rwm]]", "let it use a device of the host's")
         .option("-m --memory", "SIZE", "limit of its memory, such as 512M")
@@ -169,25 +171,7 @@ final class RunOptions {
   private static void places(Caller caller, Arguments arguments, Map<String, Object> payload) {
     List<Object> filesystems = new ArrayList<>();
     for (String word : arguments.values("--volume")) {
-      String[] parts = word.split(":", -1);
-      if (parts.length < 2 || parts.length > 3) {
-        throw wrong("-v", "SRC:DST[:OPTIONS]", word);
-      }
-      if (!parts[0].startsWith("/") && !parts[0].startsWith(".")) {
-        throw new UsageException(
-            "-v '"
-                + Words.printable(word)
-                + "': SRC is a path of the host's, such as /data or ./data");
-      }
-      Path source = caller.file(parts[0]).toAbsolutePath().normalize();
-      Map<String, Object> bind = new LinkedHashMap<>();
-      bind.put("source", source.toString());
-      bind.put("target", parts[1]);
-      bind.put("type", "lofs");
-      if (parts.length == 3 && !parts[2].isEmpty()) {
-        bind.put("options", List.of((Object[]) parts[2].split(",", -1)));
-      }
-      filesystems.add(bind);
+      filesystems.add(volume(caller, word));
     }
     for (String word : arguments.values("--tmpfs")) {
       int colon = word.indexOf(':');
@@ -221,6 +205,29 @@ final class RunOptions {
     if (!devices.isEmpty()) {
       payload.put("devices", devices);
     }
+  }
+
+  /** What {@code -v} means: a path of the host's, a volume's name, or a new volume. */
+  private static Map<String, Object> volume(Caller caller, String word) {
+    String[] parts = word.split(":", -1);
+    if (parts.length > 3 || parts[0].isEmpty()) {
+      throw wrong("-v", "[SRC:]DST[:OPTIONS]", word);
+    }
+    Map<String, Object> filesystem = new LinkedHashMap<>();
+    boolean path = parts[0].startsWith("/") || parts[0].startsWith(".");
+    if (parts.length == 1) {
+      filesystem.put("target", parts[0]);
+      filesystem.put("type", "volume");
+      return filesystem;
+    }
+    filesystem.put(
+        "source", path ? caller.file(parts[0]).toAbsolutePath().normalize().toString() : parts[0]);
+    filesystem.put("target", parts[1]);
+    filesystem.put("type", path ? "lofs" : "volume");
+    if (parts.length == 3 && !parts[2].isEmpty()) {
+      filesystem.put("options", List.of((Object[]) parts[2].split(",", -1)));
+    }
+    return filesystem;
   }
 
   private static void security(Arguments arguments, Map<String, Object> payload) {

@@ -62,6 +62,13 @@ final class HostFile implements AutoCloseable {
     }
   }
 
+  /** Walks to {@code path} in the directory {@code top}, which no link on the way leads out of. */
+  static HostFile openIn(Path top, FilePath path) {
+    try (Directory root = Directory.open(top)) {
+      return new HostFile(top.resolve(path.toString()), root.follow(path, Walk.IN_ROOT));
+    }
+  }
+
   /** Its descriptor, which stays this object's. */
   Fd fd() {
     return node.fd();

@@ -141,7 +141,7 @@ abstract class ZoneBrand implements Brand {
     Account account = accounts.find(user(spec, platform.config()));
     Command command = Command.first(spec, platform.config(), account);
     List<Attachment> attachments = new ArrayList<>(userland(mounts));
-    attachments.addAll(ZoneFilesystems.of(spec, mounts));
+    attachments.addAll(ZoneFilesystems.of(spec, platform.volumes(), mounts));
     return new Blueprint(
         spec.hostname(),
         spec.get(ZoneProperties.DNS_DOMAIN),

@@ -80,7 +80,7 @@ final class ZoneCapabilities {
     List<Filesystem> filesystems = spec.get(ZoneProperties.FILESYSTEMS);
     for (int i = 0; i < filesystems.size(); i++) {
       Filesystem each = filesystems.get(i);
-      if (each.type().equals("lofs") && each.options().contains("ro")) {
+      if (!each.type().equals("tmpfs") && each.options().contains("ro")) {
         faults.add(
             new Fault(
                 "filesystems[%d].options".formatted(i),

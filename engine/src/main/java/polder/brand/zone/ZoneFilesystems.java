@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import polder.linux.Errno;
 import polder.linux.Fd;
+import polder.linux.FilePath;
 import polder.linux.FileType;
 import polder.linux.MountAttribute;
 import polder.linux.MountEntry;
@@ -22,8 +24,12 @@ import polder.model.ZoneSpec;
 final class ZoneFilesystems {
   private ZoneFilesystems() {}
 
-  /** In the order in which they are mounted. */
-  static List<Attachment> of(ZoneSpec spec, HostMounts mounts) {
+  /**
+   * In the order in which they are mounted.
+   *
+   * @param volumes where the payload's volumes lie, by their targets
+   */
+  static List<Attachment> of(ZoneSpec spec, Map<String, Path> volumes, HostMounts mounts) {
     List<Attachment> attachments = new ArrayList<>();
     long tmp = spec.get(ZoneProperties.TMPFS);
     if (tmp > 0) {
@@ -34,8 +40,14 @@ final class ZoneFilesystems {
               "/tmp", List.of("mode=1777", "size=%dm".formatted(tmp)), attributes));
     }
     for (Filesystem each : spec.get(ZoneProperties.FILESYSTEMS)) {
-      attachments.add(each.type().equals("tmpfs") ? memory(each) : bind(each, mounts));
+      attachments.add(
+          switch (each.type()) {
+            case "tmpfs" -> memory(each);
+            case "volume" -> volume(each, volumes, mounts);
+            default -> bind(each, mounts);
+          });
     }
+    spec.delegated().ifPresent(each -> attachments.add(volume(each, volumes, mounts)));
     return attachments;
   }
 
@@ -71,6 +83,33 @@ final class ZoneFilesystems {
             ErrorKind.INVALID,
             "filesystem %s: the host has no %s, or a link on the way to it leads nowhere"
                 .formatted(filesystem.target(), filesystem.source()),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /** What is in a volume is the zones': a link in it leads nowhere but into it. */
+  private static Attachment volume(
+      Filesystem filesystem, Map<String, Path> volumes, HostMounts mounts) {
+    Path place = volumes.get(filesystem.target());
+    if (place == null) {
+      throw new IllegalArgumentException("no place of the volume at " + filesystem.target());
+    }
+    String below = filesystem.subPath();
+    try (HostFile source =
+        HostFile.openIn(place, below.isEmpty() ? FilePath.HERE : FilePath.of(below))) {
+      boolean directory = source.stat().type() == FileType.DIRECTORY;
+      Fd mount = mounts.mapped(source, attributes(filesystem), false);
+      return new Attachment.Bind(mount, filesystem.target(), directory, true);
+    } catch (SyscallException e) {
+      if (e.errno().equals(Errno.ENOENT)
+          || e.errno().equals(Errno.ENOTDIR)
+          || e.errno().equals(Errno.ELOOP)) {
+        throw new PolderException(
+            ErrorKind.INVALID,
+            "filesystem %s: volume '%s' has no '%s'"
+                .formatted(filesystem.target(), filesystem.volume(), below),
             e);
       }
       throw e;

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -126,6 +128,7 @@ final class TestZones implements AutoCloseable {
     final RootFiles root;
     final Cgroup cgroup;
     final Optional<IdRange> ids;
+    final Map<String, Path> volumes = new HashMap<>();
     final ZoneBrand brand;
     final Pipe out = Pipe.open();
     final Pipe err = Pipe.open();
@@ -161,7 +164,8 @@ final class TestZones implements AutoCloseable {
       try (Fd in = nullDevice()) {
         Stdio stdio = new Stdio(in, out.writer(), err.writer());
         Ready ready =
-            brand.prepare(spec, new Platform(root, config, ids, cgroup, stdio, () -> {}, () -> {}));
+            brand.prepare(
+                spec, new Platform(root, volumes, config, ids, cgroup, stdio, () -> {}, () -> {}));
         ((ZoneReady) ready).awaitBuilt();
         return ready;
       }

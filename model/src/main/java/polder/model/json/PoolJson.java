@@ -89,6 +89,7 @@ public final class PoolJson {
     Property<Boolean> quotas =
         Property.of("quotas", Types.BOOLEAN, "whether zones in it can have a quota");
     Property<Long> zones = Property.of("zones", Strict.COUNT, "how many have their dataset in it");
+    Property<Long> volumes = Property.of("volumes", Strict.COUNT, "how many volumes are in it");
     Property<String> problem =
         Property.of("problem", Strict.RAW, "why it cannot be used now, and the mend");
     return new ObjectType<>(
@@ -102,6 +103,7 @@ public final class PoolJson {
             must(free, Pool::free),
             must(quotas, Pool::quotas),
             must(zones, Pool::zones),
+            must(volumes, Pool::volumes),
             may(problem, Pool::problem)),
         v ->
             new Pool(
@@ -113,6 +115,7 @@ public final class PoolJson {
                 v.get(free),
                 v.get(quotas),
                 v.get(zones),
+                v.get(volumes),
                 v.find(problem)));
   }
 

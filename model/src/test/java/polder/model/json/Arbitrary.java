@@ -64,6 +64,10 @@ final class Arbitrary {
                 entry("maintain_resolvers", this::flag),
                 entry("security", this::security),
                 entry("limit_priv", () -> List.of("default", "-net_raw")),
+                entry("zfs_root_compression", () -> pick("on", "off", "lz4", "gzip-9")),
+                entry("delegate_dataset", () -> true),
+                entry("zfs_data_compression", () -> pick("zstd", "off")),
+                entry("indestructible_delegated", this::flag),
                 entry("indestructible_zoneroot", this::flag)));
     if (lx) {
       all.put("image_uuid", () -> uuid().toString());
@@ -82,6 +86,10 @@ final class Arbitrary {
                 payload.put(name, value.get());
               }
             });
+    if (!payload.containsKey("delegate_dataset")) {
+      payload.remove("zfs_data_compression");
+      payload.remove("indestructible_delegated");
+    }
     payload.put("brand", lx ? "lx" : "native");
     return payload;
   }
@@ -168,6 +176,8 @@ final class Arbitrary {
   private Object filesystems() {
     return List.of(
         Map.of("source", path(), "target", "/mnt" + path(), "type", "lofs", "options", list("ro")),
+        Map.of("source", "data/a b", "target", "/vol" + path(), "type", "volume"),
+        Map.of("target", "/own" + path(), "type", "volume", "options", list("ro")),
         Map.of("target", "/scratch" + path(), "type", "tmpfs", "options", List.of("size=64m")));
   }
 

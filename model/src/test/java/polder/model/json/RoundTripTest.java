@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import polder.model.ErrorKind;
@@ -36,6 +37,8 @@ import polder.model.Snapshot;
 import polder.model.SnapshotRequest;
 import polder.model.StopOptions;
 import polder.model.UpdatePlan;
+import polder.model.Volume;
+import polder.model.VolumeRequest;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
@@ -122,6 +125,7 @@ class RoundTripTest {
                   any.number(0, Long.MAX_VALUE - 1),
                   i % 2 == 0,
                   any.number(0, 1000),
+                  any.number(0, 1000),
                   any.maybe(any::text));
           assertEquals(pool, PoolJson.read(text(PoolJson.write(pool))));
           PoolRequest request =
@@ -131,6 +135,29 @@ class RoundTripTest {
           assertEquals(scrub, PoolJson.readScrub(text(PoolJson.write(scrub))));
           long trimmed = any.number(0, 1L << 50);
           assertEquals(trimmed, PoolJson.readTrim(text(PoolJson.writeTrim(trimmed))));
+        });
+  }
+
+  @Test
+  void volumes() {
+    rounds(
+        (any, i) -> {
+          Volume volume =
+              new Volume(
+                  "data",
+                  UUID.randomUUID(),
+                  "fast",
+                  any.number(0, Long.MAX_VALUE - 1),
+                  "zstd",
+                  any.number(0, Long.MAX_VALUE - 1),
+                  any.time(),
+                  any.list(any::name),
+                  any.maybe(UUID::randomUUID),
+                  any.maybe(any::text));
+          assertEquals(volume, VolumeJson.read(text(VolumeJson.write(volume))));
+          VolumeRequest request =
+              new VolumeRequest("Data_1.x", "fast", i % 2 == 0 ? 0 : 1L << 30, "off");
+          assertEquals(request, VolumeJson.readRequest(text(VolumeJson.write(request))));
         });
   }
 

@@ -1,0 +1,50 @@
+package polder.api.client;
+
+import java.util.List;
+import java.util.Map;
+import polder.model.Json;
+import polder.model.Volume;
+import polder.model.VolumeRequest;
+import polder.model.Volumes;
+import polder.model.json.VolumeJson;
+
+/** The volumes of the host at the far end. */
+final class RemoteVolumes implements Volumes {
+  private final Caller caller;
+
+  RemoteVolumes(Caller caller) {
+    this.caller = caller;
+  }
+
+  @Override
+  public List<Volume> list() {
+    return Json.asList(caller.call("GET", "/v1/volumes", null)).stream()
+        .map(VolumeJson::read)
+        .toList();
+  }
+
+  @Override
+  public Volume get(String name) {
+    return VolumeJson.read(caller.call("GET", path(name), null));
+  }
+
+  @Override
+  public Volume create(VolumeRequest request) {
+    return VolumeJson.read(caller.call("POST", "/v1/volumes", VolumeJson.write(request)));
+  }
+
+  @Override
+  public Volume resize(String name, long quota) {
+    Map<String, Object> body = Map.of("quota", Volume.checkQuota(quota));
+    return VolumeJson.read(caller.call("PATCH", path(name), body));
+  }
+
+  @Override
+  public void delete(String name) {
+    caller.call("DELETE", path(name), null);
+  }
+
+  private static String path(String name) {
+    return "/v1/volumes/" + Volume.checkName(name);
+  }
+}

@@ -1,0 +1,259 @@
+package polder.api.fake;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import polder.model.DataCompression;
+import polder.model.ErrorKind;
+import polder.model.Fault;
+import polder.model.Filesystem;
+import polder.model.PolderException;
+import polder.model.Volume;
+import polder.model.VolumeRequest;
+import polder.model.Volumes;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+
+/** The fake host's volumes: their names and quotas, and who attaches them. */
+final class FakeVolumes implements Volumes {
+  private final FakeEvents events;
+  private final FakePools pools;
+  private final ReentrantLock changing = new ReentrantLock();
+  private final Map<String, Kept> kept = new ConcurrentSkipListMap<>();
+  private Supplier<List<ZoneSpec>> zones = List::of;
+
+  /**
+   * A volume.
+   *
+   * @param target where it is mounted in the zone that it is the own of
+   */
+  private record Kept(Volume volume, String target) {}
+
+  FakeVolumes(FakeEvents events, FakePools pools) {
+    this.events = events;
+    this.pools = pools;
+  }
+
+  /** Who says what zones there are. */
+  void usedBy(Supplier<List<ZoneSpec>> specs) {
+    zones = specs;
+  }
+
+  long count(String pool) {
+    return kept.values().stream().filter(each -> each.volume().pool().equals(pool)).count();
+  }
+
+  /** Refuses a zone that names a pool or volume that is not there. */
+  void verify(String what, ZoneSpec spec) {
+    pools.verify(spec);
+    List<Fault> faults = new ArrayList<>();
+    List<Filesystem> filesystems = spec.get(ZoneProperties.FILESYSTEMS);
+    for (int i = 0; i < filesystems.size(); i++) {
+      Filesystem each = filesystems.get(i);
+      if (each.isVolume() && !each.isOwnVolume() && find(each.volume()).isEmpty()) {
+        faults.add(
+            new Fault(
+                "filesystems[%d].source".formatted(i),
+                "there is no volume '%s'".formatted(each.volume())));
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new PolderException(what, faults);
+    }
+  }
+
+  /** As {@link #verify}, for a zone that is there. */
+  void verifyUpdate(ZoneSpec after) {
+    verify("the update is refused", after);
+    refuseNewOwn(after);
+  }
+
+  /** Refuses a zone's update that asks for one more volume of its own. */
+  private void refuseNewOwn(ZoneSpec after) {
+    for (Filesystem each : after.get(ZoneProperties.FILESYSTEMS)) {
+      boolean there =
+          kept.values().stream()
+              .anyMatch(
+                  own ->
+                      own.volume().zone().equals(Optional.of(after.uuid()))
+                          && own.target().equals(each.target()));
+      if (each.isOwnVolume() && !there) {
+        throw new PolderException(
+            ErrorKind.UNSUPPORTED,
+            "cannot update zone '%s': a volume of its own is made with the zone"
+                .formatted(after.name()));
+      }
+    }
+  }
+
+  /** Makes the volumes that go with a zone. */
+  void makeOwn(ZoneSpec spec) {
+    for (Filesystem each : spec.volumes()) {
+      if (each.isOwnVolume()) {
+        UUID uuid = UUID.randomUUID();
+        Volume volume =
+            volume(
+                uuid.toString(),
+                uuid,
+                spec.get(ZoneProperties.ZPOOL),
+                0,
+                spec.get(ZoneProperties.DATA_COMPRESSION),
+                Optional.of(spec.uuid()));
+        kept.put(volume.name(), new Kept(volume, each.target()));
+      }
+    }
+  }
+
+  /** Takes away the volumes that go with a zone. */
+  void dropOwn(UUID zone) {
+    kept.values().removeIf(each -> each.volume().zone().equals(Optional.of(zone)));
+  }
+
+  private static Volume volume(
+      String name, UUID uuid, String pool, long quota, String compression, Optional<UUID> zone) {
+    return new Volume(
+        name, uuid, pool, quota, compression, 0, Instant.now(), List.of(), zone, Optional.empty());
+  }
+
+  private Optional<Volume> find(String name) {
+    return kept.values().stream()
+        .map(Kept::volume)
+        .filter(each -> each.name().equals(name) || each.uuid().toString().equals(name))
+        .findFirst();
+  }
+
+  private Volume seen(Volume volume) {
+    List<String> names =
+        zones.get().stream().filter(spec -> attaches(spec, volume)).map(ZoneSpec::name).toList();
+    return new Volume(
+        volume.name(),
+        volume.uuid(),
+        volume.pool(),
+        volume.quota(),
+        volume.compression(),
+        volume.used(),
+        volume.created(),
+        names,
+        volume.zone(),
+        volume.problem());
+  }
+
+  private static boolean attaches(ZoneSpec spec, Volume volume) {
+    return volume.zone().equals(Optional.of(spec.uuid()))
+        || spec.get(ZoneProperties.FILESYSTEMS).stream()
+            .filter(Filesystem::isVolume)
+            .map(Filesystem::volume)
+            .anyMatch(name -> name.equals(volume.name()) || name.equals(volume.uuid().toString()));
+  }
+
+  @Override
+  public List<Volume> list() {
+    return kept.values().stream().map(Kept::volume).map(this::seen).toList();
+  }
+
+  @Override
+  public Volume get(String name) {
+    return find(Volume.checkName(name))
+        .map(this::seen)
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.NOT_FOUND,
+                    "there is no volume '%s'; make it with 'polder volume create'"
+                        .formatted(name)));
+  }
+
+  @Override
+  public Volume create(VolumeRequest request) {
+    changing.lock();
+    try {
+      if (find(request.name()).isPresent()) {
+        throw new PolderException(
+            ErrorKind.EXISTS, "there is a volume '%s' already".formatted(request.name()));
+      }
+      refuseQuota(request.pool(), request.quota());
+      refuseCompression(request.pool(), request.compression());
+      Volume made =
+          volume(
+              request.name(),
+              UUID.randomUUID(),
+              request.pool(),
+              request.quota(),
+              request.compression(),
+              Optional.empty());
+      kept.put(made.name(), new Kept(made, ""));
+      tell("volume.create", made.name());
+      return made;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void refuseQuota(String pool, long quota) {
+    if (!pools.get(pool).quotas() && quota != 0) {
+      throw new PolderException(
+          ErrorKind.UNSUPPORTED, "pool '%s' has no quotas; use 0".formatted(pool));
+    }
+  }
+
+  private void refuseCompression(String pool, String compression) {
+    if (!pools.get(pool).driver().equals("btrfs") && !compression.equals(DataCompression.OFF)) {
+      throw new PolderException(
+          ErrorKind.UNSUPPORTED, "pool '%s' cannot compress; use off".formatted(pool));
+    }
+  }
+
+  @Override
+  public Volume resize(String name, long quota) {
+    changing.lock();
+    try {
+      Volume before = get(name);
+      refuseQuota(before.pool(), Volume.checkQuota(quota));
+      Volume after =
+          new Volume(
+              before.name(),
+              before.uuid(),
+              before.pool(),
+              quota,
+              before.compression(),
+              before.used(),
+              before.created(),
+              List.of(),
+              before.zone(),
+              before.problem());
+      kept.computeIfPresent(before.name(), (key, old) -> new Kept(after, old.target()));
+      tell("volume.resize", before.name());
+      return seen(after);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  @Override
+  public void delete(String name) {
+    changing.lock();
+    try {
+      Volume volume = get(name);
+      if (!volume.zones().isEmpty()) {
+        throw new PolderException(
+            ErrorKind.WRONG_STATE,
+            "cannot delete volume '%s': it is attached by zone '%s'"
+                .formatted(name, String.join("', '", volume.zones())));
+      }
+      kept.remove(volume.name());
+      tell("volume.delete", volume.name());
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void tell(String kind, String name) {
+    events.add(kind, Optional.empty(), name, Map.of());
+  }
+}

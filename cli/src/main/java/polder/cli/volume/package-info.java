@@ -1,0 +1,2 @@
+/** The commands that act on volumes. */
+package polder.cli.volume;
