@@ -76,7 +76,8 @@ class TransfersKernelTest {
         for (String to : List.of("zones", "fast")) {
           String way = from + " to " + to;
           here.run(
-              TestHost.spec("web", "echo begun > /root/begun; exec sleep 1000")
+              TestHost.spec(
+                      "web", "test -s /root/begun || echo begun > /root/begun; exec sleep 1000")
                   .with(ZoneProperties.ZPOOL, from));
           TestHost.eventually(way, () -> ran(here, "test -s /root/begun"));
           byte[] stream = send(here.host(), SendRequest.of(ref("web")));

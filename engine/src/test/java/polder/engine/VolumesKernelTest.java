@@ -221,10 +221,11 @@ class VolumesKernelTest {
               .filter(each -> each.zone().isPresent())
               .findFirst()
               .orElseThrow();
-      String fill =
-          "mkdir %1$s/d && dd if=/dev/zero of=%1$s/d/f bs=1M count=8 2>&1 >/dev/null; sync";
       for (String place : List.of("/plain", "/small", "/zones/" + uuid + "/data", "/root")) {
-        String told = test.exec("a", fill.formatted(place));
+        String fill =
+            "mkdir %1$s/d && dd if=/dev/zero of=%1$s/d/f bs=1M count=8 2>&1 >/dev/null; sync"
+                .formatted(place);
+        String told = test.exec("a", fill);
         assertTrue(told.endsWith("0"), told);
       }
       assertTrue(used(test, plain) >= 8 << 20, used(test, plain) + " bytes");
@@ -234,8 +235,10 @@ class VolumesKernelTest {
           .zones()
           .update(
               TestHost.ref("a"), new Patch(java.util.Map.of("zfs_data_compression", "off")), false);
-      String again = "cd /zones/%s/data/d; dd if=/dev/zero of=g bs=1M count=8 2>/dev/null; sync";
-      assertEquals("0", test.exec("a", again.formatted(uuid)));
+      String again =
+          "cd /zones/%s/data/d; dd if=/dev/zero of=g bs=1M count=8 2>/dev/null; sync"
+              .formatted(uuid);
+      assertEquals("0", test.exec("a", again));
       assertTrue(used(test, own) >= 8 << 20, used(test, own) + " bytes");
       test.clear();
     }
