@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +26,13 @@ import polder.model.ErrorKind;
 import polder.model.Event;
 import polder.model.ExecSpec;
 import polder.model.ExitStatus;
+import polder.model.Healthcheck;
 import polder.model.Image;
+import polder.model.ImageAbout;
 import polder.model.ImageConfig;
 import polder.model.ImageFormat;
 import polder.model.ImageRequest;
+import polder.model.ImageUsage;
 import polder.model.LogQuery;
 import polder.model.Patch;
 import polder.model.PolderException;
@@ -296,17 +300,40 @@ public abstract class HostContract extends VolumeContract {
             Optional.of("/root"),
             Optional.empty(),
             Optional.of("INT"),
-            Map.of("org.example", "é"));
+            Map.of("org.example", "é"),
+            List.of("/data"),
+            List.of("80/tcp", "53/udp"),
+            Optional.of(
+                new Healthcheck(
+                    List.of("true"),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(6),
+                    7,
+                    Duration.ofSeconds(8))));
+    ImageAbout about =
+        new ImageAbout(
+            Optional.of(UUID.fromString("7b5981c4-1889-11e7-b4c5-3f3bdfc9b88b")),
+            Optional.empty(),
+            Optional.of("20170403"),
+            Optional.of("lx-dataset"),
+            Optional.of(Instant.parse("2017-04-03T12:00:00Z")),
+            Optional.of("for the contract"),
+            Optional.empty(),
+            Optional.of(Brand.LX),
+            Optional.of(64L),
+            Optional.of(512L));
     List<Long> progress = new ArrayList<>();
     Image image =
         host.images()
             .importTarball(
                 new ByteArrayInputStream(tar),
-                new ImageRequest("contract/base", "1", config),
+                new ImageRequest("contract/base", "1", config, about, Optional.empty()),
                 (what, done, total) -> progress.add(done));
     assertFalse(progress.isEmpty());
     assertTrue(image.digest().matches("sha256:[0-9a-f]{64}"));
     assertEquals(config, image.config());
+    assertEquals(about, image.about());
+    assertEquals(image, host.images().get("contract/base:1"));
     for (String reference :
         List.of(
             "contract/base:1",
@@ -342,13 +369,32 @@ public abstract class HostContract extends VolumeContract {
             .create(
                 ZoneSpec.of(Brand.LX)
                     .with(ZoneProperties.ALIAS, "a")
+                    .with(ZoneProperties.MAX_PHYSICAL_MEMORY, 128L)
                     .with(ZoneProperties.IMAGE, "contract"));
     made.add(zone.uuid());
     assertEquals(image.uuid(), zone.spec().get(ZoneProperties.IMAGE_UUID));
     assertKind(ErrorKind.WRONG_STATE, () -> host.images().delete(image.uuid().toString()));
+    ImageUsage usage =
+        host.images().usage().stream()
+            .filter(one -> one.uuid().equals(image.uuid()))
+            .findFirst()
+            .orElseThrow();
+    assertEquals(
+        List.of("contract/base:1", "contract:latest"), usage.names().stream().sorted().toList());
+    assertEquals(image.size(), usage.own());
+    assertTrue(usage.zones());
+    assertFalse(prunes(image, true, false));
     host.zones().delete(ref("a"), false);
-    host.images().delete(image.uuid().toString());
+    assertFalse(prunes(image, false, false));
+    assertTrue(prunes(image, true, true));
+    assertEquals(image.uuid(), host.images().get("contract").uuid());
+    assertTrue(prunes(image, true, false));
     assertKind(ErrorKind.NOT_FOUND, () -> host.images().get(image.uuid().toString()));
+  }
+
+  private boolean prunes(Image image, boolean all, boolean dryRun) {
+    return host.images().prune(all, dryRun).images().stream()
+        .anyMatch(pruned -> pruned.uuid().equals(image.uuid()));
   }
 
   @Test

@@ -17,9 +17,11 @@ import polder.cli.image.ImageExport;
 import polder.cli.image.ImageGet;
 import polder.cli.image.ImageImport;
 import polder.cli.image.ImageList;
+import polder.cli.image.ImagePrune;
 import polder.cli.image.ImagePull;
 import polder.cli.image.ImagePush;
 import polder.cli.image.ImageTag;
+import polder.cli.image.ImageUsageCommand;
 import polder.cli.pool.PoolCreate;
 import polder.cli.pool.PoolDelete;
 import polder.cli.pool.PoolGet;
@@ -108,6 +110,8 @@ final class Catalog {
           "image get",
           "image tag",
           "image delete",
+          "image usage",
+          "image prune",
           "pool create",
           "pool list",
           "pool get",
@@ -159,6 +163,7 @@ final class Catalog {
     aliases.put("image ls", "image list");
     aliases.put("image rm", "image delete");
     aliases.put("image inspect", "image get");
+    aliases.put("image vacuum", "image prune");
     aliases.put("pool ls", "pool list");
     aliases.put("pool rm", "pool delete");
     aliases.put("pool destroy", "pool delete");
@@ -210,6 +215,8 @@ final class Catalog {
       case "image get" -> new ImageGet();
       case "image tag" -> new ImageTag();
       case "image delete" -> new ImageDelete();
+      case "image usage" -> new ImageUsageCommand();
+      case "image prune" -> new ImagePrune();
       case "pool create" -> new PoolCreate();
       case "pool list" -> new PoolList();
       case "pool get" -> new PoolGet();

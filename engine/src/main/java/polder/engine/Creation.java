@@ -39,21 +39,27 @@ final class Creation {
     if (!spec.has(ZoneProperties.ZONE_UUID)) {
       spec = spec.with(ZoneProperties.ZONE_UUID, UUID.randomUUID());
     }
-    Optional<String> image = spec.find(ZoneProperties.IMAGE);
+    Optional<String> image =
+        spec.find(ZoneProperties.IMAGE)
+            .or(() -> asked.find(ZoneProperties.IMAGE_UUID).map(UUID::toString));
+    List<Fault> faults = new ArrayList<>();
     if (image.isPresent()) {
-      spec =
-          spec.without(ZoneProperties.IMAGE)
-              .with(ZoneProperties.IMAGE_UUID, hall.images().get(image.get()).uuid());
-    } else if (spec.has(ZoneProperties.IMAGE_UUID)) {
-      hall.images().get(spec.get(ZoneProperties.IMAGE_UUID).toString());
+      ImageSource.Found found = hall.images().get(image.get());
+      spec = spec.without(ZoneProperties.IMAGE).with(ZoneProperties.IMAGE_UUID, found.uuid());
+      faults.addAll(Requirements.check(found.about(), spec));
     }
-    verify("the payload is refused", spec);
+    verify("the payload is refused", spec, faults);
     return spec;
   }
 
   /** Refuses what the storage or the brand cannot do on this host. */
   void verify(String what, ZoneSpec spec) {
-    List<Fault> faults = new ArrayList<>(hall.storage().verify(spec));
+    verify(what, spec, List.of());
+  }
+
+  private void verify(String what, ZoneSpec spec, List<Fault> more) {
+    List<Fault> faults = new ArrayList<>(more);
+    faults.addAll(hall.storage().verify(spec));
     faults.addAll(hall.brand(spec.brand()).verify(spec));
     faults.addAll(volumes.verify(spec));
     if (!faults.isEmpty()) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import polder.image.ImageHold;
+import polder.model.ImageAbout;
 import polder.model.ImageConfig;
 
 /** Where zones' roots come from, as far as zones need to know. */
@@ -14,8 +15,9 @@ interface ImageSource {
    * @param uuid its identity
    * @param layers its files, the lowest first
    * @param config how it is run
+   * @param about what else is said of it
    */
-  record Found(UUID uuid, List<Path> layers, ImageConfig config) {
+  record Found(UUID uuid, List<Path> layers, ImageConfig config, ImageAbout about) {
     public Found {
       layers = List.copyOf(layers);
     }

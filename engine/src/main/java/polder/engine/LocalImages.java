@@ -13,7 +13,9 @@ import polder.image.OutgoingImage;
 import polder.image.registry.Reference;
 import polder.model.Image;
 import polder.model.ImageFormat;
+import polder.model.ImagePruning;
 import polder.model.ImageRequest;
+import polder.model.ImageUsage;
 import polder.model.Images;
 import polder.model.PolderException;
 import polder.model.Progress;
@@ -38,7 +40,7 @@ final class LocalImages implements Images {
       @Override
       public Found get(String reference) {
         Image image = store.get(here(reference));
-        return new Found(image.uuid(), store.layers(image.uuid()), image.config());
+        return new Found(image.uuid(), store.layers(image.uuid()), image.config(), image.about());
       }
 
       @Override
@@ -150,6 +152,24 @@ final class LocalImages implements Images {
       tell("image.delete", image);
     } catch (RuntimeException e) {
       throw Failures.of("delete image '%s'".formatted(reference), e);
+    }
+  }
+
+  @Override
+  public List<ImageUsage> usage() {
+    return store.usage();
+  }
+
+  @Override
+  public ImagePruning prune(boolean all, boolean dryRun) {
+    try {
+      ImagePruning pruning = store.prune(all, dryRun);
+      if (!dryRun) {
+        pruning.images().forEach(image -> tell("image.delete", image));
+      }
+      return pruning;
+    } catch (RuntimeException e) {
+      throw Failures.of("prune the images", e);
     }
   }
 

@@ -37,6 +37,11 @@ final class Catalogue {
     images = Map.copyOf(all);
   }
 
+  /** All there are, in no order. */
+  List<StoredImage> all() {
+    return List.copyOf(images.values());
+  }
+
   /** All images, by name and tag. */
   List<Image> list() {
     return images.values().stream()
@@ -72,14 +77,19 @@ final class Catalogue {
         .findFirst();
   }
 
-  /** The one with that uuid, digest or beginning of it. */
+  /** The one with that uuid, digest or beginning of it, or the uuid that it has elsewhere. */
   StoredImage find(String reference) {
+    for (StoredImage stored : images.values()) {
+      if (stored.uuid().toString().equals(reference)) {
+        return stored; // whatever others say of themselves
+      }
+    }
     List<StoredImage> found =
         images.values().stream().filter(stored -> stored.is(reference)).toList();
     if (found.size() > 1) {
       throw new PolderException(
           ErrorKind.INVALID,
-          "'%s' is the beginning of several images' digests: give more of it".formatted(reference));
+          "'%s' means several images: give more of the digest, or a name".formatted(reference));
     }
     if (found.isEmpty()) {
       throw new PolderException(

@@ -75,4 +75,22 @@ final class ImageNames {
       cause.addSuppressed(e);
     }
   }
+
+  /** Gives a tree another name, for good; if that fails it has its old one. */
+  void move(Directory from, FileName name, Directory to, FileName now, Consumer<String> places) {
+    from.rename(name, to, now);
+    try {
+      places.accept("rename " + name);
+      trees.sync();
+      places.accept("sync the names of the images");
+    } catch (SyscallException e) {
+      to.rename(now, from, name);
+      throw e;
+    }
+  }
+
+  /** Where each image has a directory. */
+  Directory trees() {
+    return trees;
+  }
 }

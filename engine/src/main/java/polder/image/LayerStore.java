@@ -92,13 +92,22 @@ final class LayerStore implements AutoCloseable {
 
   /** How many bytes its files are, if it is here. */
   OptionalLong find(Digest content) {
-    Optional<LayerRecord> record = record(content);
+    return find(name(content));
+  }
+
+  /** As the other, by what its directory is called. */
+  OptionalLong find(FileName name) {
+    Optional<LayerRecord> record = record(name);
     return record.isPresent() ? OptionalLong.of(record.get().bytes()) : OptionalLong.empty();
   }
 
   /** What is known of a layer, if it is here. */
   Optional<LayerRecord> record(Digest content) {
-    try (Directory layer = layers.enter(name(content));
+    return record(name(content));
+  }
+
+  private Optional<LayerRecord> record(FileName name) {
+    try (Directory layer = layers.enter(name);
         RegularFile record = layer.read(RECORD)) {
       Optional<LayerRecord> known = LayerRecord.read(record.readAll(RECORD_AT_MOST));
       return known.filter(_ -> layer.find(ROOT).isPresent());
@@ -259,20 +268,31 @@ final class LayerStore implements AutoCloseable {
     }
   }
 
+  /** The layers that are neither used nor held, as their directories are called. */
+  List<FileName> unused(Set<Digest> used) {
+    layersLock.lock();
+    try {
+      Set<FileName> kept = new HashSet<>();
+      used.forEach(each -> kept.add(name(each)));
+      held.keySet().forEach(each -> kept.add(name(each)));
+      return layers.entries().stream()
+          .map(DirectoryEntry::name)
+          .filter(name -> !kept.contains(name))
+          .toList();
+    } finally {
+      layersLock.unlock();
+    }
+  }
+
   /** Takes away the layers that are neither used nor held. */
   void sweep(Set<Digest> used) {
     List<FileName> going = new ArrayList<>();
     layersLock.lock();
     try {
-      Set<String> kept = new HashSet<>();
-      used.forEach(each -> kept.add(name(each).toString()));
-      held.keySet().forEach(each -> kept.add(name(each).toString()));
-      for (DirectoryEntry entry : layers.entries()) {
-        if (!kept.contains(entry.name().toString())) {
-          FileName gone = FileName.of(UUID.randomUUID().toString());
-          layers.rename(entry.name(), unfinished, gone);
-          going.add(gone);
-        }
+      for (FileName each : unused(used)) {
+        FileName gone = FileName.of(UUID.randomUUID().toString());
+        layers.rename(each, unfinished, gone);
+        going.add(gone);
       }
       layers.sync();
     } catch (SyscallException e) {

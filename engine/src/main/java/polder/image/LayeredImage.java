@@ -58,10 +58,9 @@ public record LayeredImage(
     return parts;
   }
 
-  /** It by a name; {@code bytes} are those of its files. */
-  Image named(String name, String tag, long bytes) {
+  /** It as it is asked for, run as its configuration says; {@code bytes} are those of its files. */
+  Image named(ImageRequest request, long bytes) {
     Digest id = id();
-    ImageRequest request = new ImageRequest(name, tag, configuration.run());
     return new Image(
         StoredImage.uuid(id.bytes()),
         id.value(),
@@ -71,7 +70,9 @@ public record LayeredImage(
         Instant.now(),
         configuration.platform().os(),
         configuration.platform().arch(),
-        request.config());
+        configuration.run(),
+        contents().stream().map(Digest::value).toList(),
+        request.about());
   }
 
   List<Digest> contents() {

@@ -9,10 +9,10 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -28,7 +28,10 @@ import polder.linux.SyscallException;
 import polder.linux.Tree;
 import polder.model.ErrorKind;
 import polder.model.Image;
+import polder.model.ImageConfig;
+import polder.model.ImagePruning;
 import polder.model.ImageRequest;
+import polder.model.ImageUsage;
 import polder.model.PolderException;
 import polder.model.Progress;
 
@@ -60,7 +63,6 @@ public final class LocalStore implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("polder.image");
 
   private final Path path;
-  private final Predicate<UUID> inUse;
   private final Limits limits;
   private final Function<String, Consumer<String>> failpoints;
   private final StoreRooms rooms;
@@ -68,12 +70,14 @@ public final class LocalStore implements AutoCloseable {
   private final Directory unfinished;
   private final LayerStore layers;
   private final List<String> damages = new ArrayList<>();
+  private final Set<String> damaged = new HashSet<>();
   private final ReentrantLock catalogueLock = new ReentrantLock();
 
   private final Catalogue catalogue = new Catalogue();
   private final ImageNames names;
 
-  private final Map<UUID, Integer> held = new HashMap<>(); // under the lock
+  private final ImageHolds holds = new ImageHolds(catalogueLock);
+  private final ImageRemoval removal;
 
   private LocalStore(
       Path path,
@@ -86,10 +90,12 @@ public final class LocalStore implements AutoCloseable {
     this.trees = rooms.trees();
     this.unfinished = rooms.unfinished();
     this.layers = rooms.layers();
-    this.inUse = inUse;
     this.limits = limits;
     this.failpoints = failpoints;
     this.names = new ImageNames(trees, MANIFEST, catalogue);
+    this.removal =
+        new ImageRemoval(
+            unfinished, layers, catalogue, names, catalogueLock, holds, inUse, damaged);
   }
 
   /**
@@ -128,6 +134,7 @@ public final class LocalStore implements AutoCloseable {
         StoreReader.sweep(images.unfinished);
         images.catalogue.replace(
             new StoreReader(images.trees, images.layers).load(damaged, images.damages));
+        images.damaged.addAll(StoreReader.damaged(damaged));
         return images;
       } catch (RuntimeException e) {
         images.close();
@@ -151,12 +158,16 @@ public final class LocalStore implements AutoCloseable {
     try (Directory place = unfinished.ensureDirectory(coming, OWNER_ONLY);
         Directory root = place.ensureDirectory(ROOT, 0755)) {
       MessageDigest digest = StoredImage.sha256();
-      DigestInputStream file = new DigestInputStream(tarball, digest);
+      MessageDigest sha1 = StoredImage.hash("SHA-1");
+      InputStream counted =
+          request.sha1().isPresent() ? new DigestInputStream(tarball, sha1) : tarball;
+      DigestInputStream file = new DigestInputStream(counted, digest);
       places.accept("make a place for the image");
       Unpacked unpacked = Userland.unpack(file, root, limits, progress);
+      request.sha1().ifPresent(sum -> refuseUnless(sum, sha1));
       Optional<Layout> layout = Layout.find(root);
       if (layout.isPresent()) {
-        return bring(layout.get().image(request), request.name(), request.tag(), false, progress);
+        return bring(layout.get().image(request), request, false, progress);
       }
       places.accept("unpack the image");
       place.syncFileSystem();
@@ -171,7 +182,9 @@ public final class LocalStore implements AutoCloseable {
               Instant.now(),
               "linux",
               Userland.arch(root),
-              request.config());
+              request.config(),
+              List.of(),
+              request.about());
       return publish(image, coming, place, places);
     } catch (SyscallException e) {
       throw Refusal.failed("cannot import image '" + request.name() + "'", e);
@@ -179,6 +192,14 @@ public final class LocalStore implements AutoCloseable {
       throw Refusal.unreadable(e);
     } finally {
       discard(coming);
+    }
+  }
+
+  private static void refuseUnless(String expected, MessageDigest sha1) {
+    String sum = StoredImage.digits(sha1.digest());
+    if (!sum.equals(expected)) {
+      throw Refusal.invalid(
+          "the image's file has the SHA-1 digest %s, and its manifest says %s", sum, expected);
     }
   }
 
@@ -204,25 +225,11 @@ public final class LocalStore implements AutoCloseable {
       StoredImage stored = new StoredImage(digits, List.of(new Claim(image, Instant.now())));
       DurableFile.replace(place, MANIFEST, stored.write());
       places.accept("write the manifest of the image");
-      move(unfinished, coming, trees, FileName.of(digits), places);
+      names.move(unfinished, coming, trees, FileName.of(digits), places);
       catalogue.show(stored);
       return image;
     } finally {
       catalogueLock.unlock();
-    }
-  }
-
-  /** Gives a tree another name, for good; if that fails it has its old one. */
-  private void move(
-      Directory from, FileName name, Directory to, FileName now, Consumer<String> places) {
-    from.rename(name, to, now);
-    try {
-      places.accept("rename " + name);
-      trees.sync();
-      places.accept("sync the names of the images");
-    } catch (SyscallException e) {
-      to.rename(now, from, name);
-      throw e;
     }
   }
 
@@ -268,8 +275,7 @@ public final class LocalStore implements AutoCloseable {
     catalogueLock.lock();
     try {
       catalogue.find(image.toString());
-      held.merge(image, 1, Integer::sum);
-      return () -> release(image);
+      return holds.take(image);
     } finally {
       catalogueLock.unlock();
     }
@@ -289,15 +295,6 @@ public final class LocalStore implements AutoCloseable {
     }
   }
 
-  private void release(UUID image) {
-    catalogueLock.lock();
-    try {
-      held.computeIfPresent(image, (_, count) -> count == 1 ? null : count - 1);
-    } finally {
-      catalogueLock.unlock();
-    }
-  }
-
   /** Gives an image one more name: {@link polder.model.Images#tag}. */
   public Image tag(String reference, String nameAndTag) {
     ImageRequest name = ImageRequest.of(nameAndTag);
@@ -305,7 +302,7 @@ public final class LocalStore implements AutoCloseable {
         "name image '" + reference + "'",
         () -> {
           Image image = get(reference);
-          Image named = StoredImage.named(image, name.name(), name.tag());
+          Image named = image.named(name.name(), name.tag());
           StoredImage target = catalogue.find(image.uuid().toString());
           names.rename(target, target.with(named), named, failpoints.apply("image-tag"));
           return named;
@@ -325,7 +322,7 @@ public final class LocalStore implements AutoCloseable {
           Optional<StoredImage> found = catalogue.ledToBy(document);
           return found.map(
               target -> {
-                Image named = StoredImage.named(target.first(), name, tag);
+                Image named = target.first().named(name, tag);
                 if (!target.named(name, tag).equals(Optional.of(named))) {
                   names.rename(target, target.with(named), named, failpoints.apply("image-pull"));
                 }
@@ -339,11 +336,10 @@ public final class LocalStore implements AutoCloseable {
    * has it.
    */
   public Image importLayers(LayeredImage image, String name, String tag, Progress progress) {
-    return bring(image, name, tag, true, progress);
+    return bring(image, new ImageRequest(name, tag, ImageConfig.NONE), true, progress);
   }
 
-  private Image bring(
-      LayeredImage image, String name, String tag, boolean moves, Progress progress) {
+  private Image bring(LayeredImage image, ImageRequest request, boolean moves, Progress progress) {
     Consumer<String> places = failpoints.apply("image-pull");
     List<Digest> contents = image.contents();
     FileName coming = FileName.of(UUID.randomUUID().toString());
@@ -353,11 +349,11 @@ public final class LocalStore implements AutoCloseable {
       if (layers.makeTop(contents, place, TOP)) {
         place.syncFileSystem();
       }
-      Image named = image.named(name, tag, bytes);
+      Image named = image.named(request, bytes);
       publish(named, image, coming, place, moves, places);
       return named;
     } catch (SyscallException e) {
-      throw Refusal.failed("cannot take in image '" + name + "'", e);
+      throw Refusal.failed("cannot take in image '" + request.name() + "'", e);
     } finally {
       hold.close();
       discard(coming);
@@ -392,7 +388,7 @@ public final class LocalStore implements AutoCloseable {
       DurableFile.replace(place, CONFIG, image.document().toArray());
       DurableFile.replace(place, MANIFEST, stored.write());
       places.accept("write the manifest of the image");
-      move(unfinished, coming, trees, FileName.of(digits), places);
+      names.move(unfinished, coming, trees, FileName.of(digits), places);
       catalogue.show(stored);
       try {
         names.takeFromOthers(stored, named, places);
@@ -408,56 +404,17 @@ public final class LocalStore implements AutoCloseable {
 
   /** Takes an image away: {@link polder.model.Images#delete}. */
   public void delete(String reference) {
-    FileName going = FileName.of(UUID.randomUUID().toString());
-    Consumer<String> places = failpoints.apply("image-delete");
-    boolean gone =
-        guarded(
-            "delete image '" + reference + "'",
-            () -> {
-              Optional<Image> named = catalogue.named(reference);
-              StoredImage stored =
-                  named
-                      .map(image -> catalogue.find(image.uuid().toString()))
-                      .orElseGet(() -> catalogue.find(reference));
-              if (named.isPresent() && stored.claims().size() > 1) {
-                names.save(stored.without(named.get().name(), named.get().tag()), places);
-                return false;
-              }
-              refuseIfUsed(stored);
-              move(trees, FileName.of(stored.digits()), unfinished, going, places);
-              catalogue.hide(stored);
-              return true;
-            });
-    if (gone) {
-      removeSwept(going);
-      sweepLayers();
-    }
+    removal.delete(reference, failpoints.apply("image-delete"));
   }
 
-  private void sweepLayers() {
-    catalogueLock.lock();
-    try {
-      layers.sweep(catalogue.layers());
-    } finally {
-      catalogueLock.unlock();
-    }
+  /** Takes away what nobody needs: {@link polder.model.Images#prune}. */
+  public ImagePruning prune(boolean all, boolean dryRun) {
+    return removal.prune(all, dryRun, failpoints.apply("image-prune"));
   }
 
-  private void removeSwept(FileName going) {
-    try {
-      Tree.delete(unfinished, going);
-    } catch (SyscallException e) {
-      throw Refusal.failed("the image is gone, but its files are not all removed", e);
-    }
-  }
-
-  private void refuseIfUsed(StoredImage stored) {
-    if (inUse.test(stored.uuid()) || held.containsKey(stored.uuid())) {
-      throw new PolderException(
-          ErrorKind.WRONG_STATE,
-          "image '%s' is in use by a zone: delete the zone first"
-              .formatted(StoredImage.key(stored.first())));
-    }
+  /** What images take of the disk: {@link polder.model.Images#usage}. */
+  public List<ImageUsage> usage() {
+    return removal.usage();
   }
 
   private <T> T guarded(String what, Supplier<T> work) {

@@ -92,4 +92,12 @@ final class StoreReader {
       // as above
     }
   }
+
+  /** The digits of the images that were put aside, now or before. */
+  static List<String> damaged(Directory damaged) {
+    return damaged.entries().stream()
+        .map(entry -> entry.name().toString())
+        .filter(name -> DIGITS.matcher(name).matches())
+        .toList();
+  }
 }

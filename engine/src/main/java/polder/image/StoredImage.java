@@ -67,10 +67,11 @@ record StoredImage(String digits, List<Claim> claims, List<Digest> layers, Set<D
     return first().uuid();
   }
 
-  /** Whether {@code reference} is its uuid, its digest or the beginning of that. */
+  /** Whether {@code reference} is a uuid of it, its digest or the beginning of that. */
   boolean is(String reference) {
     Matcher digest = DIGEST.matcher(reference);
     return uuid().toString().equals(reference)
+        || first().about().uuid().map(UUID::toString).equals(Optional.of(reference))
         || (digest.matches() && digits.startsWith(digest.group(1)));
   }
 
@@ -98,7 +99,7 @@ record StoredImage(String digits, List<Claim> claims, List<Digest> layers, Set<D
     List<Claim> fewer = new ArrayList<>(claims);
     fewer.removeIf(claim -> claim.image().name().equals(name) && claim.image().tag().equals(tag));
     if (fewer.isEmpty()) {
-      Image untagged = named(first(), digits.substring(0, SHORT), UNTAGGED);
+      Image untagged = first().named(digits.substring(0, SHORT), UNTAGGED);
       fewer.add(new Claim(untagged, Instant.now()));
     }
     return new StoredImage(digits, fewer, layers, documents);
@@ -111,17 +112,9 @@ record StoredImage(String digits, List<Claim> claims, List<Digest> layers, Set<D
     return new StoredImage(digits, claims, layers, all);
   }
 
-  static Image named(Image image, String name, String tag) {
-    return new Image(
-        image.uuid(),
-        image.digest(),
-        name,
-        tag,
-        image.size(),
-        image.imported(),
-        image.os(),
-        image.arch(),
-        image.config());
+  /** Whether somebody called it something. */
+  boolean hasName() {
+    return !first().tag().equals(UNTAGGED);
   }
 
   /** An identity that is the same wherever the content is: RFC 9562, version 8. */
@@ -172,6 +165,7 @@ record StoredImage(String digits, List<Claim> claims, List<Digest> layers, Set<D
     if (!checksum(names, layers, documents).equals(manifest.get("checksum")) || names.isEmpty()) {
       throw Refusal.invalid("its manifest is damaged: the checksum is wrong");
     }
+    List<String> layered = digests(layers).stream().map(Digest::value).toList();
     List<Claim> claims = new ArrayList<>();
     for (Object name : names) {
       Map<String, Object> fields = Json.asObject(name);
@@ -179,7 +173,7 @@ record StoredImage(String digits, List<Claim> claims, List<Digest> layers, Set<D
       if (!image.digest().equals("sha256:" + digits)) {
         throw Refusal.invalid("its manifest is that of %s", image.digest());
       }
-      claims.add(new Claim(image, time(fields.get("since"))));
+      claims.add(new Claim(image.withLayers(layered), time(fields.get("since"))));
     }
     return new StoredImage(digits, claims, digests(layers), new HashSet<>(digests(documents)));
   }
@@ -214,10 +208,14 @@ record StoredImage(String digits, List<Claim> claims, List<Digest> layers, Set<D
   }
 
   static MessageDigest sha256() {
+    return hash("SHA-256");
+  }
+
+  static MessageDigest hash(String algorithm) {
     try {
-      return MessageDigest.getInstance("SHA-256");
+      return MessageDigest.getInstance(algorithm);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("every Java has " + algorithm, e);
     }
   }
 
@@ -254,7 +252,9 @@ record StoredImage(String digits, List<Claim> claims, List<Digest> layers, Set<D
         same.imported(),
         same.os(),
         same.arch(),
-        other.config());
+        other.config(),
+        same.layers(),
+        other.about());
   }
 
   /** An image's name with its tag. */

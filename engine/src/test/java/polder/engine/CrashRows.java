@@ -56,6 +56,7 @@ final class CrashRows {
           "Images.export",
           "Images.list",
           "Images.get",
+          "Images.usage",
           "Pools.list",
           "Pools.get",
           "Pools.scrub",
@@ -172,6 +173,7 @@ final class CrashRows {
     rows.addAll(SnapshotRows.all());
     rows.addAll(TransferRows.all());
     rows.addAll(VolumeRows.all());
+    rows.addAll(ImageRows.all());
     return List.copyOf(rows);
   }
 
@@ -324,7 +326,13 @@ final class CrashRows {
     take(host, "tiny:latest", TestTar.of(Map.of("bin/sh", new byte[100])));
   }
 
-  private static byte[] image() {
+  /** One that had a name, which another has now. */
+  static void noName(Host host) {
+    take(host, "tiny:latest", TestTar.of(Map.of("bin/sh", new byte[100])));
+    host.images().tag("small", "tiny:latest");
+  }
+
+  static byte[] image() {
     try {
       return TestTar.of(Map.of("bin/busybox", Files.readAllBytes(Path.of("/bin/busybox"))));
     } catch (IOException e) {
@@ -368,6 +376,7 @@ final class CrashRows {
     host.images().list();
     host.images().get("small");
     host.images().export("small", ImageFormat.USUAL, new ByteArrayOutputStream(), Progress.NONE);
+    host.images().usage();
     host.pools().list();
     host.pools().get("zones");
     host.volumes().list();

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import polder.engine.JsonDamage;
 import polder.model.Image;
+import polder.model.ImageAbout;
 import polder.model.ImageConfig;
 import polder.model.Json;
 
@@ -41,7 +42,9 @@ class ManifestFuzzTest {
             NOW,
             "linux",
             "amd64",
-            config);
+            config,
+            List.of(),
+            ImageAbout.NONE);
     byte[] good = new StoredImage(digits, List.of(new StoredImage.Claim(image, NOW))).write();
     Map<String, Object> tree = Json.object(good);
     JsonDamage.each(

@@ -1,6 +1,7 @@
 package polder.model;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -15,6 +16,8 @@ import java.util.UUID;
  * @param os {@code linux}
  * @param arch {@code amd64} or {@code arm64}
  * @param config how it is run
+ * @param layers the digests of its layers' archives, the lowest first; none for a tree of its own
+ * @param about what else is said of it
  */
 public record Image(
     UUID uuid,
@@ -25,4 +28,21 @@ public record Image(
     Instant imported,
     String os,
     String arch,
-    ImageConfig config) {}
+    ImageConfig config,
+    List<String> layers,
+    ImageAbout about) {
+  public Image {
+    layers = List.copyOf(layers);
+  }
+
+  /** It with those layers. */
+  public Image withLayers(List<String> digests) {
+    return new Image(uuid, digest, name, tag, size, imported, os, arch, config, digests, about);
+  }
+
+  /** It by another name. */
+  public Image named(String other, String otherTag) {
+    return new Image(
+        uuid, digest, other, otherTag, size, imported, os, arch, config, layers, about);
+  }
+}

@@ -1,5 +1,6 @@
 package polder.model;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -8,10 +9,15 @@ import java.util.regex.Pattern;
  * @param name {@code a-z 0-9 . _ - /}, 255 at most; its first part may be {@code HOST:PORT}
  * @param tag {@code A-Z a-z 0-9 . _ -}, 128 at most
  * @param config how it is run
+ * @param about what else is said of it
+ * @param sha1 the SHA-1 digest that the file must have, 40 hex digits
  */
-public record ImageRequest(String name, String tag, ImageConfig config) {
+public record ImageRequest(
+    String name, String tag, ImageConfig config, ImageAbout about, Optional<String> sha1) {
   private static final Pattern NAME =
       Pattern.compile("([a-z0-9]([a-z0-9.-]*[a-z0-9])?:[0-9]{1,5}/)?[a-z0-9]+([._/-]+[a-z0-9]+)*");
+
+  private static final String NO_SHA1 = "0".repeat(40);
 
   public ImageRequest {
     if (name.length() > 255 || !NAME.matcher(name).matches()) {
@@ -26,6 +32,17 @@ public record ImageRequest(String name, String tag, ImageConfig config) {
           "image tag '%s': use letters, digits, '.', '_', '-', 128 at most"
               .formatted(Types.shorten(tag)));
     }
+    if (!sha1.orElse(NO_SHA1).matches("[0-9a-f]{40}")) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "the image's SHA-1 digest '%s' is not of 40 hex digits"
+              .formatted(Types.shorten(sha1.orElseThrow())));
+    }
+  }
+
+  /** One of which nothing else is said. */
+  public ImageRequest(String name, String tag, ImageConfig config) {
+    this(name, tag, config, ImageAbout.NONE, Optional.empty());
   }
 
   /** Reads {@code name} or {@code name:tag}; the tag is {@code latest} where none is given. */

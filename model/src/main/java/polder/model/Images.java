@@ -7,7 +7,8 @@ import java.util.List;
 /** The images that a host keeps. */
 public interface Images {
   /**
-   * Takes in a root file system tarball: plain, gzip, xz or zstd.
+   * Takes in an image in one file: a root file system tarball, plain, gzip, xz or zstd; or a
+   * tarball with an OCI layout, what {@code docker save} writes, or an image of Incus.
    *
    * <p>The same content again gets the new name and costs no room.
    *
@@ -68,4 +69,16 @@ public interface Images {
    * @throws PolderException WRONG_STATE while a zone is made from it
    */
   void delete(String reference);
+
+  /** What each image takes of the disk, the one that takes most first. */
+  List<ImageUsage> usage();
+
+  /**
+   * Takes away the images that have no name any more and that no zone is made from, and the layers
+   * that broken pulls left. What is in use, or is being pulled meanwhile, stays.
+   *
+   * @param all also those that have a name
+   * @param dryRun nothing is taken away, only told
+   */
+  ImagePruning prune(boolean all, boolean dryRun);
 }

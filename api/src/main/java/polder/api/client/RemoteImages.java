@@ -10,14 +10,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
 import polder.model.Image;
+import polder.model.ImageAbout;
 import polder.model.ImageConfig;
 import polder.model.ImageFormat;
+import polder.model.ImagePruning;
 import polder.model.ImageRequest;
+import polder.model.ImageUsage;
 import polder.model.Images;
 import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Progress;
+import polder.model.json.ImageAboutJson;
 import polder.model.json.ImageJson;
+import polder.model.json.ImageUsageJson;
 
 /** The images of the host at the far end. */
 final class RemoteImages implements Images {
@@ -34,6 +39,10 @@ final class RemoteImages implements Images {
     if (!request.config().equals(ImageConfig.NONE)) {
       target += "&config=" + encode(Json.write(ImageJson.write(request.config())));
     }
+    if (!request.about().equals(ImageAbout.NONE)) {
+      target += "&about=" + encode(Json.write(ImageAboutJson.write(request.about())));
+    }
+    target += request.sha1().map(sum -> "&sha1=" + sum).orElse("");
     @Nullable Object tree =
         caller.upload(
             "POST",
@@ -91,6 +100,19 @@ final class RemoteImages implements Images {
   @Override
   public void delete(String reference) {
     caller.call("DELETE", path(reference), null);
+  }
+
+  @Override
+  public List<ImageUsage> usage() {
+    return Json.asList(caller.call("GET", "/v1/image-usage", null)).stream()
+        .map(ImageUsageJson::readUsage)
+        .toList();
+  }
+
+  @Override
+  public ImagePruning prune(boolean all, boolean dryRun) {
+    String target = "/v1/image-prunes?all=%s&dry_run=%s".formatted(all, dryRun);
+    return ImageUsageJson.readPruning(caller.call("POST", target, null));
   }
 
   /** What no image is called would be another path, or none. */

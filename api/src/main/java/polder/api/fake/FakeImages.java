@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,9 @@ import java.util.function.Predicate;
 import polder.model.ErrorKind;
 import polder.model.Image;
 import polder.model.ImageFormat;
+import polder.model.ImagePruning;
 import polder.model.ImageRequest;
+import polder.model.ImageUsage;
 import polder.model.Images;
 import polder.model.PolderException;
 import polder.model.Progress;
@@ -79,7 +82,9 @@ final class FakeImages implements Images {
             Instant.now(),
             "linux",
             "amd64",
-            request.config());
+            request.config(),
+            List.of(),
+            request.about());
     put(image);
     events.add("image.import", Optional.empty(), named(image), Map.of("digest", image.digest()));
     return image;
@@ -200,17 +205,7 @@ final class FakeImages implements Images {
   public Image tag(String reference, String nameAndTag) {
     Image old = get(reference);
     ImageRequest name = ImageRequest.of(nameAndTag);
-    Image image =
-        new Image(
-            old.uuid(),
-            old.digest(),
-            name.name(),
-            name.tag(),
-            old.size(),
-            old.imported(),
-            old.os(),
-            old.arch(),
-            old.config());
+    Image image = old.named(name.name(), name.tag());
     put(image);
     events.add("image.tag", Optional.empty(), named(image), Map.of("digest", image.digest()));
     return image;
@@ -232,6 +227,38 @@ final class FakeImages implements Images {
       images.unlock();
     }
     events.add("image.delete", Optional.empty(), named(image), Map.of("digest", image.digest()));
+  }
+
+  @Override
+  public List<ImageUsage> usage() {
+    Map<UUID, List<Image>> each = new LinkedHashMap<>();
+    list().forEach(image -> each.computeIfAbsent(image.uuid(), _ -> new ArrayList<>()).add(image));
+    return each.values().stream()
+        .map(
+            all ->
+                new ImageUsage(
+                    all.getFirst().uuid(),
+                    all.stream().map(FakeImages::named).toList(),
+                    1,
+                    0,
+                    all.getFirst().size(),
+                    used.test(all.getFirst().uuid())))
+        .sorted(Comparator.comparingLong(usage -> -usage.own()))
+        .toList();
+  }
+
+  /** All that are here have a name. */
+  @Override
+  public ImagePruning prune(boolean all, boolean dryRun) {
+    Map<UUID, Image> useless = new LinkedHashMap<>();
+    list().stream()
+        .filter(image -> all && !used.test(image.uuid()))
+        .forEach(image -> useless.putIfAbsent(image.uuid(), image));
+    if (!dryRun) {
+      useless.keySet().forEach(uuid -> delete(uuid.toString()));
+    }
+    return new ImagePruning(
+        List.copyOf(useless.values()), 0, useless.values().stream().mapToLong(Image::size).sum());
   }
 
   private static String named(Image image) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import polder.model.ErrorKind;
 import polder.model.Image;
+import polder.model.ImageAbout;
 import polder.model.ImageConfig;
 import polder.model.ImageRequest;
 import polder.model.Images;
@@ -13,7 +14,9 @@ import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.Type;
 import polder.model.Types;
+import polder.model.json.ImageAboutJson;
 import polder.model.json.ImageJson;
+import polder.model.json.ImageUsageJson;
 
 /** What can be asked of images. */
 final class ImageRoutes {
@@ -43,12 +46,15 @@ final class ImageRoutes {
         Route.of(
                 "POST",
                 "/v1/images",
-                "Takes in a root file system tarball: plain, gzip, xz or zstd",
+                "Takes in an image: a root file system tarball, an OCI layout, or an image of Incus in one",
                 this::load)
             .with(
                 Parameter.must("name", Types.LINE, "what it is to be called, such as debian"),
                 Parameter.query("tag", Types.LINE, "its version; latest if absent"),
-                Parameter.query("config", Types.TEXT, "how it is run: an ImageConfig as JSON"))
+                Parameter.query("config", Types.TEXT, "how it is run: an ImageConfig as JSON"),
+                Parameter.query(
+                    "about", Types.TEXT, "what else is said of it: an ImageAbout as JSON"),
+                Parameter.query("sha1", Types.LINE, "the SHA-1 digest that the file must have"))
             .takes(Content.bytes(Content.TAR))
             .gives(IMAGE.status(201))
             .orLater(),
@@ -68,6 +74,14 @@ final class ImageRoutes {
                 Parameter.query(
                     "compression", ImageJson.COMPRESSION, "of its layers; the usual one if absent"))
             .gives(Content.bytes(Content.TAR)),
+        Route.of("GET", "/v1/image-usage", "What each image takes of the disk", this::usage)
+            .gives(Content.json("ImageUsage", ImageUsageJson.USAGE).listed()),
+        Route.of("POST", "/v1/image-prunes", "Takes away the images that nobody needs", this::prune)
+            .with(
+                Parameter.query("all", Types.BOOLEAN, "also those that have a name"),
+                Parameter.query("dry_run", Types.BOOLEAN, "only tell which"))
+            .gives(Content.json("ImagePruning", ImageUsageJson.PRUNING))
+            .orLater(),
         Route.of("GET", "/v1/images/{reference...}", "One image", this::get).gives(IMAGE),
         Route.of("PATCH", "/v1/images/{reference...}", "Gives it one more name", this::tag)
             .takes(Content.field("add_name", Types.LINE.schema()))
@@ -90,8 +104,17 @@ final class ImageRoutes {
         call.find("config", line)
             .map(text -> ImageJson.readConfig(Json.read(text)))
             .orElse(ImageConfig.NONE);
+    ImageAbout about =
+        call.find("about", line)
+            .map(text -> ImageAboutJson.read(Json.read(text)))
+            .orElse(ImageAbout.NONE);
     ImageRequest request =
-        new ImageRequest(call.text("name"), call.find("tag", line).orElse("latest"), config);
+        new ImageRequest(
+            call.text("name"),
+            call.find("tag", line).orElse("latest"),
+            config,
+            about,
+            call.find("sha1", line));
     UploadStream upload = new UploadStream(call.stream(Content.TAR));
     if (!call.later()) {
       answer(call, images.importTarball(upload, request, Progress.NONE));
@@ -145,6 +168,17 @@ final class ImageRoutes {
         tar,
         Progress.NONE);
     tar.finish();
+  }
+
+  private void usage(Call call) {
+    call.answer(images.usage().stream().map(ImageUsageJson::write).toList());
+  }
+
+  private void prune(Call call) {
+    boolean all = call.flag("all");
+    boolean dryRun = call.flag("dry_run");
+    operations.answer(
+        call, "prune images", progress -> ImageUsageJson.write(images.prune(all, dryRun)));
   }
 
   private void tag(Call call) throws IOException {

@@ -13,7 +13,9 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import polder.model.Compression;
+import polder.model.Healthcheck;
 import polder.model.Image;
+import polder.model.ImageAbout;
 import polder.model.ImageConfig;
 import polder.model.ImageFormat;
 import polder.model.ImageRequest;
@@ -98,6 +100,22 @@ public final class ImageJson {
     Property<Map<String, String>> labels =
         Property.of("labels", Types.map(Pattern.compile("[ -~]{1,255}"), Types.TEXT), "labels")
             .otherwise(Map.of());
+    Property<List<String>> volumes =
+        Property.of("volumes", Types.list(Types.PATH), "where data lies that should outlive a zone")
+            .otherwise(List.of());
+    Property<List<String>> ports =
+        Property.of(
+                "ports",
+                Types.list(
+                    Types.text(
+                        Pattern.compile("[0-9]{1,5}(-[0-9]{1,5})?/(tcp|udp|sctp)"),
+                        "a port, or two and '-' between them, and /tcp, /udp or /sctp",
+                        16)),
+                "what it listens at")
+            .otherwise(List.of());
+    Property<Healthcheck> healthcheck =
+        Property.of(
+            "healthcheck", ZoneProperties.HEALTHCHECK.type(), "how to tell whether it is well");
     return new ObjectType<>(
         "image configuration",
         List.of(
@@ -107,7 +125,10 @@ public final class ImageJson {
             may(workdir, ImageConfig::workdir),
             may(user, ImageConfig::user),
             may(signal, ImageConfig::stopSignal),
-            or(labels, ImageConfig::labels)),
+            or(labels, ImageConfig::labels),
+            or(volumes, ImageConfig::volumes),
+            or(ports, ImageConfig::ports),
+            may(healthcheck, ImageConfig::healthcheck)),
         v ->
             new ImageConfig(
                 v.get(entrypoint),
@@ -116,7 +137,10 @@ public final class ImageJson {
                 v.find(workdir),
                 v.find(user),
                 v.find(signal),
-                v.get(labels)));
+                v.get(labels),
+                v.get(volumes),
+                v.get(ports),
+                v.find(healthcheck)));
   }
 
   private static Type<ImageRequest> request() {
@@ -125,13 +149,19 @@ public final class ImageJson {
     Property<String> tag = Property.of("tag", Types.LINE, "its version").otherwise("latest");
     Property<ImageConfig> config =
         Property.of("config", CONFIG, "how it is run").otherwise(ImageConfig.NONE);
+    Property<ImageAbout> about =
+        Property.of("about", ImageAboutJson.ABOUT, "what else is said of it")
+            .otherwise(ImageAbout.NONE);
+    Property<String> sha1 = Property.of("sha1", Types.LINE, "the SHA-1 digest of the file");
     return new ObjectType<>(
         "image import",
         List.of(
             must(name, ImageRequest::name),
             or(tag, ImageRequest::tag),
-            or(config, ImageRequest::config)),
-        v -> new ImageRequest(v.get(name), v.get(tag), v.get(config)));
+            or(config, ImageRequest::config),
+            or(about, ImageRequest::about),
+            may(sha1, ImageRequest::sha1)),
+        v -> new ImageRequest(v.get(name), v.get(tag), v.get(config), v.get(about), v.find(sha1)));
   }
 
   private static Type<Image> image() {
@@ -149,6 +179,12 @@ public final class ImageJson {
     Property<String> os = Property.of("os", Types.LINE, "linux");
     Property<String> arch = Property.of("arch", Types.LINE, "amd64 or arm64");
     Property<ImageConfig> config = Property.of("config", CONFIG, "how it is run");
+    Property<List<String>> layers =
+        Property.of("layers", Types.list(Types.LINE), "the digests of its layers, the lowest first")
+            .otherwise(List.of());
+    Property<ImageAbout> about =
+        Property.of("about", ImageAboutJson.ABOUT, "what else is said of it")
+            .otherwise(ImageAbout.NONE);
     return new ObjectType<>(
         "image",
         List.of(
@@ -160,7 +196,9 @@ public final class ImageJson {
             must(imported, Image::imported),
             must(os, Image::os),
             must(arch, Image::arch),
-            must(config, Image::config)),
+            must(config, Image::config),
+            or(layers, Image::layers),
+            or(about, Image::about)),
         v ->
             new Image(
                 v.get(uuid),
@@ -171,6 +209,8 @@ public final class ImageJson {
                 v.get(imported),
                 v.get(os),
                 v.get(arch),
-                v.get(config)));
+                v.get(config),
+                v.get(layers),
+                v.get(about)));
   }
 }

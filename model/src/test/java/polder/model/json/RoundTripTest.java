@@ -15,16 +15,21 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
+import polder.model.Brand;
 import polder.model.ErrorKind;
 import polder.model.Event;
 import polder.model.ExecSpec;
 import polder.model.ExitStatus;
 import polder.model.Fault;
 import polder.model.Finding;
+import polder.model.Healthcheck;
 import polder.model.HostInfo;
 import polder.model.Image;
+import polder.model.ImageAbout;
 import polder.model.ImageConfig;
+import polder.model.ImagePruning;
 import polder.model.ImageRequest;
+import polder.model.ImageUsage;
 import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
@@ -92,7 +97,29 @@ class RoundTripTest {
                   any.maybe(any::path),
                   any.maybe(any::name),
                   any.maybe(() -> "TERM"),
-                  any.map(() -> "org." + any.name()));
+                  any.map(() -> "org." + any.name()),
+                  any.list(any::path),
+                  any.list(() -> any.one() + "/tcp"),
+                  any.maybe(
+                      () ->
+                          new Healthcheck(
+                              any.list(any::line),
+                              Duration.ofSeconds(any.number(1, 100)),
+                              Duration.ofSeconds(any.number(1, 100)),
+                              i % 9 + 1,
+                              Duration.ofSeconds(i))));
+          ImageAbout about =
+              new ImageAbout(
+                  any.maybe(any::uuid),
+                  any.maybe(any::uuid),
+                  any.maybe(any::name),
+                  any.maybe(any::name),
+                  any.maybe(any::time),
+                  any.maybe(any::text),
+                  any.maybe(any::line),
+                  any.maybe(() -> Brand.LX),
+                  any.maybe(() -> any.number(0, 1000)),
+                  any.maybe(() -> any.number(0, 1000)));
           Image image =
               new Image(
                   any.uuid(),
@@ -103,11 +130,23 @@ class RoundTripTest {
                   any.time(),
                   "linux",
                   "amd64",
-                  config);
+                  config,
+                  any.list(any::name),
+                  about);
           assertEquals(image, ImageJson.read(text(ImageJson.write(image))));
           assertEquals(config, ImageJson.readConfig(text(ImageJson.write(config))));
           ImageRequest request = new ImageRequest(any.name(), "v" + any.one(), config);
           assertEquals(request, ImageJson.readRequest(text(ImageJson.write(request))));
+          ImageRequest told =
+              new ImageRequest("a", "b", config, about, Optional.of("0123456789".repeat(4)));
+          assertEquals(told, ImageJson.readRequest(text(ImageJson.write(told))));
+          ImageUsage usage =
+              new ImageUsage(
+                  any.uuid(), any.list(any::line), i, any.number(0, 99), any.one(), i % 2 == 0);
+          assertEquals(usage, ImageUsageJson.readUsage(text(ImageUsageJson.write(usage))));
+          ImagePruning pruning =
+              new ImagePruning(List.of(image, image), i, any.number(0, 1L << 60));
+          assertEquals(pruning, ImageUsageJson.readPruning(text(ImageUsageJson.write(pruning))));
         });
   }
 
