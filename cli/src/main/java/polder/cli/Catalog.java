@@ -12,6 +12,7 @@ import polder.cli.host.EventsCommand;
 import polder.cli.host.FsckCommand;
 import polder.cli.host.InfoCommand;
 import polder.cli.host.SchemaCommand;
+import polder.cli.image.ImageBuild;
 import polder.cli.image.ImageDelete;
 import polder.cli.image.ImageExport;
 import polder.cli.image.ImageGet;
@@ -106,6 +107,7 @@ final class Catalog {
           "image push",
           "image import",
           "image export",
+          "image build",
           "image list",
           "image get",
           "image tag",
@@ -211,6 +213,7 @@ final class Catalog {
       case "image push" -> new ImagePush();
       case "image import" -> new ImageImport();
       case "image export" -> new ImageExport();
+      case "image build" -> new ImageBuild();
       case "image list" -> new ImageList();
       case "image get" -> new ImageGet();
       case "image tag" -> new ImageTag();

@@ -18,7 +18,10 @@ import polder.linux.Signal;
 import polder.linux.SyscallException;
 import polder.model.ExecSpec;
 import polder.model.Healthcheck;
+import polder.model.ImageConfig;
 import polder.model.PolderException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
 
 /** Asks a running zone again and again whether it is well. */
 final class Health implements AutoCloseable {
@@ -40,6 +43,13 @@ final class Health implements AutoCloseable {
     this.life = life;
     this.check = check;
     next();
+  }
+
+  /** How a zone is asked: as its payload says, else its image; empty if not at all. */
+  static Optional<Healthcheck> check(ZoneSpec spec, ImageConfig image) {
+    return spec.find(ZoneProperties.HEALTHCHECK)
+        .or(image::healthcheck)
+        .filter(check -> !check.test().equals(Healthcheck.NONE));
   }
 
   /** What a zone's health is before it was asked; empty if nobody asks. */

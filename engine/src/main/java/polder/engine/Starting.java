@@ -74,7 +74,7 @@ final class Starting {
               zone.status(),
               running.identity().pid(),
               life.run(),
-              Health.first(spec.find(ZoneProperties.HEALTHCHECK))));
+              Health.first(Health.check(spec, config))));
       supervisor.watch(zone, life);
       hall.events()
           .add(

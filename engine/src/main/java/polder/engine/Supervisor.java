@@ -59,9 +59,7 @@ final class Supervisor {
 
   /** Begins to ask the zone how it is, or stops asking; with the zone's lock. */
   void checkHealth(LocalZone zone, Life life) {
-    zone.record()
-        .spec()
-        .find(ZoneProperties.HEALTHCHECK)
+    Health.check(zone.record().spec(), life.config())
         .ifPresent(check -> life.health(new Health(hall, zone, life, check)));
   }
 

@@ -363,7 +363,7 @@ final class Takeover {
             zone.status(),
             running.get().identity().pid(),
             run,
-            Health.first(spec.find(ZoneProperties.HEALTHCHECK))));
+            Health.first(Health.check(spec, life.config()))));
     if (life.cgroup().frozen()) {
       zone.status(Statuses.paused(zone.status(), true));
     }

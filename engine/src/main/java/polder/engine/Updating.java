@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import polder.linux.CgroupLimits;
+import polder.model.Healthcheck;
 import polder.model.Patch;
 import polder.model.UpdatePlan;
 import polder.model.UpdatePlanner;
@@ -63,8 +64,8 @@ final class Updating {
         && !before
             .find(ZoneProperties.HEALTHCHECK)
             .equals(after.find(ZoneProperties.HEALTHCHECK))) {
-      zone.status(
-          Statuses.health(zone.status(), Health.first(after.find(ZoneProperties.HEALTHCHECK))));
+      Optional<Healthcheck> check = Health.check(after, life.get().config());
+      zone.status(Statuses.health(zone.status(), Health.first(check)));
       life.get().letHealthGo();
       supervisor.checkHealth(zone, life.get());
     }

@@ -3,6 +3,7 @@ package polder.image;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import polder.model.ImageConfig;
 
 /** How an image is run, where two say something of it. */
@@ -20,7 +21,14 @@ final class RunDefaults {
         asked.workdir().or(image::workdir),
         asked.user().or(image::user),
         asked.stopSignal().or(image::stopSignal),
-        both(image.labels(), asked.labels()));
+        both(image.labels(), asked.labels()),
+        together(image.volumes(), asked.volumes()),
+        together(image.ports(), asked.ports()),
+        asked.healthcheck().or(image::healthcheck));
+  }
+
+  private static List<String> together(List<String> image, List<String> asked) {
+    return Stream.concat(image.stream(), asked.stream()).distinct().toList();
   }
 
   private static Map<String, String> both(Map<String, String> image, Map<String, String> asked) {

@@ -157,7 +157,11 @@ final class SpecTypes {
   }
 
   private static Type<Healthcheck> healthcheck() {
-    Property<List<String>> test = Property.of("test", LINES, "the command; exit code 0 is healthy");
+    Property<List<String>> test =
+        Property.of(
+            "test",
+            Types.list(Types.TEXT),
+            "the command, exit code 0 is healthy; or NONE, which asks nothing");
     Property<Duration> interval =
         Property.of("interval", SECONDS_FROM_1, "seconds between checks")
             .otherwise(Duration.ofSeconds(30));

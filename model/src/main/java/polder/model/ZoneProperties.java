@@ -138,7 +138,11 @@ public final class ZoneProperties {
           .otherwise(10L)
           .live();
   public static final Property<Healthcheck> HEALTHCHECK =
-      Property.of("healthcheck", SpecTypes.HEALTHCHECK, "how to tell whether it is well").live();
+      Property.of(
+              "healthcheck",
+              SpecTypes.HEALTHCHECK,
+              "how to tell whether it is well; as the image says if absent")
+          .live();
 
   // What it may use
   public static final Property<Long> MAX_PHYSICAL_MEMORY =

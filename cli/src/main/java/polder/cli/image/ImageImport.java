@@ -28,10 +28,11 @@ public final class ImageImport implements Command {
   @Override
   public Usage usage() {
     return Usage.of(
-            "image import", "take in a root file system tarball, and print the image's uuid")
+            "image import", "take in a userland or an image in a file, and print the image's uuid")
         .text(
-            "Plain, gzip, xz or zstd; also an OCI layout in a tar, or what docker save writes. The"
-                + " same content again gets one more name.")
+            "A root file system tarball, plain, gzip, xz or zstd; an OCI layout in a tar, or what"
+                + " docker save writes; or a directory, a userland or an OCI layout, which"
+                + " tar(1) reads as you. The same content again gets one more name.")
         .option("-n --name", "NAME[:TAG]", "what to call it; the file's name if absent")
         .options("-e --env", "NAME=VALUE", "environment of the zones made from it")
         .option("-w --workdir", "DIR", "where their program runs")
@@ -43,7 +44,8 @@ public final class ImageImport implements Command {
             "makes a userland to start zones from")
         .example(
             "mmdebstrap --variant=minbase trixie - | polder image import -n debian:13 -",
-            "takes it from a pipe");
+            "takes it from a pipe")
+        .example("polder image import -n mine:1 ./rootfs", "takes what a directory has");
   }
 
   @Override
@@ -70,6 +72,12 @@ public final class ImageImport implements Command {
 
   private static Image take(Caller caller, String file, boolean pipe, ImageRequest request)
       throws IOException {
+    if (!pipe && Files.isDirectory(caller.file(file))) {
+      try (ChildOutput tar = FromChild.directory(caller.file(file));
+          ProgressLine progress = new ProgressLine(caller.err())) {
+        return FromChild.take(caller, tar, request, progress);
+      }
+    }
     try (InputStream in = pipe ? caller.in() : Files.newInputStream(caller.file(file));
         ProgressLine progress = new ProgressLine(caller.err())) {
       InputStream tarball = new BufferedInputStream(in, 1 << 17);

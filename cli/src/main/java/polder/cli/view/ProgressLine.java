@@ -40,7 +40,7 @@ public final class ProgressLine implements Progress, AutoCloseable {
       line.append(" [").repeat('#', full).repeat('.', BAR - full).append("] ");
       line.append(Math.min(100, done * 100 / total)).append("% ");
       line.append(Amount.bytes(done)).append(" of ").append(Amount.bytes(total));
-    } else {
+    } else if (done > 0) {
       line.append(' ').append(Amount.bytes(done));
     }
     return line.toString();

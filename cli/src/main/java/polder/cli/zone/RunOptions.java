@@ -13,6 +13,7 @@ import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
 import polder.cli.call.Words;
 import polder.cli.view.Amount;
+import polder.model.Healthcheck;
 
 /** The options of {@code polder run}, as a payload: Docker's words for SmartOS's properties. */
 final class RunOptions {
@@ -54,6 +55,7 @@ final class RunOptions {
         .option("--stop-signal", "SIGNAL", "what asks it to end")
         .option("--stop-timeout", "SECONDS", "how long it may take to end")
         .flag("--no-init", "the program itself is process 1, without Polder's init before it")
+        .flag("--no-healthcheck", "do not ask what the image would have asked")
         .options("-l --tag", "NAME=VALUE", "a label")
         .options("--set", "PROPERTY=VALUE", "any other property of the payload");
   }
@@ -86,6 +88,9 @@ final class RunOptions {
     }
     if (arguments.has("--no-init")) {
       payload.put("init", false);
+    }
+    if (arguments.has("--no-healthcheck")) {
+      payload.put("healthcheck", Map.of("test", new ArrayList<>(Healthcheck.NONE)));
     }
     limits(arguments, payload);
     places(caller, arguments, payload);

@@ -14,6 +14,7 @@ import polder.linux.CgroupEntrance;
  * @param root what its root is mounted from
  * @param readOnlyRoot whether the root cannot be written once all is in place
  * @param attachments what is mounted into the root, in this order
+ * @param directories what is made in the root if it is not there
  * @param devices beside the default ones
  * @param sysctls by name with dots, beside the default ones
  * @param cgroup the way into its control group
@@ -30,6 +31,7 @@ record Blueprint(
     RootMount root,
     boolean readOnlyRoot,
     List<Attachment> attachments,
+    List<String> directories,
     List<DeviceNode> devices,
     Map<String, String> sysctls,
     CgroupEntrance cgroup,
@@ -50,6 +52,7 @@ record Blueprint(
 
   Blueprint {
     attachments = List.copyOf(attachments);
+    directories = List.copyOf(directories);
     devices = List.copyOf(devices);
     sysctls = Map.copyOf(sysctls);
   }

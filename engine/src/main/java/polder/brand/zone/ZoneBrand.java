@@ -149,6 +149,7 @@ abstract class ZoneBrand implements Brand {
         rootMount(platform.root(), mounts),
         spec.get(ZoneProperties.SECURITY).readOnlyRoot(),
         attachments,
+        platform.config().volumes(),
         devices,
         spec.get(ZoneProperties.SYSCTLS),
         cgroup,

@@ -68,6 +68,7 @@ final class ZoneProgram {
     root.enter(blueprint.root());
     root.attach(blueprint.attachments());
     root.makeDirectories(blueprint.command().workdir());
+    blueprint.directories().forEach(root::makeDirectories);
     kernel.attach(blueprint.devices());
     ProcessSteps process = program.process();
     if (blueprint.terminal()) {

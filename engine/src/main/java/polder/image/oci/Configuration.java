@@ -30,7 +30,7 @@ public record Configuration(Platform platform, ImageConfig run, List<Digest> lay
   }
 
   /**
-   * Reads one. What it says of volumes, ports and health is left alone.
+   * Reads one.
    *
    * @throws PolderException INVALID, also for what a payload could not say either
    */
@@ -62,6 +62,7 @@ public record Configuration(Platform platform, ImageConfig run, List<Digest> lay
               }
             });
     words.put("labels", labels);
+    RunWords.add(words, config);
     try {
       return ImageJson.readConfig(words);
     } catch (PolderException e) {

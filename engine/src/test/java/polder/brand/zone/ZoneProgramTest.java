@@ -40,6 +40,7 @@ class ZoneProgramTest {
             List.of(pipe.reader(), pipe.reader()), pipe.writer(), "upper", "work"),
         true,
         List.of(new Attachment.Memory("/tmp", List.of("size=1m"), 0)),
+        List.of("/data"),
         List.of(),
         Map.of("net.core.somaxconn", "5"),
         GROUP.entrance(),

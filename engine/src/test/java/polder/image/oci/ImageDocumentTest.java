@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import polder.model.ErrorKind;
+import polder.model.Healthcheck;
 import polder.model.Json;
 import polder.model.PolderException;
 
@@ -222,11 +224,26 @@ class ImageDocumentTest {
       "Healthcheck",
       "ArgsEscaped"
     };
+    Object[] inner = {
+      Map.of("Test", List.of("CMD-SHELL", "true"), "Interval", -1L),
+      Map.of("Test", List.of("CMD")),
+      Map.of("Test", List.of("CMD", "a\u0000")),
+      Map.of("Test", List.of("CMD-SHELL", Map.of()), "Retries", Long.MAX_VALUE),
+      Map.of("Test", List.of("CMD", "true"), "Timeout", Long.MAX_VALUE, "StartPeriod", 1L),
+      Map.of("/..", Map.of()),
+      Map.of("/../..", Map.of(), "a/../../b", Map.of()),
+      Map.of("//", Map.of(), "etc//", 7L),
+      Map.of("99999/tcp", Map.of()),
+      Map.of("80", Map.of(), "1-2/udp", Map.of())
+    };
     int read = 0;
     for (int i = 0; i < 5_000; i++) {
       Map<String, Object> words = new java.util.HashMap<>();
       for (int j = random.nextInt(4); j >= 0; j--) {
         words.put(names[random.nextInt(names.length)], odd[random.nextInt(odd.length)]);
+      }
+      if (i % 2 == 0) {
+        words.put(names[7 + random.nextInt(3)], inner[random.nextInt(inner.length)]);
       }
       try {
         Configuration configuration = config(words);
@@ -236,10 +253,47 @@ class ImageDocumentTest {
         assertTrue(
             configuration.run().workdir().stream()
                 .allMatch(d -> d.startsWith("/") && !d.contains("..")));
+        assertTrue(
+            configuration.run().volumes().stream()
+                .allMatch(d -> d.startsWith("/") && !d.contains("/..") && d.length() > 1));
       } catch (PolderException e) {
         assertEquals(ErrorKind.INVALID, e.kind(), words.toString());
       }
     }
     assertTrue(read > 100 && read < 4_900, read + " were read");
+  }
+
+  @Test
+  void readsVolumesPortsAndHealth() {
+    Map<String, Object> words = new java.util.LinkedHashMap<>();
+    words.put("Volumes", Map.of("/data//", Map.of()));
+    words.put("ExposedPorts", Map.of("80", Map.of()));
+    words.put(
+        "Healthcheck",
+        Map.of(
+            "Test",
+            List.of("CMD-SHELL", "true\n"),
+            "Interval",
+            1_500_000_000L,
+            "Timeout",
+            0L,
+            "Retries",
+            5L));
+    var run = config(words).run();
+    assertEquals(List.of("/data"), run.volumes());
+    assertEquals(List.of("80/tcp"), run.ports());
+    assertEquals(
+        Optional.of(
+            new Healthcheck(
+                List.of("/bin/sh", "-c", "true\n"),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(30),
+                5,
+                Duration.ZERO)),
+        run.healthcheck());
+    words.put("Shell", List.of("/bin/ash", "-ec"));
+    assertEquals("/bin/ash", config(words).run().healthcheck().orElseThrow().test().get(0));
+    words.put("Healthcheck", Map.of("Test", List.of("NONE")));
+    assertEquals(Optional.empty(), config(words).run().healthcheck());
   }
 }
