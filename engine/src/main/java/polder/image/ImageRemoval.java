@@ -187,7 +187,9 @@ final class ImageRemoval {
     List<ImageUsage> usage = new ArrayList<>();
     for (StoredImage stored : all) {
       Set<Digest> others = new HashSet<>();
-      all.stream().filter(other -> other != stored).forEach(other -> others.addAll(other.layers()));
+      all.stream()
+          .filter(other -> !other.digits().equals(stored.digits()))
+          .forEach(other -> others.addAll(other.layers()));
       long shared = 0;
       long own = stored.layers().isEmpty() ? stored.first().size() : 0;
       for (Digest layer : stored.layers()) {

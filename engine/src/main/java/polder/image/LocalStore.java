@@ -169,6 +169,11 @@ public final class LocalStore implements AutoCloseable {
       if (layout.isPresent()) {
         return bring(layout.get().image(request), request, false, progress);
       }
+      Optional<IncusImage> incus = IncusImage.find(place, ROOT, root);
+      IncusImage.Reduced userland =
+          incus.isPresent()
+              ? incus.get().reduce(unpacked.bytes(), limits, progress)
+              : new IncusImage.Reduced(request.about(), unpacked.bytes());
       places.accept("unpack the image");
       place.syncFileSystem();
       byte[] sum = digest.digest();
@@ -178,13 +183,13 @@ public final class LocalStore implements AutoCloseable {
               "sha256:" + StoredImage.digits(sum),
               request.name(),
               request.tag(),
-              unpacked.bytes(),
+              userland.bytes(),
               Instant.now(),
               "linux",
-              Userland.arch(root),
+              arch(place),
               request.config(),
               List.of(),
-              request.about());
+              userland.about());
       return publish(image, coming, place, places);
     } catch (SyscallException e) {
       throw Refusal.failed("cannot import image '" + request.name() + "'", e);
@@ -192,6 +197,12 @@ public final class LocalStore implements AutoCloseable {
       throw Refusal.unreadable(e);
     } finally {
       discard(coming);
+    }
+  }
+
+  private static String arch(Directory place) {
+    try (Directory root = place.enter(ROOT)) {
+      return Userland.arch(root);
     }
   }
 

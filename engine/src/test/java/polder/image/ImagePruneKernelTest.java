@@ -48,7 +48,7 @@ class ImagePruneKernelTest {
       assertEquals(
           List.of(), store.prune(true, true).images().stream().filter(first::equals).toList());
       used.clear();
-      try (ImageHold hold = store.hold(first.uuid())) {
+      try (ImageHold _ = store.hold(first.uuid())) {
         assertEquals(List.of(), store.prune(false, false).images());
       }
       assertEquals(told, store.prune(false, false));

@@ -55,8 +55,8 @@ public final class ImageBuild implements Command {
           "'%s' is no release: write it as debian:bookworm"
               .formatted(Words.printable(arguments.operand(0))));
     }
-    ImageRequest name = ImageRequest.of(arguments.value("--name").orElse(arguments.operand(0)));
     List<String> command = command(arguments, what[1]);
+    ImageRequest name = ImageRequest.of(arguments.value("--name").orElse(arguments.operand(0)));
     ImageRequest request = new ImageRequest(name.name(), name.tag(), shell());
     try (ProgressLine line = new ProgressLine(caller.err())) {
       Stage stage = new Stage(line);

@@ -12,6 +12,7 @@ import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.call.Command;
 import polder.cli.call.Failure;
+import polder.cli.call.JsonInput;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
@@ -22,6 +23,7 @@ import polder.model.ImageConfig;
 import polder.model.ImageRequest;
 import polder.model.Json;
 import polder.model.json.ImageJson;
+import polder.model.json.SmartManifest;
 
 /** {@code polder image import}. */
 public final class ImageImport implements Command {
@@ -31,9 +33,11 @@ public final class ImageImport implements Command {
             "image import", "take in a userland or an image in a file, and print the image's uuid")
         .text(
             "A root file system tarball, plain, gzip, xz or zstd; an OCI layout in a tar, or what"
-                + " docker save writes; or a directory, a userland or an OCI layout, which"
+                + " docker save writes; an image of Incus or LXC; or a directory, a userland or an OCI layout, which"
                 + " tar(1) reads as you. The same content again gets one more name.")
         .option("-n --name", "NAME[:TAG]", "what to call it; the file's name if absent")
+        .option("-m --manifest", "FILE", "what SmartOS's manifest says of it, imgadm's version 2")
+        .option("--rootfs", "FILE", "the userland of a split image of Incus; FILE is its metadata")
         .options("-e --env", "NAME=VALUE", "environment of the zones made from it")
         .option("-w --workdir", "DIR", "where their program runs")
         .option("-u --user", "USER[:GROUP]", "who it runs as")
@@ -45,6 +49,9 @@ public final class ImageImport implements Command {
         .example(
             "mmdebstrap --variant=minbase trixie - | polder image import -n debian:13 -",
             "takes it from a pipe")
+        .example(
+            "polder image import -n alpine:3.20 incus.tar.xz --rootfs rootfs.tar.xz",
+            "takes both files of an image of Incus")
         .example("polder image import -n mine:1 ./rootfs", "takes what a directory has");
   }
 
@@ -55,12 +62,10 @@ public final class ImageImport implements Command {
     if (pipe && caller.inTerminal()) {
       throw new UsageException("standard input is a terminal; give a file or a pipe");
     }
-    if (pipe && arguments.value("--name").isEmpty()) {
+    if (pipe && arguments.value("--name").isEmpty() && !arguments.has("--manifest")) {
       throw new UsageException("missing --name: a pipe has none");
     }
-    ImageRequest named = ImageRequest.of(arguments.value("--name").orElseGet(() -> nameOf(file)));
-    ImageRequest request = new ImageRequest(named.name(), named.tag(), config(arguments));
-    Image image = take(caller, file, pipe, request);
+    Image image = take(caller, arguments, file, request(caller, arguments));
     caller
         .out()
         .line(
@@ -70,8 +75,33 @@ public final class ImageImport implements Command {
     return Failure.DONE;
   }
 
-  private static Image take(Caller caller, String file, boolean pipe, ImageRequest request)
+  /** What is said on the command line, and of what it is silent as the manifest says. */
+  private static ImageRequest request(Caller caller, Arguments arguments) throws IOException {
+    Optional<String> manifest = arguments.value("--manifest");
+    String file = arguments.operand(0);
+    ImageRequest said =
+        manifest.isPresent()
+            ? SmartManifest.read(JsonInput.read(caller, manifest))
+            : ImageRequest.of(arguments.value("--name").orElseGet(() -> nameOf(file)));
+    ImageRequest name = arguments.value("--name").map(ImageRequest::of).orElse(said);
+    return new ImageRequest(name.name(), name.tag(), config(arguments), said.about(), said.sha1());
+  }
+
+  private static Image take(Caller caller, Arguments arguments, String file, ImageRequest request)
       throws IOException {
+    boolean pipe = file.equals("-");
+    Optional<String> root = arguments.value("--rootfs");
+    if (root.isPresent()) {
+      if (pipe || arguments.has("--manifest")) {
+        throw new UsageException(
+            "--rootfs goes with a file, an image's metadata, and nothing else");
+      }
+      try (InputStream both = SplitArchive.of(caller.file(file), caller.file(root.get()));
+          ProgressLine progress = new ProgressLine(caller.err())) {
+        InputStream archive = new BufferedInputStream(both, 1 << 17);
+        return caller.ask(host -> host.images().importTarball(archive, request, progress));
+      }
+    }
     if (!pipe && Files.isDirectory(caller.file(file))) {
       try (ChildOutput tar = FromChild.directory(caller.file(file));
           ProgressLine progress = new ProgressLine(caller.err())) {
