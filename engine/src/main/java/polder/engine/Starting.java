@@ -74,7 +74,7 @@ final class Starting {
               zone.status(),
               running.identity().pid(),
               life.run(),
-              Health.first(Health.check(spec, config))));
+              Health.first(Health.check(spec, life.config()))));
       supervisor.watch(zone, life);
       hall.events()
           .add(
