@@ -3,13 +3,27 @@ package polder.tests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import polder.api.client.RemoteHost;
+import polder.model.Brand;
+import polder.model.Cursor;
+import polder.model.Host;
+import polder.model.LogLine;
+import polder.model.LogQuery;
+import polder.model.StopOptions;
+import polder.model.Zone;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+import polder.model.ZoneStatus;
 import polder.tests.harness.Figures;
 import polder.tests.harness.TestHost;
 
@@ -36,28 +50,57 @@ class DaemonDeathTest {
       "R-CRASH-01 SIGKILL over and over: twenty zones run on, no log line is lost or doubled")
   void zonesAndTheirLinesSurvive() {
     try (TestHost host = new TestHost()) {
-      List<String> zones = new ArrayList<>();
-      for (int i = 0; i < ZONES; i++) {
-        String name = "writer" + i;
-        host.create(
-            Map.of("brand", "native", "alias", name, "cmd", List.of("python3", "-c", WRITER)));
-        host.polder("start", name).ok();
-        zones.add(name);
+      Path socket = host.home().resolve("run/api.sock");
+      try (Host remote = RemoteHost.open(socket)) {
+        for (int i = 0; i < ZONES; i++) {
+          ZoneSpec spec =
+              ZoneSpec.of(Brand.NATIVE)
+                  .with(ZoneProperties.ALIAS, "writer" + i)
+                  .with(ZoneProperties.CMD, List.of("python3", "-c", WRITER));
+          remote.zones().start(ZoneRef.of(remote.zones().create(spec).uuid()));
+        }
       }
-      Map<String, Object> pids = pids(host, zones);
+      Map<String, String> before = running(socket);
+      assertEquals(ZONES, before.size());
       for (int round = 0; round < ROUNDS; round++) {
         host.killDaemon();
         long begun = System.nanoTime();
         host.polder("list").ok(); // starts another
         Duration took = Duration.ofNanos(System.nanoTime() - begun);
         assertTrue(took.compareTo(ANSWERS) <= 0, "it answers after " + took);
-        assertEquals(pids, pids(host, zones), "round " + round);
+        assertEquals(before, running(socket), "round " + round);
       }
-      for (String zone : zones) {
-        host.polder("stop", zone).ok();
-        isWhole(zone, host.polder("logs", zone).ok().out().lines().toList());
+      try (Host remote = RemoteHost.open(socket)) {
+        for (String zone : before.keySet()) {
+          remote.zones().stop(new ZoneRef(zone), StopOptions.FORCED);
+          isWhole(zone, lines(remote, new ZoneRef(zone)));
+        }
       }
     }
+  }
+
+  /** Of each zone that runs, its first process, when it was started, and how often again. */
+  private static Map<String, String> running(Path socket) {
+    Map<String, String> running = new TreeMap<>();
+    try (Host remote = RemoteHost.open(socket)) {
+      for (Zone zone : remote.zones().list()) {
+        ZoneStatus seen = zone.status();
+        if (seen.pid().isPresent()) {
+          running.put(zone.name(), seen.pid() + " " + seen.booted() + " " + seen.restarts());
+        }
+      }
+    }
+    return running;
+  }
+
+  private static List<String> lines(Host remote, ZoneRef zone) {
+    List<String> lines = new ArrayList<>();
+    try (Cursor<LogLine> cursor = remote.zones().logs(zone, LogQuery.ALL)) {
+      while (!cursor.ended()) {
+        cursor.next(Figures.within(1)).ifPresent(line -> lines.add(line.text()));
+      }
+    }
+    return lines;
   }
 
   /** Nothing is missing or there twice, and it never had to wait for somebody to take a line. */
@@ -71,16 +114,6 @@ class DaemonDeathTest {
       assertTrue(i == 0 || now - before < BLOCKED.toNanos(), zone + " waited before line " + i);
       before = now;
     }
-  }
-
-  private static Map<String, Object> pids(TestHost host, List<String> zones) {
-    Map<String, Object> pids = new java.util.TreeMap<>();
-    for (String zone : zones) {
-      Map<String, Object> seen = host.json("get", zone);
-      assertEquals("running", seen.get("state"));
-      pids.put(zone, seen.get("pid") + " " + seen.get("boot_timestamp"));
-    }
-    return pids;
   }
 
   @Test

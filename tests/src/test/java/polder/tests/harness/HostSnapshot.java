@@ -35,6 +35,9 @@ public final class HostSnapshot {
               + "|file-max|stat_refresh|loadavg|.*flush|.*probe_.*|mmap_rnd.*|.*/reboot_type|perf_.*"
               + "|percpu_pagelist.*|.*max_map.*|tainted|sched_.*|nr_open|.*drop_caches|compact_memory)$");
 
+  /** In the path of what belongs to a test's host, of this module or of another. */
+  private static final Pattern OTHERS = Pattern.compile("/polder-([a-z]+-)?test-|/polder-bench-");
+
   private final Map<String, SortedSet<String>> facts = new TreeMap<>();
 
   private HostSnapshot() {}
@@ -93,7 +96,7 @@ public final class HostSnapshot {
 
   /** Whether it is not of another test's host, which may be running beside this one. */
   private static boolean isOurs(String line, Path home) {
-    return !line.contains("/polder-test-") || line.contains(String.valueOf(home.getFileName()));
+    return !OTHERS.matcher(line).find() || line.contains(String.valueOf(home.getFileName()));
   }
 
   /** Ours: those that carry the test's home, and those in a pid namespace below ours. */
