@@ -71,6 +71,9 @@ abstract class ContractSetting {
         host.volumes().delete(volume.name());
       }
     }
+    host.networks().list().stream()
+        .filter(network -> network.name().startsWith("contract"))
+        .forEach(network -> host.networks().delete(network.name()));
     for (Pool pool : host.pools().list()) {
       if (pool.name().startsWith("contract")) {
         host.pools().delete(pool.name());

@@ -27,7 +27,7 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneState;
 
 /** The part of {@link HostContract} about processes: their streams, ends, logs and files. */
-abstract class ProcessContract extends ContractSetting {
+abstract class ProcessContract extends NetworkContract {
   @Test
   void aProgramsEndIsTheZones() {
     create("a", "sh", "-c", "exit 7");

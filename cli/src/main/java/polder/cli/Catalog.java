@@ -23,6 +23,11 @@ import polder.cli.image.ImagePull;
 import polder.cli.image.ImagePush;
 import polder.cli.image.ImageTag;
 import polder.cli.image.ImageUsageCommand;
+import polder.cli.network.NetworkCreate;
+import polder.cli.network.NetworkDelete;
+import polder.cli.network.NetworkGet;
+import polder.cli.network.NetworkList;
+import polder.cli.network.NetworkUpdateCommand;
 import polder.cli.pool.PoolCreate;
 import polder.cli.pool.PoolDelete;
 import polder.cli.pool.PoolGet;
@@ -69,7 +74,7 @@ import polder.cli.zone.WaitCommand;
 /** All commands by name. Only the one that is asked for is loaded. */
 final class Catalog {
   /** The first words of commands that have two. */
-  static final List<String> GROUPS = List.of("snapshot", "image", "pool", "volume");
+  static final List<String> GROUPS = List.of("snapshot", "image", "pool", "volume", "network");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -127,6 +132,11 @@ final class Catalog {
           "volume get",
           "volume resize",
           "volume delete",
+          "network create",
+          "network list",
+          "network get",
+          "network update",
+          "network delete",
           "events",
           "info",
           "doctor",
@@ -173,6 +183,9 @@ final class Catalog {
     aliases.put("volume ls", "volume list");
     aliases.put("volume rm", "volume delete");
     aliases.put("volume inspect", "volume get");
+    aliases.put("network ls", "network list");
+    aliases.put("network rm", "network delete");
+    aliases.put("network inspect", "network get");
     return aliases;
   }
 
@@ -233,6 +246,11 @@ final class Catalog {
       case "volume get" -> new VolumeGet();
       case "volume resize" -> new VolumeResize();
       case "volume delete" -> new VolumeDelete();
+      case "network create" -> new NetworkCreate();
+      case "network list" -> new NetworkList();
+      case "network get" -> new NetworkGet();
+      case "network update" -> new NetworkUpdateCommand();
+      case "network delete" -> new NetworkDelete();
       case "events" -> new EventsCommand();
       case "info" -> new InfoCommand();
       case "doctor" -> new DoctorCommand();

@@ -77,7 +77,8 @@ class CommandLineTest {
   @Test
   void allFaultsAreTold() {
     Desk.Answer answer =
-        desk.typing("{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"nics\": []}")
+        desk.typing(
+                "{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"firewall_enabled\": true}")
             .polder("create");
     assertEquals(1, answer.code());
     assertEquals(4, answer.err().lines().count(), answer.err());

@@ -126,6 +126,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.Networks networks() {
+      return host.networks();
+    }
+
+    @Override
     public polder.model.Events events() {
       return host.events();
     }

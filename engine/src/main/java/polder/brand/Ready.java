@@ -13,6 +13,9 @@ public interface Ready extends AutoCloseable {
   /** The first process. */
   ProcessIdentity identity();
 
+  /** Its network namespace, with the loopback alone; the caller's to close. */
+  Fd network();
+
   /**
    * The master of the first process's terminal, if it has one. It belongs to this.
    *

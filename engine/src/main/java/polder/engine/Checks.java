@@ -56,6 +56,7 @@ final class Checks {
     findings.add(new Finding("JDK", Level.OK, System.getProperty("java.runtime.version"), ""));
     findings.add(new Finding("storage driver", Level.OK, hall.storage().driver(), ""));
     findings.add(btrfs());
+    findings.addAll(NetworkChecks.doctor());
     findings.add(room());
     findings.add(ids());
     findings.add(subordinate());

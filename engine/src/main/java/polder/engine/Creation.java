@@ -25,10 +25,12 @@ import polder.storage.Root;
 final class Creation {
   private final Hall hall;
   private final ZoneVolumes volumes;
+  private final LocalNetworks networks;
 
-  Creation(Hall hall) {
+  Creation(Hall hall, LocalNetworks networks) {
     this.hall = hall;
     this.volumes = new ZoneVolumes(hall);
+    this.networks = networks;
   }
 
   /**
@@ -50,6 +52,12 @@ final class Creation {
     }
     verify("the payload is refused", spec, faults);
     return spec;
+  }
+
+  /** As {@link #settle}, for a zone that is not to be made: what it would be given stays free. */
+  ZoneSpec foresee(ZoneSpec asked) {
+    ZoneSpec spec = settle(asked);
+    return networks.foresee(spec);
   }
 
   /** Refuses what the storage or the brand cannot do on this host. */
@@ -126,13 +134,13 @@ final class Creation {
   }
 
   private LocalZone make(
-      ZoneSpec spec, List<Step.Make> plan, Optional<ImageConfig> config, Runnable fill) {
+      ZoneSpec settled, List<Step.Make> plan, Optional<ImageConfig> config, Runnable fill) {
     Instant now = Instant.now();
     LocalZone zone =
         new LocalZone(
-            new ZoneRecord(1, spec, Optional.empty(), now, now, config),
+            new ZoneRecord(1, settled, Optional.empty(), now, now, config),
             ZoneStatus.configured(now),
-            hall.store().path(spec.uuid()).toString());
+            hall.store().path(settled.uuid()).toString());
     zone.operating().lock(); // nobody else touches it before it is whole
     try (Undo undo = new Undo()) {
       claim(zone);
@@ -141,8 +149,11 @@ final class Creation {
             hall.table().remove(zone);
             zone.vanish();
           });
-      volumes.promise("the payload is refused", spec); // the table has the zone: that keeps them
-      hall.volumes().withdraw(spec.uuid());
+      volumes.promise("the payload is refused", settled); // the table has the zone: that keeps them
+      hall.volumes().withdraw(settled.uuid());
+      undo.add(() -> hall.networks().leases().release(settled.uuid()));
+      ZoneSpec spec = networks.take(settled);
+      zone.record(new ZoneRecord(1, spec, Optional.empty(), now, now, config));
       if (spec.get(ZoneProperties.SECURITY).userns()) {
         IdRange ids = hall.ids().take();
         undo.add(() -> hall.ids().release(ids));
@@ -291,6 +302,7 @@ final class Creation {
     }
     hall.table().remove(zone);
     zone.record().ids().ifPresent(hall.ids()::release);
+    hall.networks().leases().release(uuid);
     zone.vanish();
     if (hall.table().list().isEmpty()) {
       hall.removeCgroupParent();

@@ -81,7 +81,7 @@ final class Ending {
       hall.executor()
           .runAll(
               "stop",
-              Planner.clear(zone.uuid()),
+              Planner.clear(zone.uuid(), hall.networks().isPlugged(zone.uuid())),
               (step, none) -> {
                 work(zone, life, exit, next, step);
                 if (step instanceof Step.Clear.Processes) {
@@ -138,6 +138,7 @@ final class Ending {
         zone.log().end();
         zone.log().rest();
       }
+      case Step.Clear.Vnics(UUID uuid) -> hall.networks().unplug(uuid);
       case Step.Clear.Cgroup(UUID uuid) -> life.cgroup().remove(PATIENCE);
       case Step.Clear.Exit(UUID uuid) -> noteExit(uuid, exit);
       case Step.Clear.RunFile(UUID uuid) -> {
@@ -176,7 +177,7 @@ final class Ending {
     ExitRecord none =
         new ExitRecord(ExitStatus.UNKNOWN, run.booted(), false, 0, run.booted(), Optional.empty());
     List<Step.Clear> plan =
-        Planner.clear(zone.uuid()).stream()
+        Planner.clear(zone.uuid(), hall.networks().isPlugged(zone.uuid())).stream()
             .filter(step -> !(step instanceof Step.Clear.Exit))
             .toList();
     hall.executor()

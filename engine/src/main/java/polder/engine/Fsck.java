@@ -22,6 +22,7 @@ final class Fsck {
   private final LocalStore store;
   private final LocalPools pools;
   private final LocalVolumes volumes;
+  private final LocalNetworks networks;
   private final List<ZoneStore.Damaged> damaged;
   private final ZoneVolumes zones;
   private final List<Finding> findings = new ArrayList<>();
@@ -36,11 +37,13 @@ final class Fsck {
       LocalStore store,
       LocalPools pools,
       LocalVolumes volumes,
+      LocalNetworks networks,
       List<ZoneStore.Damaged> damaged) {
     this.hall = hall;
     this.store = store;
     this.pools = pools;
     this.volumes = volumes;
+    this.networks = networks;
     this.damaged = damaged;
     this.zones = new ZoneVolumes(hall);
   }
@@ -56,6 +59,10 @@ final class Fsck {
         .forEach(
             (name, why) ->
                 missing("pool " + name, why, "bring back what it is on, and restart the daemon"));
+    networks
+        .problems()
+        .forEach(
+            (name, why) -> missing("network " + name, why, "put it right, and restart the daemon"));
     for (String file : hall.journal().damaged()) {
       warn("journal", file + " could not be read", "look at what else is found, then remove it");
     }

@@ -37,6 +37,7 @@ record Hall(
     VolumeTable volumes,
     VolumeStore volumeStore,
     IdRanges ids,
+    HostNetworks networks,
     Executor executor,
     StateDisk disk,
     Lookout streams,

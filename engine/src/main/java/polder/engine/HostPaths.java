@@ -85,6 +85,10 @@ public record HostPaths(Path config, Path state, Path run, Path log, Path socket
     return state.resolve("volumes");
   }
 
+  Path networks() {
+    return state.resolve("networks");
+  }
+
   Path mountedPools() {
     return run.resolve("pools");
   }

@@ -10,6 +10,7 @@ import polder.image.registry.HelperProgram;
 import polder.image.registry.Registries;
 import polder.image.registry.Settings;
 import polder.linux.CgroupHost;
+import polder.linux.Fd;
 import polder.linux.Launcher;
 import polder.model.Brand;
 import polder.model.Events;
@@ -17,6 +18,7 @@ import polder.model.Finding;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
+import polder.model.Networks;
 import polder.model.Pools;
 import polder.model.Snapshots;
 import polder.model.Transfers;
@@ -39,6 +41,7 @@ final class LocalHost implements Host {
   private final LocalSnapshots snapshots;
   private final LocalTransfers transfers;
   private final LocalVolumes volumes;
+  private final LocalNetworks networks;
   private final Checks checks;
   private final Takeover takeover;
   private volatile boolean closed;
@@ -52,7 +55,12 @@ final class LocalHost implements Host {
 
   /** Opens one thing after the other; each success says how it is closed. */
   private LocalHost(
-      Undo closing, HostPaths paths, Brands brands, Failpoints failpoints, int idRanges) {
+      Undo closing,
+      HostPaths paths,
+      Brands brands,
+      Failpoints failpoints,
+      int idRanges,
+      Fd network) {
     this.closing = closing;
     Launcher launcher = keep(Launcher.start(), Launcher::close);
     ZoneTable table = new ZoneTable();
@@ -88,6 +96,7 @@ final class LocalHost implements Host {
             volumes,
             keep(new VolumeStore(paths), VolumeStore::close),
             new IdRanges(idRanges),
+            keep(HostNetworks.open(paths, launcher, network), HostNetworks::close),
             new Executor(failpoints),
             keep(StateDisk.open(paths.state()), StateDisk::close),
             keep(Lookout.open("polder-streams"), Lookout::close),
@@ -97,12 +106,13 @@ final class LocalHost implements Host {
     Supervisor supervisor = keep(new Supervisor(hall), Supervisor::close);
     closing.add(() -> table.list().forEach(LocalHost::release));
     closing.add(hall.timers()::close);
-    Creation creation = new Creation(hall);
+    this.networks = new LocalNetworks(hall);
+    Creation creation = new Creation(hall, networks);
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
     Snapping snapping = new Snapping(hall);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
-    this.zones = new LocalZones(hall, turns, creation, supervisor, stopping);
+    this.zones = new LocalZones(hall, turns, creation, supervisor, stopping, networks);
     this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
     Registries registries =
         new Registries(
@@ -135,13 +145,19 @@ final class LocalHost implements Host {
     return opened;
   }
 
-  /** Opens the host at {@code paths}; takes over what runs there. */
-  static LocalHost open(HostPaths paths, Brands brands, Failpoints failpoints, int idRanges) {
+  /**
+   * Opens the host at {@code paths}; takes over what runs there.
+   *
+   * @param network the namespace in which the host's ends of networks are
+   */
+  static LocalHost open(
+      HostPaths paths, Brands brands, Failpoints failpoints, int idRanges, Fd network) {
     Undo closing = new Undo();
+    closing.add(network::close);
     try {
       HostLock lock = HostLock.take(paths);
       closing.add(lock::close);
-      return new LocalHost(closing, paths, brands, failpoints, idRanges);
+      return new LocalHost(closing, paths, brands, failpoints, idRanges, network);
     } catch (RuntimeException | Error e) {
       try {
         closing.close();
@@ -186,6 +202,11 @@ final class LocalHost implements Host {
   }
 
   @Override
+  public Networks networks() {
+    return open(networks);
+  }
+
+  @Override
   public Events events() {
     return open(hall.events());
   }
@@ -202,7 +223,7 @@ final class LocalHost implements Host {
 
   @Override
   public List<Finding> fsck() {
-    return new Fsck(open(hall), store, pools, volumes, takeover.damaged()).run();
+    return new Fsck(open(hall), store, pools, volumes, networks, takeover.damaged()).run();
   }
 
   /** {@code part}, while the host is open. */

@@ -38,13 +38,19 @@ final class LocalZones implements Zones {
   private final Sessions sessions;
   private final Copying copying;
 
-  LocalZones(Hall hall, Turns turns, Creation creation, Supervisor supervisor, Stopping stopping) {
+  LocalZones(
+      Hall hall,
+      Turns turns,
+      Creation creation,
+      Supervisor supervisor,
+      Stopping stopping,
+      LocalNetworks networks) {
     this.hall = hall;
     this.turns = turns;
     this.creation = creation;
     this.supervisor = supervisor;
     this.stopping = stopping;
-    this.updating = new Updating(hall, creation, supervisor);
+    this.updating = new Updating(hall, creation, supervisor, networks);
     this.sessions = new Sessions(hall, supervisor);
     this.copying = new Copying(hall);
   }
@@ -67,7 +73,7 @@ final class LocalZones implements Zones {
 
   @Override
   public List<String> plan(ZoneSpec spec) {
-    ZoneSpec settled = creation.settle(spec);
+    ZoneSpec settled = creation.foresee(spec);
     List<String> sentences = new ArrayList<>();
     Planner.create(settled).forEach(step -> sentences.add(step.describe()));
     Planner.start(settled).forEach(step -> sentences.add(step.describe()));

@@ -54,6 +54,9 @@ final class Planner {
     plan.add(new Step.Boot.Cgroup(zone));
     plan.add(new Step.Boot.Streams(zone));
     plan.add(new Step.Boot.Prepare(zone));
+    if (HostNetworks.has(spec)) {
+      plan.add(new Step.Boot.Vnics(zone));
+    }
     plan.add(new Step.Boot.Pid(zone));
     plan.add(new Step.Boot.Go(zone));
     if (settle) {
@@ -89,14 +92,22 @@ final class Planner {
     return List.copyOf(plan);
   }
 
-  /** What takes down a run, whatever there is of it. */
-  static List<Step.Clear> clear(UUID zone) {
-    return List.of(
-        new Step.Clear.Processes(zone),
-        new Step.Clear.Streams(zone),
-        new Step.Clear.Exit(zone),
-        new Step.Clear.Cgroup(zone),
-        new Step.Clear.RunFile(zone));
+  /**
+   * What takes down a run, whatever there is of it.
+   *
+   * @param plugged whether it has network cards
+   */
+  static List<Step.Clear> clear(UUID zone, boolean plugged) {
+    List<Step.Clear> plan = new ArrayList<>();
+    plan.add(new Step.Clear.Processes(zone));
+    plan.add(new Step.Clear.Streams(zone));
+    plan.add(new Step.Clear.Exit(zone));
+    if (plugged) {
+      plan.add(new Step.Clear.Vnics(zone));
+    }
+    plan.add(new Step.Clear.Cgroup(zone));
+    plan.add(new Step.Clear.RunFile(zone));
+    return List.copyOf(plan);
   }
 
   /** What takes a zone away that does not run. */

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import polder.brand.zone.LxBrand;
 import polder.brand.zone.NativeBrand;
+import polder.linux.Fd;
 import polder.linux.Launcher;
+import polder.linux.Namespace;
 import polder.model.Brand;
 import polder.model.Host;
 import polder.model.Version;
@@ -39,8 +41,13 @@ public final class Polder {
   }
 
   static Host open(HostPaths paths, Failpoints failpoints) {
+    return open(paths, failpoints, Namespace.NET.own());
+  }
+
+  /** Opens the host whose ends of networks are in {@code network}, which is closed with it. */
+  static Host open(HostPaths paths, Failpoints failpoints, Fd network) {
     int ids = Integer.getInteger("polder.ids", IdRanges.MOST);
-    return LocalHost.open(paths, Polder::brands, failpoints, ids);
+    return LocalHost.open(paths, Polder::brands, failpoints, ids, network);
   }
 
   private static Map<Brand, polder.brand.Brand> brands(Launcher launcher, HostPaths paths) {

@@ -121,6 +121,12 @@ final class Starting {
         undo.add(prepared::close);
         hold(life, prepared, undo);
       }
+      case Step.Boot.Vnics(UUID uuid) -> {
+        undo.add(() -> hall.networks().unplug(uuid));
+        try (Fd inside = ready.get().network()) {
+          hall.networks().plug(zone.record().spec(), inside);
+        }
+      }
       case Step.Boot.Pid(UUID uuid) -> {
         life.run(life.run().with(ready.get().identity(), life.holder().map(InputHolder::identity)));
         hall.runs().write(uuid, life.run());

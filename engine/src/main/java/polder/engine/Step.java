@@ -104,6 +104,14 @@ sealed interface Step {
       }
     }
 
+    /** Its network cards, with their addresses and routes. */
+    record Vnics(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "plug the network cards of zone " + zone;
+      }
+    }
+
     /** Its pid, so that it is found again. */
     record Pid(UUID zone) implements Boot {
       @Override
@@ -144,6 +152,14 @@ sealed interface Step {
       @Override
       public String describe() {
         return "take the last output of zone " + zone;
+      }
+    }
+
+    /** What its network cards may send; they end with its processes. */
+    record Vnics(UUID zone) implements Clear {
+      @Override
+      public String describe() {
+        return "unplug the network cards of zone " + zone;
       }
     }
 

@@ -196,6 +196,7 @@ final class Takeover {
             Statuses.down(record, hall.store().exit(uuid)),
             hall.store().path(uuid).toString());
     hall.table().admit(zone);
+    hall.networks().leases().keep(record.spec());
     attempt(zone, "open the log", () -> zone.log(Logs.open(hall, uuid)));
     Optional<IdRange> ids = record.ids();
     if (ids.isPresent() && !hall.ids().take(ids.get())) {
@@ -221,6 +222,9 @@ final class Takeover {
     try {
       Optional<RunRecord> run = known(zone);
       boolean thisBoot = run.filter(known -> known.boot().equals(hall.boot())).isPresent();
+      if (run.isEmpty() || thisBoot) {
+        hall.networks().admit(zone.record().spec());
+      }
       if (run.isEmpty()) {
         clear(zone); // it died with its first file unwritten
       } else if (!thisBoot) {

@@ -19,23 +19,43 @@ final class Updating {
   private final Creation creation;
   private final Supervisor supervisor;
   private final ZoneVolumes volumes;
+  private final LocalNetworks networks;
 
-  Updating(Hall hall, Creation creation, Supervisor supervisor) {
+  Updating(Hall hall, Creation creation, Supervisor supervisor, LocalNetworks networks) {
     this.hall = hall;
     this.volumes = new ZoneVolumes(hall);
     this.creation = creation;
     this.supervisor = supervisor;
+    this.networks = networks;
   }
 
   /** Changes a zone, wholly or not at all; with the zone's lock. */
   UpdatePlan update(LocalZone zone, Patch patch, boolean dryRun) {
     ZoneSpec before = zone.record().spec();
-    ZoneSpec after = patch.applyTo(before);
+    ZoneSpec asked = patch.applyTo(before);
     Optional<Life> life = zone.life();
-    UpdatePlan plan = UpdatePlanner.plan(before, after, life.isPresent());
+    UpdatePlan plan = UpdatePlanner.plan(before, asked, life.isPresent());
     if (plan.refused()) {
       return plan;
     }
+    if (before.get(ZoneProperties.NICS).equals(asked.get(ZoneProperties.NICS))) {
+      return update(zone, plan, before, asked, dryRun);
+    }
+    try (Undo undo = new Undo()) {
+      undo.add(() -> hall.networks().leases().keep(before));
+      ZoneSpec after = networks.take(asked);
+      update(zone, plan, before, after, dryRun);
+      if (!dryRun) {
+        undo.forget();
+        hall.networks().leases().keep(after);
+      }
+      return plan;
+    }
+  }
+
+  private UpdatePlan update(
+      LocalZone zone, UpdatePlan plan, ZoneSpec before, ZoneSpec after, boolean dryRun) {
+    Optional<Life> life = zone.life();
     creation.verify("the update is refused", after);
     volumes.refuseNewOwn(before, after);
     if (dryRun || after.equals(before)) {

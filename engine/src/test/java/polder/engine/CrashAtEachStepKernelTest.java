@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import polder.model.Events;
 import polder.model.Host;
 import polder.model.Images;
+import polder.model.Networks;
 import polder.model.Pools;
 import polder.model.Snapshots;
 import polder.model.Transfers;
@@ -47,6 +48,7 @@ class CrashAtEachStepKernelTest {
                 Images.class,
                 Pools.class,
                 Volumes.class,
+                Networks.class,
                 Snapshots.class,
                 Transfers.class,
                 Events.class)
@@ -100,7 +102,7 @@ class CrashAtEachStepKernelTest {
       String where = "%s killed at %d of %d".formatted(row, place, places);
       test.clear();
       test.letGo();
-      assertTrue(CrashedEngine.run(test.home(), row, "any." + place + "=kill"), where);
+      assertTrue(CrashedEngine.run(test, row, "any." + place + "=kill"), where);
       test.openClosed(Failpoints.NONE);
       TestHost.eventually(where + ", fsck finds nothing", () -> test.host().fsck().isEmpty());
       TestHost.eventually(

@@ -42,6 +42,7 @@ final class CrashRows {
           "Host.events",
           "Host.pools",
           "Host.volumes",
+          "Host.networks",
           "Host.info",
           "Host.doctor",
           "Host.fsck",
@@ -57,6 +58,8 @@ final class CrashRows {
           "Images.list",
           "Images.get",
           "Images.usage",
+          "Networks.list",
+          "Networks.get",
           "Pools.list",
           "Pools.get",
           "Pools.scrub",
@@ -170,6 +173,7 @@ final class CrashRows {
     rows.add(forward("takeover", "", CrashRows::allKinds, NOTHING));
     rows.add(forward("takeover", "and autoboot", CrashRows::booting, CrashRows::untilUp));
     rows.addAll(PoolRows.all());
+    rows.addAll(NetworkRows.all());
     rows.addAll(SnapshotRows.all());
     rows.addAll(TransferRows.all());
     rows.addAll(VolumeRows.all());
@@ -418,6 +422,7 @@ final class CrashRows {
     }
     seen.addAll(PoolRows.seen(test.host()));
     seen.addAll(VolumeRows.seen(test.host()));
+    seen.addAll(NetworkRows.seen(test.host()));
     return String.join("\n", seen);
   }
 

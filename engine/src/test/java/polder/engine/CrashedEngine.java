@@ -37,9 +37,10 @@ final class CrashedEngine {
    *
    * @return whether it died at the failpoint; and leaves no process behind
    */
-  static boolean run(Path home, CrashRow row, String failpoints)
+  static boolean run(TestHost test, CrashRow row, String failpoints)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
+    command.addAll(List.of("nsenter", "--net=" + test.network()));
     command.add("setsid"); // whatever it leaves behind is known by its session
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -50,7 +51,7 @@ final class CrashedEngine {
             "-cp",
             EngineDeathKernelTest.classPath(),
             CrashedEngine.class.getName(),
-            home.toString(),
+            test.home().toString(),
             row.name(),
             failpoints));
     Process process =

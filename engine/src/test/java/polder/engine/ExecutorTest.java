@@ -86,7 +86,7 @@ class ExecutorTest {
         () ->
             executor.runAll(
                 "stop",
-                Planner.clear(new UUID(1, 2)),
+                Planner.clear(new UUID(1, 2), false),
                 (step, undo) -> {
                   log.add(step.getClass().getSimpleName());
                   throw new IllegalStateException("no");

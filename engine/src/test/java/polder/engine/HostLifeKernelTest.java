@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import polder.linux.Namespace;
 import polder.model.ErrorKind;
 import polder.model.Host;
 import polder.model.PolderException;
@@ -113,7 +114,8 @@ class HostLifeKernelTest {
                   throw new IllegalStateException("no brands today");
                 },
                 Failpoints.NONE,
-                10));
+                10,
+                Namespace.NET.own()));
     same(before, "nothing is held without brands");
     test.open();
   }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -14,6 +15,12 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import polder.linux.CgroupHost;
+import polder.linux.Child;
+import polder.linux.Launcher;
+import polder.linux.Namespace;
+import polder.linux.Program;
+import polder.linux.ProgramBuilder;
+import polder.linux.Signal;
 import polder.model.Brand;
 import polder.model.Cursor;
 import polder.model.Event;
@@ -34,11 +41,32 @@ import polder.model.ZoneSpec;
 /** A host in a directory of its own, and that nothing of it is left in the end. */
 final class TestHost implements AutoCloseable {
   private final Path home;
+  private final Launcher launcher = Launcher.start();
+  private final Child network;
   private Host host;
 
   TestHost() throws IOException {
     home = Files.createTempDirectory(Path.of("/var/tmp"), "polder-engine-test-");
-    host = Polder.open(home);
+    network = network(launcher);
+    host = open(HostPaths.below(home), Failpoints.NONE);
+  }
+
+  /** A process that does nothing but have a network namespace, which is the host's here. */
+  private static Child network(Launcher launcher) {
+    ProgramBuilder program = Program.builder(EnumSet.of(Namespace.NET));
+    program.exec("/bin/sleep", List.of("sleep", "100000"), List.of());
+    Child child = launcher.launch(program.build());
+    child.awaitStarted();
+    return child;
+  }
+
+  private Host open(HostPaths paths, Failpoints failpoints) {
+    return Polder.open(paths, failpoints, Namespace.NET.of(network.pid()));
+  }
+
+  /** The file of the network namespace that is the host's. */
+  Path network() {
+    return Path.of("/proc/%d/ns/net".formatted(network.pid()));
   }
 
   Path home() {
@@ -52,7 +80,7 @@ final class TestHost implements AutoCloseable {
   /** Closes the engine and opens it again. */
   void reopen() {
     host.close();
-    host = Polder.open(home);
+    open();
   }
 
   /** Closes the engine, so that somebody else can open it. */
@@ -61,7 +89,7 @@ final class TestHost implements AutoCloseable {
   }
 
   void open() {
-    host = Polder.open(home);
+    host = open(HostPaths.below(home), Failpoints.NONE);
   }
 
   /** Closes the engine and opens it again, to fail as {@code failpoints} say. */
@@ -72,7 +100,7 @@ final class TestHost implements AutoCloseable {
 
   /** Opens the engine, which was let go of, to fail as {@code failpoints} say. */
   void openClosed(Failpoints failpoints) {
-    host = Polder.open(HostPaths.below(home), failpoints);
+    host = open(HostPaths.below(home), failpoints);
   }
 
   /** Waits until it is noted that the zones that start with the host were started. */
@@ -111,6 +139,7 @@ final class TestHost implements AutoCloseable {
     for (Image image : host.images().list()) {
       host.images().delete(image.name() + ":" + image.tag());
     }
+    host.networks().list().forEach(network -> host.networks().delete(network.name()));
     for (Pool pool : host.pools().list()) {
       if (!pool.name().equals(Pool.DEFAULT)) {
         host.pools().delete(pool.name());
@@ -203,11 +232,16 @@ final class TestHost implements AutoCloseable {
     clear();
     List<Finding> left = host.fsck();
     host.close();
+    network.pidfd().signal(Signal.KILL);
+    var _ = network.pidfd().await();
+    network.close();
+    launcher.close();
     HostPaths paths = HostPaths.below(home);
     Assertions.assertEquals(List.of(), left);
     Assertions.assertEquals(List.of(), names(paths.zones()), "zones");
     Assertions.assertEquals(List.of(), names(paths.storage()), "datasets");
     Assertions.assertEquals(List.of(), names(paths.log()), "logs");
+    Assertions.assertEquals(List.of(), names(paths.networks()), "networks");
     Assertions.assertEquals(List.of(), names(paths.journal()), "intents");
     Assertions.assertEquals(List.of(), names(paths.runningZones()), "run files");
     Assertions.assertFalse(

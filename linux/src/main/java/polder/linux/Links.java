@@ -39,10 +39,27 @@ public final class Links {
   static final int IFLA_NET_NS_FD = 28;
   static final int IFLA_INFO_KIND = 1;
   static final int IFLA_INFO_DATA = 2;
+  static final int IFLA_INFO_SLAVE_KIND = 4;
+  static final int IFLA_INFO_SLAVE_DATA = 5;
+  static final int IFLA_BRPORT_LEARNING = 8;
   static final int VETH_INFO_PEER = 1; // linux/veth.h
   static final int IFLA_MACVLAN_MODE = 1;
   static final int MACVLAN_MODE_BRIDGE = 4;
 
+  /** sizeof (struct ndmsg), linux/neighbour.h. */
+  static final int NDMSG = 12;
+
+  static final int NDMSG_INDEX = 4;
+  static final int NDMSG_STATE = 8;
+  static final int NDMSG_FLAGS = 10;
+  static final int RTM_NEWNEIGH = 28;
+  static final int NDA_LLADDR = 2;
+  static final int NUD_REACHABLE = 0x02;
+  static final int NUD_NOARP = 0x40;
+  static final int NTF_MASTER = 0x04;
+  static final int NTF_STICKY = 0x40;
+
+  private static final int AF_BRIDGE = 7; // linux/socket.h
   private static final int LONGEST_NAME = 15; // IFNAMSIZ - 1, linux/if.h
   private static final int ADDRESS_LENGTH = 6; // ETH_ALEN, linux/if_ether.h
   private static final int AF_INET = 2; // linux/socket.h
@@ -199,6 +216,37 @@ public final class Links {
                             IFLA_INFO_DATA,
                             data -> data.attribute(IFLA_MACVLAN_MODE, MACVLAN_MODE_BRIDGE))),
         "make network interface " + peer.name());
+  }
+
+  /** Has a bridge learn no hardware addresses from what its port {@code index} sends. */
+  public void learnNothing(int index) {
+    change(
+        index,
+        "let its bridge learn nothing from",
+        request ->
+            request.nest(
+                IFLA_LINKINFO,
+                info ->
+                    info.attribute(IFLA_INFO_SLAVE_KIND, "bridge")
+                        .nest(
+                            IFLA_INFO_SLAVE_DATA,
+                            data -> data.attribute(IFLA_BRPORT_LEARNING, new byte[1]))));
+  }
+
+  /** Has a bridge send what is for {@code address} to its port {@code index}, come what may. */
+  public void hold(int index, String address) {
+    ByteBuffer header =
+        ByteBuffer.allocate(NDMSG)
+            .order(ByteOrder.nativeOrder())
+            .put(0, (byte) AF_BRIDGE)
+            .putInt(NDMSG_INDEX, index)
+            .putShort(NDMSG_STATE, (short) (NUD_NOARP | NUD_REACHABLE))
+            .put(NDMSG_FLAGS, (byte) (NTF_MASTER | NTF_STICKY));
+    socket.change(
+        new NetlinkRequest(RTM_NEWNEIGH, NetlinkMessage.ACK | NetlinkMessage.CREATE)
+            .fixed(header)
+            .attribute(NDA_LLADDR, hardware(address)),
+        "hold %s at network interface %d".formatted(address, index));
   }
 
   /** Switches interface {@code index} on. */

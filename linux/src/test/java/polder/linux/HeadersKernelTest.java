@@ -51,6 +51,7 @@ class HeadersKernelTest {
       #include <linux/if_addr.h>
       #include <linux/if_link.h>
       #include <linux/magic.h>
+      #include <linux/neighbour.h>
       #include <linux/netfilter.h>
       #include <linux/netfilter/nf_tables.h>
       #include <linux/netfilter/nfnetlink.h>
@@ -132,6 +133,16 @@ class HeadersKernelTest {
         Addresses.IFADDRMSG_PREFIX,
         "ifa_index",
         Addresses.IFADDRMSG_INDEX);
+    size(expected, "ndmsg", Links.NDMSG);
+    offsets(
+        expected,
+        "ndmsg",
+        "ndm_ifindex",
+        Links.NDMSG_INDEX,
+        "ndm_state",
+        Links.NDMSG_STATE,
+        "ndm_flags",
+        Links.NDMSG_FLAGS);
     size(expected, "rtmsg", Routes.RTMSG);
     offsets(
         expected,
@@ -358,6 +369,15 @@ class HeadersKernelTest {
     expected.put("(VETH_INFO_PEER)", Links.VETH_INFO_PEER);
     expected.put("(IFLA_MACVLAN_MODE)", Links.IFLA_MACVLAN_MODE);
     expected.put("(MACVLAN_MODE_BRIDGE)", Links.MACVLAN_MODE_BRIDGE);
+    expected.put("(IFLA_INFO_SLAVE_KIND)", Links.IFLA_INFO_SLAVE_KIND);
+    expected.put("(IFLA_INFO_SLAVE_DATA)", Links.IFLA_INFO_SLAVE_DATA);
+    expected.put("(IFLA_BRPORT_LEARNING)", Links.IFLA_BRPORT_LEARNING);
+    expected.put("(RTM_NEWNEIGH)", Links.RTM_NEWNEIGH);
+    expected.put("(NDA_LLADDR)", Links.NDA_LLADDR);
+    expected.put("(NUD_REACHABLE)", Links.NUD_REACHABLE);
+    expected.put("(NUD_NOARP)", Links.NUD_NOARP);
+    expected.put("(NTF_MASTER)", Links.NTF_MASTER);
+    expected.put("NTF_STICKY", Links.NTF_STICKY);
     expected.put("(RTM_NEWADDR)", Addresses.RTM_NEWADDR);
     expected.put("(RTM_DELADDR)", Addresses.RTM_DELADDR);
     expected.put("(RTM_GETADDR)", Addresses.RTM_GETADDR);

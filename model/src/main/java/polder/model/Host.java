@@ -18,6 +18,9 @@ public interface Host extends AutoCloseable {
   /** Where zones' datasets lie. */
   Pools pools();
 
+  /** What zones' network cards are plugged into. */
+  Networks networks();
+
   /** What zones had on their disks at some moments. */
   Snapshots snapshots();
 

@@ -74,7 +74,9 @@ public final class ObjectType<R> implements Type<R> {
     Values values = new Values();
     for (Field<R, ?> field : fields) {
       Property<?> property = field.property();
-      if (map.containsKey(property.name())) {
+      if (map.containsKey(property.name()) && property.refusal().isPresent()) {
+        faults.add(new Fault(at(path, property.name()), "is refused: " + property.refusal().get()));
+      } else if (map.containsKey(property.name())) {
         Object value =
             property.type().read(map.get(property.name()), at(path, property.name()), faults);
         if (value != null) {
@@ -120,6 +122,9 @@ public final class ObjectType<R> implements Type<R> {
     Map<String, Object> properties = new LinkedHashMap<>();
     List<Object> required = new ArrayList<>();
     for (Field<R, ?> field : fields) {
+      if (field.property().refusal().isPresent()) {
+        continue;
+      }
       Map<String, Object> one = new LinkedHashMap<>(field.property().type().schema());
       one.put("description", field.property().meaning());
       properties.put(field.property().name(), one);

@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code prop: value} sets, {@code prop: null} takes away. For maps {@code set_X} merges and
  * {@code remove_X} lists the keys that go; for lists of objects {@code add_X} appends, {@code
  * update_X} changes the item with the same key, and {@code remove_X} lists the keys that go ({@code
- * filesystems} by {@code target}, {@code devices} by {@code target}).
+ * filesystems} by {@code target}, {@code devices} by {@code target}, {@code nics} by {@code mac}).
  *
  * @param changes a JSON object as {@link Json} reads it
  */
 public record Patch(Map<String, Object> changes) {
   private static final Map<String, String> KEYS =
-      Map.of("filesystems", "target", "devices", "target");
+      Map.of("filesystems", "target", "devices", "target", "nics", "mac");
   private static final List<String> MAPS =
-      List.of("tags", "customer_metadata", "internal_metadata", "env", "sysctls", "ulimits");
+      List.of(
+          "tags", "customer_metadata", "internal_metadata", "env", "sysctls", "ulimits", "routes");
 
   /**
    * The spec that {@code spec} becomes.

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class RefusedProperties {
   private static final String VM =
       "only virtual machines have it, and this version has no brand 'vm'";
-  private static final String NETWORK =
-      "this version gives a zone the loopback interface only; leave it out";
+  private static final String FIREWALL =
+      "this version has no firewall language; a nic sends as itself only, whatever this says";
   private static final String ZFS = "it is ZFS's, and no storage driver here has it";
   private static final String RESERVATION =
       "no storage driver keeps room for one dataset; give the others a quota";
@@ -45,7 +45,7 @@ final class RefusedProperties {
                   "vnc_password",
                   "vnc_port",
                   "zone_dataset_uuid")),
-          Map.entry(NETWORK, List.of("nics", "routes", "firewall_enabled")),
+          Map.entry(FIREWALL, List.of("firewall_enabled")),
           Map.entry(
               ZFS,
               List.of(

@@ -88,6 +88,7 @@ final class SpecRules {
         }
       }
     }
+    NicRules.check(spec, faults);
     spec.get(SYSCTLS).keySet().forEach(name -> sysctl(name, faults));
     return faults;
   }

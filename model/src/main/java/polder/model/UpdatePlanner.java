@@ -30,7 +30,10 @@ public final class UpdatePlanner {
     Effect effect =
         switch (property.change()) {
           case LIVE -> Effect.NOW;
-          case RESTART -> running ? Effect.AT_RESTART : Effect.NOW;
+          case RESTART ->
+              running
+                  ? property == ZoneProperties.NICS ? Effect.REFUSED : Effect.AT_RESTART
+                  : Effect.NOW;
           case FIXED -> Effect.REFUSED;
           case NONE -> Effect.NO_EFFECT;
         };
@@ -46,6 +49,9 @@ public final class UpdatePlanner {
       Property<?> property, Effect effect, ZoneSpec after, boolean running) {
     if (property == ZoneProperties.ALIAS && running && !after.has(ZoneProperties.ZONE_HOSTNAME)) {
       return "the host name inside follows at the next start";
+    }
+    if (property == ZoneProperties.NICS && running) {
+      return "a zone's addresses stay its own while it runs; stop it first";
     }
     return effect == Effect.AT_RESTART && property.why().isEmpty()
         ? "it is set when the zone starts"

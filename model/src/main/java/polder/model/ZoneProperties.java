@@ -224,6 +224,21 @@ public final class ZoneProperties {
   public static final Property<List<Device>> DEVICES =
       Property.of("devices", Types.list(SpecTypes.DEVICE), "devices beside the default ones")
           .otherwise(List.of());
+  public static final Property<List<Nic>> NICS =
+      Property.of("nics", Types.list(NicType.NIC), "network cards; none: the loopback alone")
+          .otherwise(List.of());
+  public static final Property<Map<String, String>> ROUTES =
+      Property.of(
+              "routes",
+              Types.map(
+                  Pattern.compile("[0-9a-fA-F:.]{2,39}(/[0-9]{1,3})?"),
+                  Types.text(
+                      Pattern.compile(
+                          "[0-9a-fA-F:.]{2,39}|nics\\[[0-9]{1,2}]|macs\\[[0-9a-fA-F:]{11,17}]"),
+                      "a gateway's address, nics[N] or macs[MAC]",
+                      64)),
+              "networks, and by whom or which nic they are reached")
+          .otherwise(Map.of());
   public static final Property<String> DNS_DOMAIN =
       Property.of("dns_domain", Types.text(HOSTNAME, "a domain name", 253), "search domain")
           .otherwise("local");
@@ -329,6 +344,8 @@ public final class ZoneProperties {
             SYSCTLS,
             FILESYSTEMS,
             DEVICES,
+            NICS,
+            ROUTES,
             DNS_DOMAIN,
             RESOLVERS,
             MAINTAIN_RESOLVERS,

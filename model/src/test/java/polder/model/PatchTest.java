@@ -78,7 +78,7 @@ class PatchTest {
             .map(Fault::path)
             .toList());
     assertThrows(PolderException.class, () -> apply("{\"max_swap\": 1}"));
-    assertThrows(PolderException.class, () -> apply("{\"nics\": []}"));
+    assertThrows(PolderException.class, () -> apply("{\"firewall_enabled\": []}"));
   }
 
   private static ZoneSpec apply(String patch) {

@@ -37,6 +37,7 @@ class ArrowsTest {
             "polder.engine",
             "polder.image",
             "polder.storage",
+            "polder.network",
             "polder.brand",
             "polder.api",
             "polder.cli",

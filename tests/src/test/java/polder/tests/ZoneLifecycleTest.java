@@ -122,7 +122,7 @@ class ZoneLifecycleTest {
   void allThatIsWrongWithAPayloadIsToldAtOnceAndNothingIsMade() {
     String err =
         host.polderWith(
-                "{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"nics\": []}"
+                "{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"firewall_enabled\": true}"
                     .getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 "create",
                 "-f",
@@ -131,7 +131,7 @@ class ZoneLifecycleTest {
             .err();
     assertTrue(err.contains("alias"), err);
     assertTrue(err.contains("max_physical_memory"), err);
-    assertTrue(err.contains("nics"), err);
+    assertTrue(err.contains("firewall_enabled"), err);
   }
 
   @Test

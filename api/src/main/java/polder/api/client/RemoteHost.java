@@ -14,6 +14,7 @@ import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
 import polder.model.Json;
+import polder.model.Networks;
 import polder.model.PolderException;
 import polder.model.Pools;
 import polder.model.Snapshots;
@@ -123,6 +124,11 @@ public final class RemoteHost implements Host {
   @Override
   public Volumes volumes() {
     return new RemoteVolumes(caller);
+  }
+
+  @Override
+  public Networks networks() {
+    return new RemoteNetworks(caller);
   }
 
   @Override

@@ -7,6 +7,7 @@ import polder.model.Finding;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
+import polder.model.Networks;
 import polder.model.Pools;
 import polder.model.Snapshots;
 import polder.model.Transfers;
@@ -28,7 +29,8 @@ public final class FakeHost implements Host {
   private final FakeImages images = new FakeImages(events);
   private final FakePools pools = new FakePools(events);
   private final FakeVolumes volumes = new FakeVolumes(events, pools);
-  private final FakeZones zones = new FakeZones(events, images, volumes);
+  private final FakeNetworks networks = new FakeNetworks(events);
+  private final FakeZones zones = new FakeZones(events, images, volumes, networks);
   private final FakeSnapshots snapshots = new FakeSnapshots(zones);
 
   private final FakeTransfers transfers = new FakeTransfers(zones, pools);
@@ -83,6 +85,11 @@ public final class FakeHost implements Host {
   @Override
   public Volumes volumes() {
     return volumes;
+  }
+
+  @Override
+  public Networks networks() {
+    return networks;
   }
 
   @Override

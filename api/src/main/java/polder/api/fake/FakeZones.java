@@ -40,14 +40,16 @@ final class FakeZones implements Zones {
   private final FakeEvents events;
   private final FakeImages images;
   private final FakeVolumes volumes;
+  private final FakeNetworks networks;
   private final ReentrantLock zones = new ReentrantLock();
   private final Condition changed = zones.newCondition();
   private final Map<UUID, FakeZone> all = new LinkedHashMap<>();
 
-  FakeZones(FakeEvents events, FakeImages images, FakeVolumes volumes) {
+  FakeZones(FakeEvents events, FakeImages images, FakeVolumes volumes, FakeNetworks networks) {
     this.events = events;
     this.images = images;
     this.volumes = volumes;
+    this.networks = networks;
   }
 
   @Override
@@ -64,6 +66,7 @@ final class FakeZones implements Zones {
               spec.find(ZoneProperties.IMAGE_UUID)
                   .map(uuid -> images.get(uuid.toString()).config())
                   .orElse(ImageConfig.NONE);
+          spec = networks.take(spec);
           FakeZone zone = new FakeZone(spec, config);
           all.put(spec.uuid(), zone);
           volumes.makeOwn(spec);
@@ -132,13 +135,15 @@ final class FakeZones implements Zones {
     return locked(
         () -> {
           FakeZone zone = find(ref);
-          ZoneSpec after = patch.applyTo(zone.spec());
-          UpdatePlan plan = UpdatePlanner.plan(zone.spec(), after, zone.running());
+          ZoneSpec asked = patch.applyTo(zone.spec());
+          UpdatePlan plan = UpdatePlanner.plan(zone.spec(), asked, zone.running());
           if (!plan.refused()) {
-            checkAlias(after);
-            volumes.verifyUpdate(after);
+            checkAlias(asked);
+            volumes.verifyUpdate(asked);
           }
           if (!dryRun && !plan.refused() && !plan.lines().isEmpty()) {
+            ZoneSpec after = networks.take(asked);
+            networks.keep(after);
             zone.spec(after);
             tell(
                 "zone.update",
@@ -253,6 +258,7 @@ final class FakeZones implements Zones {
           }
           all.remove(zone.uuid());
           volumes.dropOwn(zone.uuid());
+          networks.release(zone.uuid());
           zone.log.close();
           tell("zone.delete", zone, Map.of());
           changed.signalAll();

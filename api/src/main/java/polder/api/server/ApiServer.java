@@ -90,6 +90,7 @@ public final class ApiServer implements AutoCloseable {
     routes.addAll(new PoolRoutes(host.pools(), operations).list());
     routes.addAll(new TransferRoutes(host.transfers(), operations).list());
     routes.addAll(new VolumeRoutes(host.volumes(), operations).list());
+    routes.addAll(new NetworkRoutes(host.networks(), operations).list());
     return new Routes(routes, failures);
   }
 

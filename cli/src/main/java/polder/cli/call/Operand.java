@@ -21,6 +21,8 @@ public record Operand(String name, Kind kind, int least, int most) {
     POOL,
     /** A volume's name. */
     VOLUME,
+    /** A network's name. */
+    NETWORK,
     /** A file of the caller's. */
     FILE,
     /** A file of the caller's, or {@code ZONE:PATH}. */

@@ -17,6 +17,7 @@ public final class Completions {
   private static final String SNAPSHOTS = "POLDER_START=no polder snapshot list -q 2>/dev/null";
   private static final String VOLUMES = "POLDER_START=no polder volume list -q 2>/dev/null";
   private static final String POOLS = "POLDER_START=no polder pool list -q 2>/dev/null";
+  private static final String NETWORKS = "POLDER_START=no polder network list -q 2>/dev/null";
   private static final String IMAGES = "POLDER_START=no polder image list -p 2>/dev/null";
 
   private final List<Usage> usages;
@@ -77,6 +78,7 @@ public final class Completions {
       case IMAGE -> operand.most() > 1 ? "images" : "image";
       case POOL -> operand.most() > 1 ? "pools" : "pool";
       case VOLUME -> operand.most() > 1 ? "volumes" : "volume";
+      case NETWORK -> operand.most() > 1 ? "networks" : "network";
       case FILE -> "file";
       case PLACE -> "place";
       case COMMAND -> "command";
@@ -99,6 +101,7 @@ public final class Completions {
     script.append("_polder_pools() { ").append(POOLS).append("; }\n");
     script.append("_polder_snapshots() { ").append(SNAPSHOTS).append("; }\n");
     script.append("_polder_volumes() { ").append(VOLUMES).append("; }\n");
+    script.append("_polder_networks() { ").append(NETWORKS).append("; }\n");
     script.append("_polder() {\n");
     script.append("  local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n");
     script.append("  local command= options= valued= kind=none seen=0 word i\n");
@@ -150,6 +153,10 @@ public final class Completions {
     script.append(
         "    volume) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_volumes)\" -- \"$cur\")) ;;\n");
     script.append("    volumes) COMPREPLY=($(compgen -W \"$(_polder_volumes)\" -- \"$cur\")) ;;\n");
+    script.append(
+        "    network) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_networks)\" -- \"$cur\")) ;;\n");
+    script.append(
+        "    networks) COMPREPLY=($(compgen -W \"$(_polder_networks)\" -- \"$cur\")) ;;\n");
     script.append("    file) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n");
     script.append(
         "    place) COMPREPLY=($(compgen -f -- \"$cur\") $(compgen -S : -W \"$(_polder_zones)\" -- \"$cur\")) ;;\n");
@@ -177,6 +184,8 @@ public final class Completions {
     script.append("_polder_snapshots() {\n  local -a names\n  names=(${(f)\"$(").append(SNAPSHOTS);
     script.append(")\"})\n  compadd -a names\n}\n");
     script.append("_polder_volumes() {\n  local -a names\n  names=(${(f)\"$(").append(VOLUMES);
+    script.append(")\"})\n  compadd -a names\n}\n");
+    script.append("_polder_networks() {\n  local -a names\n  names=(${(f)\"$(").append(NETWORKS);
     script.append(")\"})\n  compadd -a names\n}\n");
     script.append("_polder() {\n  local -a commands\n");
     script.append("  if (( CURRENT == 2 )); then\n    commands=(\n");
@@ -227,9 +236,11 @@ public final class Completions {
           case "snapshot" -> "1:snapshot:_polder_snapshots";
           case "snapshots" -> "*:snapshot:_polder_snapshots";
           case "pool" -> "1:pool:_polder_pools";
+          case "network" -> "1:network:_polder_networks";
           case "pools" -> "*:pool:_polder_pools";
           case "volume" -> "1:volume:_polder_volumes";
           case "volumes" -> "*:volume:_polder_volumes";
+          case "networks" -> "*:network:_polder_networks";
           case "file", "place" -> "*:file:_files";
           case "shell" -> "1:shell:(bash zsh fish)";
           default -> "";
@@ -261,6 +272,11 @@ public final class Completions {
     script.append("\nend\n");
     script.append("function __polder_volumes\n  ").append("env ").append(VOLUMES);
     script.append("\nend\n");
+    script
+        .append("function __polder_networks\n  ")
+        .append("env ")
+        .append(NETWORKS)
+        .append("\nend\n");
     script.append("function __polder_at\n  set -l words (commandline -opc)\n");
     script.append("  set -l typed\n  for word in $words[2..]\n");
     script.append("    string match -q -- '-*' $word; or set -a typed $word\n  end\n");
@@ -294,6 +310,7 @@ public final class Completions {
             case "snapshot", "snapshots" -> " -a '(__polder_snapshots)'";
             case "pool", "pools" -> " -a '(__polder_pools)'";
             case "volume", "volumes" -> " -a '(__polder_volumes)'";
+            case "network", "networks" -> " -a '(__polder_networks)'";
             case "file" -> " -F";
             case "place" -> " -F -a '(__polder_zones):'";
             case "shell" -> " -a 'bash zsh fish'";

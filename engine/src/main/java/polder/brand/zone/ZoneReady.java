@@ -11,6 +11,7 @@ import polder.linux.Fd;
 import polder.linux.IdMap;
 import polder.linux.LaunchException;
 import polder.linux.Launcher;
+import polder.linux.Namespace;
 import polder.linux.ProcessIdentity;
 import polder.linux.SyscallException;
 import polder.linux.UserNamespace;
@@ -83,6 +84,11 @@ final class ZoneReady implements Ready {
   @Override
   public ProcessIdentity identity() {
     return identity;
+  }
+
+  @Override
+  public Fd network() {
+    return Namespace.NET.of(child.pid());
   }
 
   @Override

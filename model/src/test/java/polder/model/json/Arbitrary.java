@@ -59,6 +59,8 @@ final class Arbitrary {
                 entry("sysctls", () -> Map.of("net.core.somaxconn", String.valueOf(one()))),
                 entry("filesystems", this::filesystems),
                 entry("devices", this::devices),
+                entry("nics", this::nics),
+                entry("routes", () -> Map.of()),
                 entry("dns_domain", this::name),
                 entry("resolvers", () -> List.of("10.0.0." + number(1, 254), "fd00::1")),
                 entry("maintain_resolvers", this::flag),
@@ -187,6 +189,26 @@ final class Arbitrary {
 
   private Object devices() {
     return List.of(Map.of("path", "/dev/fuse", "target", path(), "access", "rw"));
+  }
+
+  private Object nics() {
+    return List.of(
+        Map.of(
+            "interface",
+            "net" + one(),
+            "mac",
+            "02:00:00:00:00:%02x".formatted(number(1, 255)),
+            "nic_tag",
+            name().substring(0, 1) + one(),
+            "ips",
+            List.of("10.1.0.%d/24".formatted(number(2, 254)), "addrconf"),
+            "mtu",
+            number(576, 9000),
+            "allow_ip_spoofing",
+            true,
+            "allowed_ips",
+            List.of("10.2.0.0/16", "fd00::" + one())),
+        Map.of("network_uuid", uuid().toString(), "primary", true));
   }
 
   private Object healthcheck() {

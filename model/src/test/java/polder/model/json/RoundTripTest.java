@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import polder.model.Brand;
+import polder.model.Cidr;
 import polder.model.ErrorKind;
 import polder.model.Event;
 import polder.model.ExecSpec;
@@ -33,6 +34,9 @@ import polder.model.ImageUsage;
 import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
+import polder.model.Network;
+import polder.model.NetworkRequest;
+import polder.model.NetworkUpdate;
 import polder.model.PolderException;
 import polder.model.Pool;
 import polder.model.PoolRequest;
@@ -41,6 +45,7 @@ import polder.model.Property;
 import polder.model.Snapshot;
 import polder.model.SnapshotRequest;
 import polder.model.StopOptions;
+import polder.model.Subnet;
 import polder.model.UpdatePlan;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
@@ -147,6 +152,44 @@ class RoundTripTest {
           ImagePruning pruning =
               new ImagePruning(List.of(image, image), i, any.number(0, 1L << 60));
           assertEquals(pruning, ImageUsageJson.readPruning(text(ImageUsageJson.write(pruning))));
+        });
+  }
+
+  @Test
+  void networks() {
+    rounds(
+        (any, i) -> {
+          Network.Kind kind = any.pick(Network.Kind.values());
+          Subnet four =
+              new Subnet(
+                  Cidr.of("10.%d.0.0/16".formatted(any.number(0, 255))),
+                  Optional.empty(),
+                  Optional.empty());
+          Subnet six =
+              new Subnet(
+                  Cidr.of("fd00:%x::/64".formatted(any.number(1, 0xffff))),
+                  Optional.empty(),
+                  Optional.empty());
+          List<Subnet> subnets = List.of(four.completed(kind), six.completed(kind));
+          Optional<String> parent =
+              kind.hasParent() ? Optional.of("br" + any.one()) : Optional.empty();
+          Network network =
+              new Network(
+                  any.uuid(),
+                  "n" + any.one(),
+                  kind,
+                  parent,
+                  subnets,
+                  (int) any.number(1280, 9000),
+                  "br" + any.one(),
+                  any.number(0, 9),
+                  any.maybe(any::raw));
+          assertEquals(network, NetworkJson.read(text(NetworkJson.write(network))));
+          NetworkRequest request =
+              new NetworkRequest(network.name(), kind, parent, subnets, any.maybe(() -> 1400));
+          assertEquals(request, NetworkJson.readRequest(text(NetworkJson.write(request))));
+          NetworkUpdate update = new NetworkUpdate(any.maybe(() -> subnets), any.maybe(() -> 1400));
+          assertEquals(update, NetworkJson.readUpdate(text(NetworkJson.write(update))));
         });
   }
 

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -34,6 +35,7 @@ public final class TestHost implements AutoCloseable {
   private final Path canaries;
   private final HostSnapshot before;
   private final @Nullable SmallDisk disk;
+  private final Optional<Path> network;
   private final long firstDaemon;
   private final LeakCount idle;
 
@@ -41,7 +43,12 @@ public final class TestHost implements AutoCloseable {
    * Makes an empty host below the temporary directory; its daemon starts with the first command.
    */
   public TestHost() {
-    this(null);
+    this(null, Optional.empty());
+  }
+
+  /** Makes an empty host whose network is the namespace at {@code network}, not the machine's. */
+  public TestHost(Path network) {
+    this(null, Optional.of(network));
   }
 
   /**
@@ -49,7 +56,12 @@ public final class TestHost implements AutoCloseable {
    *
    * @param disk mounts the disk on a directory in the home that it is given, or on the home itself
    */
-  public TestHost(@Nullable Function<Path, SmallDisk> disk) {
+  public TestHost(Function<Path, SmallDisk> disk) {
+    this(disk, Optional.empty());
+  }
+
+  private TestHost(@Nullable Function<Path, SmallDisk> disk, Optional<Path> network) {
+    this.network = network;
     try {
       home = Files.createTempDirectory("polder-test-");
       canaries = Files.createTempDirectory("polder-canary-");
@@ -201,8 +213,9 @@ public final class TestHost implements AutoCloseable {
     return Map.of("POLDER_HOME", home.toString(), "NO_COLOR", "1", "POLDER_NO_BUILD", "1");
   }
 
-  private static List<String> command(String... words) {
+  private List<String> command(String... words) {
     List<String> command = new ArrayList<>();
+    network.ifPresent(file -> command.addAll(List.of("nsenter", "--net=" + file)));
     command.add(Fixtures.ROOT.resolve("polder").toString());
     command.addAll(List.of(words));
     return command;

@@ -1,0 +1,73 @@
+package polder.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import polder.model.Cidr;
+import polder.model.ErrorKind;
+import polder.model.Network;
+import polder.model.NetworkRequest;
+import polder.model.NetworkUpdate;
+import polder.model.Nic;
+import polder.model.PolderException;
+import polder.model.Subnet;
+import polder.model.Zone;
+import polder.model.ZoneProperties;
+
+/**
+ * What networks mean, on every {@link polder.model.Host}. Nothing is started, so nothing is made.
+ */
+abstract class NetworkContract extends ContractSetting {
+  @Test
+  void aNetworkIsMadeUsedChangedAndTakenAway() {
+    Subnet small = new Subnet(Cidr.of("10.213.0.0/29"), Optional.empty(), Optional.empty());
+    NetworkRequest request = NetworkRequest.of("contract", Network.Kind.ETHERSTUB).with(small);
+    Network made = host.networks().create(request);
+    assertEquals(made, host.networks().get("contract"));
+    assertEquals(made, host.networks().get(made.uuid().toString()));
+    assertTrue(host.networks().list().contains(made));
+    assertEquals("10.213.0.1-10.213.0.6", made.subnets().getFirst().pool().orElseThrow() + "");
+    assertKind(ErrorKind.EXISTS, () -> host.networks().create(request));
+
+    Zone zone =
+        host.zones()
+            .create(spec("a", "true").with(ZoneProperties.NICS, List.of(Nic.on("contract"))));
+    this.made.add(zone.uuid());
+    Nic nic = zone.spec().get(ZoneProperties.NICS).getFirst();
+    assertEquals(Optional.of("eth0"), nic.name());
+    assertTrue(nic.mac().isPresent());
+    assertEquals(List.of(Cidr.of("10.213.0.1/29")), nic.addresses());
+    assertEquals(1, host.networks().get("contract").nics());
+    assertKind(ErrorKind.WRONG_STATE, () -> host.networks().delete("contract"));
+    Subnet other = new Subnet(Cidr.of("10.214.0.0/24"), Optional.empty(), Optional.empty());
+    assertKind(
+        ErrorKind.INVALID,
+        () ->
+            host.networks()
+                .update(
+                    "contract", new NetworkUpdate(Optional.of(List.of(other)), Optional.empty())));
+    assertEquals(
+        1400,
+        host.networks()
+            .update("contract", new NetworkUpdate(Optional.empty(), Optional.of(1400)))
+            .mtu());
+    PolderException refusal =
+        assertThrows(
+            PolderException.class,
+            () ->
+                host.zones()
+                    .create(spec("b", "true").with(ZoneProperties.NICS, List.of(Nic.on("none")))));
+    assertEquals("nics[0].nic_tag", refusal.faults().getFirst().path());
+
+    host.zones().delete(ref("a"), false);
+    assertEquals(0, host.networks().get("contract").nics());
+    host.networks().delete("contract");
+    assertKind(ErrorKind.NOT_FOUND, () -> host.networks().get("contract"));
+    assertKind(ErrorKind.NOT_FOUND, () -> host.networks().delete("contract"));
+    assertKind(ErrorKind.INVALID, () -> host.networks().get("no/such"));
+  }
+}

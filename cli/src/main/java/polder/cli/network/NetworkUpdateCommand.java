@@ -1,0 +1,50 @@
+package polder.cli.network;
+
+import java.util.List;
+import java.util.Optional;
+import polder.cli.call.Arguments;
+import polder.cli.call.Caller;
+import polder.cli.call.Command;
+import polder.cli.call.Failure;
+import polder.cli.call.Operand;
+import polder.cli.call.Usage;
+import polder.cli.call.UsageException;
+import polder.model.Json;
+import polder.model.Network;
+import polder.model.NetworkUpdate;
+import polder.model.Subnet;
+import polder.model.json.NetworkJson;
+
+/** {@code polder network update}. */
+public final class NetworkUpdateCommand implements Command {
+  @Override
+  public Usage usage() {
+    return Usage.of("network update", "change a network's subnets or MTU")
+        .text("Zones that run have it at their next start. Addresses that nics have stay theirs.")
+        .options("-s --subnet", "CIDR", "all subnets that it has from now on")
+        .options("-g --gateway", "ADDRESS", "where the default route of its subnet leads")
+        .options("--pool", "FIRST-LAST", "which of its subnet nics are given")
+        .option("--mtu", "BYTES", "the largest packet")
+        .operand("NETWORK", Operand.Kind.NETWORK)
+        .example("polder network update backend -s 10.1.0.0/16", "makes room for more zones");
+  }
+
+  @Override
+  public int run(Caller caller, Arguments arguments) {
+    String name = Network.checkReference(arguments.operand(0));
+    List<Subnet> subnets = NetworkCreate.subnets(arguments);
+    Optional<Integer> mtu = arguments.number("--mtu", 0, 1 << 16).map(Long::intValue);
+    if (subnets.isEmpty() && mtu.isEmpty()) {
+      throw new UsageException("say what is to change: --subnet or --mtu");
+    }
+    NetworkUpdate update =
+        new NetworkUpdate(Optional.of(subnets).filter(all -> !all.isEmpty()), mtu);
+    Network network = caller.ask(host -> host.networks().update(name, update));
+    if (arguments.has("--json")) {
+      caller.out().line(Json.pretty(NetworkJson.write(network)));
+    } else {
+      caller.tell("updated network " + network.name());
+    }
+    return Failure.DONE;
+  }
+}

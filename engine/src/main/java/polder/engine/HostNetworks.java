@@ -1,0 +1,158 @@
+package polder.engine;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import polder.linux.Fd;
+import polder.linux.Launcher;
+import polder.model.Leases;
+import polder.model.Network;
+import polder.model.PolderException;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+import polder.network.LinkNames;
+import polder.network.Switchboard;
+import polder.network.Wiring;
+
+/**
+ * The networks of this machine, who has which address in them, and the cards that are plugged.
+ *
+ * <p>A lease is in the record of the zone that has it, so it comes and goes with that; what is held
+ * here is what all records say together.
+ */
+final class HostNetworks implements AutoCloseable {
+  private final ReentrantLock changing = new ReentrantLock();
+  private final Map<String, Network> all = new ConcurrentSkipListMap<>();
+  private final NetworkStore store;
+  private final Switchboard switchboard;
+  private final Leases leases;
+
+  private HostNetworks(NetworkStore store, HostPaths paths, Launcher launcher, Fd host) {
+    this.store = store;
+    store.scan().forEach(each -> all.put(each.name(), each));
+    SecureRandom random = new SecureRandom();
+    this.leases = new Leases(random::nextLong);
+    this.switchboard =
+        Switchboard.open(
+            launcher,
+            LinkNames.of(paths.cgroups(), paths.equals(HostPaths.system())),
+            () -> List.copyOf(all.values()),
+            host);
+  }
+
+  /**
+   * Reads what is recorded; makes nothing.
+   *
+   * @param host the network namespace that is the host's; it is closed with this
+   */
+  static HostNetworks open(HostPaths paths, Launcher launcher, Fd host) {
+    NetworkStore store = new NetworkStore(paths);
+    try {
+      return new HostNetworks(store, paths, launcher, host);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  List<Network> list() {
+    return List.copyOf(all.values());
+  }
+
+  /** The one of that name or uuid. */
+  Optional<Network> find(String name) {
+    return all.values().stream()
+        .filter(each -> each.name().equals(name) || each.uuid().toString().equals(name))
+        .findFirst();
+  }
+
+  NetworkStore store() {
+    return store;
+  }
+
+  Switchboard switchboard() {
+    return switchboard;
+  }
+
+  Leases leases() {
+    return leases;
+  }
+
+  /** Does something while no network comes, goes or is given to anybody else. */
+  <T> T locked(Supplier<T> work) {
+    changing.lock();
+    try {
+      return work.get();
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Writes a network down, and knows it. */
+  void put(Network network) {
+    store.put(network);
+    all.put(network.name(), network);
+  }
+
+  void remove(String name) {
+    store.remove(name);
+    all.remove(name);
+  }
+
+  /** Decides what the nics of {@code spec} leave open: {@link Leases#take}. */
+  ZoneSpec take(ZoneSpec spec) {
+    return locked(() -> leases.take(spec, this::find));
+  }
+
+  /** Whether a nic of {@code spec} asks for the default network, which is not there yet. */
+  boolean lacksDefault(ZoneSpec spec) {
+    return find(Network.DEFAULT).isEmpty()
+        && spec.get(ZoneProperties.NICS).stream()
+            .anyMatch(nic -> nic.network().equals(Optional.of(Network.DEFAULT)));
+  }
+
+  /** Whether zones made by {@code spec} have cards at all. */
+  static boolean has(ZoneSpec spec) {
+    return !spec.get(ZoneProperties.NICS).isEmpty();
+  }
+
+  /** Plugs a zone's cards into its namespace, whose first process waits. */
+  void plug(ZoneSpec spec, Fd inside) {
+    switchboard.plug(spec.uuid(), wiring(spec), inside);
+  }
+
+  /** Knows again what a zone that runs is plugged into. */
+  void admit(ZoneSpec spec) {
+    if (has(spec)) {
+      try {
+        switchboard.admit(spec.uuid(), wiring(spec));
+      } catch (PolderException e) {
+        // its network is gone from the records; its cards pass what they passed
+      }
+    }
+  }
+
+  /** Whether a zone has cards, or had some when it last ran. */
+  boolean isPlugged(UUID zone) {
+    return switchboard.isPlugged(zone);
+  }
+
+  void unplug(UUID zone) {
+    switchboard.unplug(zone);
+  }
+
+  private Wiring wiring(ZoneSpec spec) {
+    return Wiring.of(spec, this::find, switchboard.names());
+  }
+
+  @Override
+  public void close() {
+    switchboard.close();
+    store.close();
+  }
+}

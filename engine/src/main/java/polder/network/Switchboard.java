@@ -1,0 +1,392 @@
+package polder.network;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import polder.linux.Errno;
+import polder.linux.Fd;
+import polder.linux.Launcher;
+import polder.linux.Link;
+import polder.linux.Links;
+import polder.linux.NetworkSettings;
+import polder.linux.NetworkStack;
+import polder.linux.NftElements;
+import polder.linux.SyscallException;
+import polder.model.Cidr;
+import polder.model.ErrorKind;
+import polder.model.IpAddress;
+import polder.model.Network;
+import polder.model.PolderException;
+
+/** Plugs zones' cards into networks. For many threads at once. */
+public final class Switchboard implements AutoCloseable {
+  private static final List<String> FORWARD = List.of("ipv4", "ip_forward");
+  private static final List<String> FORWARD_SIX = List.of("ipv6", "conf", "all", "forwarding");
+
+  private final ReentrantLock working = new ReentrantLock();
+  private final LinkNames names;
+  private final Supplier<List<Network>> networks;
+  private final Fd host;
+  private final NetworkStack stack;
+  private final NetworkSettings settings;
+  private final NftElements elements;
+  private final Nft nft;
+  private final Rulesets rulesets;
+  private final Map<UUID, Wiring> plugged = new HashMap<>();
+  private final Map<String, Network> raised = new HashMap<>();
+  private boolean watched; // we have made the bridges' rules ourselves
+  private @Nullable String routed; // the rules that we made last
+
+  private Switchboard(
+      Launcher launcher, LinkNames names, Supplier<List<Network>> networks, Fd host) {
+    this.names = names;
+    this.networks = networks;
+    this.host = host;
+    this.stack = NetworkStack.of(host);
+    this.settings = new NetworkSettings(host);
+    this.elements = NftElements.of(host, NftElements.BRIDGE, names.table());
+    this.nft = new Nft(launcher, host);
+    this.rulesets = new Rulesets(names);
+  }
+
+  /**
+   * Opens one; nothing is made or changed.
+   *
+   * @param networks all that there are, whenever it asks
+   * @param host the namespace in which the host's ends are; it is closed with this
+   */
+  public static Switchboard open(
+      Launcher launcher, LinkNames names, Supplier<List<Network>> networks, Fd host) {
+    return new Switchboard(launcher, names, networks, host);
+  }
+
+  /** What its links are called. */
+  public LinkNames names() {
+    return names;
+  }
+
+  /** The networks that the host itself has addresses or routes in, but the default ones. */
+  public List<Cidr> hostNetworks() {
+    working.lock();
+    try {
+      List<Cidr> found = new ArrayList<>();
+      stack
+          .addresses()
+          .list()
+          .forEach(
+              each ->
+                  found.add(
+                      new Cidr(IpAddress.of(each.address().getAddress()), each.prefix())
+                          .network()));
+      stack.routes().list().stream()
+          .filter(each -> each.prefix() > 0)
+          .forEach(
+              each ->
+                  found.add(
+                      new Cidr(IpAddress.of(each.destination().getAddress()), each.prefix())
+                          .network()));
+      return List.copyOf(found);
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /**
+   * Refuses a network that could not be raised here.
+   *
+   * @throws PolderException NOT_FOUND if there is no such parent; EXISTS if its bridge's name is
+   *     somebody else's; UNSUPPORTED if the host does not forward what it would have to
+   */
+  public void verify(Network network) {
+    working.lock();
+    try {
+      if (network.kind().hasParent()) {
+        parent(network);
+        return;
+      }
+      Optional<Link> there = stack.links().find(network.link());
+      if (there.isPresent()) {
+        demandOurs(network, there.get());
+      }
+      boolean six = network.subnets().stream().anyMatch(each -> each.cidr().address().six());
+      if (network.kind() == Network.Kind.NAT
+          && six
+          && !settings.get(FORWARD_SIX).equals(Optional.of("1"))) {
+        throw new PolderException(
+            ErrorKind.UNSUPPORTED,
+            "this host does not forward IPv6, and would no longer listen to its router if Polder"
+                + " made it: set net.ipv6.conf.all.forwarding=1, and accept_ra=2 where it needs"
+                + " its router, first");
+      }
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Why nothing can be plugged into a network now; empty if all is well. */
+  public Optional<String> problem(Network network) {
+    if (!network.kind().hasParent()) {
+      return Optional.empty(); // it is made when it is needed
+    }
+    working.lock();
+    try {
+      parent(network);
+      return Optional.empty();
+    } catch (PolderException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** The interface that a network is on. */
+  private Link parent(Network network) {
+    Optional<Link> found = stack.links().find(network.link());
+    if (found.isEmpty()) {
+      throw new PolderException(
+          ErrorKind.NOT_FOUND,
+          "this host has no interface '%s' for network '%s'"
+              .formatted(network.link(), network.name()));
+    }
+    boolean bridge = found.get().kind().equals(Optional.of("bridge"));
+    if (network.kind() == Network.Kind.BRIDGE && !bridge) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "interface '%s' is no bridge: make one with it as a port, or a network of kind macvlan"
+              .formatted(network.link()));
+    }
+    return found.get();
+  }
+
+  private void demandOurs(Network network, Link link) {
+    boolean ours =
+        link.kind().equals(Optional.of("bridge"))
+            && link.address().equals(Optional.of(names.bridgeAddress(network.name()).value()));
+    if (!ours) {
+      throw new PolderException(
+          ErrorKind.EXISTS,
+          "this host has an interface '%s' that is not Polder's; call the network otherwise"
+              .formatted(link.name()));
+    }
+  }
+
+  /**
+   * Plugs a zone's cards, which have their addresses and routes when this returns.
+   *
+   * @param zone whose they are; it has none yet
+   * @param inside the zone's network namespace, which stays the caller's
+   * @throws PolderException what keeps it from being done; then {@link #unplug} takes away what is
+   *     left, and the cards end with the namespace
+   */
+  public void plug(UUID zone, Wiring wiring, Fd inside) {
+    working.lock();
+    try (NetworkStack within = NetworkStack.of(inside)) {
+      plugged.put(zone, wiring);
+      watch(wiring);
+      for (Vnic each : wiring.vnics()) {
+        join(each, inside);
+      }
+      Inside.configure(within, new NetworkSettings(inside), wiring);
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Sees to it that the rules stand, and know the ports, before there is a port. */
+  private void watch(Wiring wiring) {
+    if (!watched) {
+      nft.apply(rulesets.bridge());
+      watched = true;
+    }
+    try {
+      elements.add(elementsOf(wiring));
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.ENOENT)) {
+        throw e;
+      }
+      nft.apply(rulesets.bridge()); // somebody flushed everything: of others' ports too
+      for (Wiring each : plugged.values()) {
+        elements.add(elementsOf(each));
+      }
+    }
+  }
+
+  private static List<NftElements.Element> elementsOf(Wiring wiring) {
+    return wiring.vnics().stream().flatMap(each -> PortRules.of(each).stream()).toList();
+  }
+
+  private void join(Vnic vnic, Fd inside) {
+    int link = raise(vnic.network());
+    Links.Peer peer = new Links.Peer(vnic.name(), vnic.mac().value(), inside);
+    if (vnic.network().kind() == Network.Kind.MACVLAN) {
+      stack.links().addMacvlan(link, vnic.mtu(), peer);
+      return;
+    }
+    try {
+      stack.links().addPort(vnic.port(), link, vnic.mtu(), peer);
+    } catch (SyscallException e) {
+      Optional<Link> stale =
+          e.errno().equals(Errno.EEXIST) ? stack.links().find(vnic.port()) : Optional.empty();
+      if (stale.isEmpty()) {
+        throw e;
+      }
+      removeIfThere(stale.get()); // of its last run: the kernel takes its time with namespaces
+      stack.links().addPort(vnic.port(), link, vnic.mtu(), peer);
+    }
+    hold(vnic);
+  }
+
+  /** The bridge knows where the card is; some frames it would learn from come by no rule. */
+  private void hold(Vnic vnic) {
+    Link port = stack.links().find(vnic.port()).orElseThrow();
+    stack.links().hold(port.index(), vnic.mac().value());
+    if (!vnic.freedoms().mac()) {
+      stack.links().learnNothing(port.index());
+    }
+  }
+
+  private void removeIfThere(Link link) {
+    try {
+      stack.links().remove(link.index());
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.ENODEV)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Sees to it that a network is there as it should be; answers its interface. */
+  private int raise(Network network) {
+    if (network.kind().hasParent()) {
+      return parent(network).index();
+    }
+    Optional<Link> there = stack.links().find(network.link());
+    if (there.isPresent() && there.get().up() && network.equals(raised.get(network.name()))) {
+      return there.get().index();
+    }
+    if (there.isEmpty()) {
+      stack
+          .links()
+          .addBridge(network.link(), names.bridgeAddress(network.name()).value(), network.mtu());
+    } else {
+      demandOurs(network, there.get());
+    }
+    Link link = stack.links().find(network.link()).orElseThrow();
+    stack.links().alias(link.index(), "polder network " + network.name());
+    if (link.mtu() != network.mtu()) {
+      stack.links().mtu(link.index(), network.mtu());
+    }
+    keepQuiet(network);
+    stack.links().raise(link.index());
+    Gateways.set(stack, link, network);
+    route(network);
+    raised.put(network.name(), network);
+    return link.index();
+  }
+
+  /** No zone tells the host by what router it goes, or what addresses it has. */
+  private void keepQuiet(Network network) {
+    boolean six =
+        network.kind().hasHost()
+            && network.subnets().stream().anyMatch(each -> each.cidr().address().six());
+    Map<List<String>, String> quiet = new LinkedHashMap<>();
+    quiet.put(List.of("ipv6", "conf", network.link(), "accept_ra"), "0");
+    quiet.put(List.of("ipv6", "conf", network.link(), "autoconf"), "0");
+    quiet.put(List.of("ipv6", "conf", network.link(), "disable_ipv6"), six ? "0" : "1");
+    settings.set(quiet);
+  }
+
+  private void route(Network network) {
+    String wanted = rulesets.routed(networks.get());
+    if (network.kind().hasHost() && !wanted.equals(routed)) {
+      nft.apply(wanted);
+      routed = wanted;
+    }
+    if (network.kind() == Network.Kind.NAT && !settings.get(FORWARD).equals(Optional.of("1"))) {
+      settings.set(Map.of(FORWARD, "1"));
+    }
+  }
+
+  /** Notes what a zone that runs is plugged into, after our own restart. */
+  public void admit(UUID zone, Wiring wiring) {
+    working.lock();
+    try {
+      plugged.put(zone, wiring);
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Whether a zone is known to have cards. */
+  public boolean isPlugged(UUID zone) {
+    working.lock();
+    try {
+      return plugged.containsKey(zone);
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Takes back what a zone's cards may send. The cards themselves end with its namespace. */
+  public void unplug(UUID zone) {
+    working.lock();
+    try {
+      Wiring wiring = plugged.remove(zone);
+      if (wiring != null) {
+        elements.remove(elementsOf(wiring));
+      }
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Brings a network that was changed up to date, if it is there. */
+  public void refresh(Network network) {
+    working.lock();
+    try {
+      if (!network.kind().hasParent() && stack.links().find(network.link()).isPresent()) {
+        raise(network);
+      }
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Takes away what is there of a network that no zone is on; an interface of others' stays. */
+  public void lower(Network network) {
+    if (network.kind().hasParent()) {
+      return;
+    }
+    working.lock();
+    try {
+      raised.remove(network.name());
+      Optional<Link> there = stack.links().find(network.link());
+      if (there.isPresent()) {
+        demandOurs(network, there.get());
+        removeIfThere(there.get());
+        if (network.kind().hasHost()) {
+          List<Network> others =
+              networks.get().stream().filter(each -> !each.name().equals(network.name())).toList();
+          routed = rulesets.routed(others);
+          nft.apply(routed);
+        }
+      }
+    } finally {
+      working.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    elements.close();
+    stack.close();
+    host.close();
+  }
+}

@@ -1,0 +1,124 @@
+package polder.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import polder.model.Cidr;
+import polder.model.Host;
+import polder.model.MacAddress;
+import polder.model.Network;
+import polder.model.NetworkRequest;
+import polder.model.NetworkUpdate;
+import polder.model.Nic;
+import polder.model.Patch;
+import polder.model.StopOptions;
+import polder.model.Subnet;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+
+/** The operations on networks, and those on zones that have cards; see {@link CrashRows}. */
+final class NetworkRows {
+  private static final String LAB = "lab";
+
+  private NetworkRows() {}
+
+  static List<CrashRow> all() {
+    return List.of(
+        new CrashRow("Networks.create", "", host -> {}, NetworkRows::network, true),
+        new CrashRow(
+            "Networks.update",
+            "",
+            NetworkRows::network,
+            host ->
+                host.networks().update(LAB, new NetworkUpdate(Optional.empty(), Optional.of(1400))),
+            false),
+        new CrashRow(
+            "Networks.delete",
+            "",
+            NetworkRows::network,
+            host -> host.networks().delete(LAB),
+            false),
+        new CrashRow("Zones.create", "with a card", NetworkRows::network, NetworkRows::zone, true),
+        new CrashRow(
+            "Zones.update",
+            "of a card",
+            NetworkRows::made,
+            host -> host.zones().update(zone(), new Patch(changes()), false),
+            true),
+        new CrashRow(
+            "Zones.start",
+            "with a card",
+            NetworkRows::made,
+            host -> host.zones().start(zone()),
+            true),
+        new CrashRow(
+            "Zones.stop",
+            "with a card",
+            NetworkRows::running,
+            host -> host.zones().stop(zone(), StopOptions.FORCED),
+            false),
+        new CrashRow(
+            "Zones.delete",
+            "with a card",
+            NetworkRows::made,
+            host -> host.zones().delete(zone(), false),
+            false));
+  }
+
+  private static Map<String, Object> changes() {
+    return Map.of(
+        "nics",
+        List.of(
+            Map.of("nic_tag", LAB, "mac", "02:00:00:00:00:02", "ips", List.of("10.1.0.77/24"))));
+  }
+
+  private static void network(Host host) {
+    host.networks()
+        .create(
+            NetworkRequest.of(LAB, Network.Kind.INTERNAL)
+                .with(new Subnet(Cidr.of("10.1.0.0/24"), Optional.empty(), Optional.empty())));
+  }
+
+  private static ZoneSpec spec() {
+    Nic nic =
+        Nic.on(LAB).settled("net0", MacAddress.local(1), LAB, List.of(Cidr.of("10.1.0.2/24")));
+    return CrashRows.spec().with(ZoneProperties.NICS, List.of(nic));
+  }
+
+  private static void zone(Host host) {
+    host.zones().create(spec());
+  }
+
+  private static void made(Host host) {
+    network(host);
+    zone(host);
+  }
+
+  private static void running(Host host) {
+    made(host);
+    host.zones().start(zone());
+  }
+
+  private static ZoneRef zone() {
+    return ZoneRef.of(CrashRows.spec().uuid());
+  }
+
+  /** What a caller sees of the networks. */
+  static List<String> seen(Host host) {
+    List<String> seen = new ArrayList<>();
+    for (Network each : host.networks().list()) {
+      seen.add(
+          "%s %s %s mtu=%d nics=%d %s"
+              .formatted(
+                  each.name(),
+                  each.kind(),
+                  each.subnets(),
+                  each.mtu(),
+                  each.nics(),
+                  each.problem()));
+    }
+    return seen;
+  }
+}

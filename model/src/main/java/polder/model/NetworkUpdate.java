@@ -1,0 +1,23 @@
+package polder.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to change in a network; what is absent stays. Zones that run have it at their next start.
+ *
+ * @param subnets all that it has from now on
+ * @param mtu as in {@link NetworkRequest}
+ */
+public record NetworkUpdate(Optional<List<Subnet>> subnets, Optional<Integer> mtu) {
+  /** Checks what must hold between them; all faults at once. */
+  public NetworkUpdate {
+    subnets = subnets.map(List::copyOf);
+    List<Fault> faults = new ArrayList<>();
+    NetworkRequest.check(subnets.orElse(List.of()), mtu, faults);
+    if (!faults.isEmpty()) {
+      throw new PolderException("the update is refused", faults);
+    }
+  }
+}

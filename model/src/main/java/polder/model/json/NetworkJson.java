@@ -1,0 +1,164 @@
+package polder.model.json;
+
+import static polder.model.json.Strict.may;
+import static polder.model.json.Strict.must;
+import static polder.model.json.Strict.or;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import polder.model.Cidr;
+import polder.model.IpAddress;
+import polder.model.Json;
+import polder.model.Network;
+import polder.model.NetworkRequest;
+import polder.model.NetworkUpdate;
+import polder.model.ObjectType;
+import polder.model.Property;
+import polder.model.Subnet;
+import polder.model.Type;
+import polder.model.Types;
+
+/** Networks, what network is to be made, and what is to change in one. */
+public final class NetworkJson {
+  private static final Type<String> WORD = Types.text(Pattern.compile(".*"), "text", 100);
+  private static final Property<List<Subnet>> SUBNETS =
+      Property.of("subnets", Types.list(subnet()), "whose addresses nics on it have");
+  private static final Property<Long> MTU =
+      Property.of("mtu", Types.integer(0, 1 << 16), "largest packet, bytes");
+  private static final Property<String> NAME =
+      Property.of("name", Types.LINE, "a-z, 0-9, '_' and '-', a letter first, 15 at most");
+  private static final Property<Network.Kind> KIND =
+      Property.of(
+          "kind",
+          Types.mapped(
+              Types.word("etherstub", "internal", "nat", "bridge", "macvlan"),
+              word -> Network.Kind.valueOf(word.toUpperCase(Locale.ROOT)),
+              Network.Kind::word),
+          "where it leads");
+  private static final Property<String> PARENT =
+      Property.of("parent", Types.LINE, "the host's interface that it is on");
+
+  /** A network. */
+  public static final Type<Network> NETWORK = network();
+
+  /** What network is to be made. */
+  public static final Type<NetworkRequest> REQUEST = request();
+
+  /** What is to change in a network. */
+  public static final Type<NetworkUpdate> UPDATE = update();
+
+  private NetworkJson() {}
+
+  /** Reads a network strictly. */
+  public static Network read(@Nullable Object tree) {
+    return Strict.read(NETWORK, tree, "network");
+  }
+
+  /** The network as a JSON tree. */
+  public static Map<String, Object> write(Network network) {
+    return Json.asObject(NETWORK.write(network));
+  }
+
+  /** Reads strictly what network is to be made. */
+  public static NetworkRequest readRequest(@Nullable Object tree) {
+    return Strict.read(REQUEST, tree, "network request");
+  }
+
+  /** What network is to be made, as a JSON tree. */
+  public static Map<String, Object> write(NetworkRequest request) {
+    return Json.asObject(REQUEST.write(request));
+  }
+
+  /** Reads strictly what is to change in a network. */
+  public static NetworkUpdate readUpdate(@Nullable Object tree) {
+    return Strict.read(UPDATE, tree, "network update");
+  }
+
+  /** What is to change in a network, as a JSON tree. */
+  public static Map<String, Object> write(NetworkUpdate update) {
+    return Json.asObject(UPDATE.write(update));
+  }
+
+  private static Type<Subnet> subnet() {
+    Property<Cidr> cidr =
+        Property.of("subnet", Types.mapped(WORD, Cidr::of, Cidr::toString), "such as 10.1.2.0/24");
+    Property<IpAddress> gateway =
+        Property.of(
+            "gateway",
+            Types.mapped(WORD, IpAddress::of, IpAddress::toString),
+            "where its default route leads");
+    Property<Subnet.Range> pool =
+        Property.of(
+            "pool",
+            Types.mapped(WORD, Subnet.Range::of, Subnet.Range::toString),
+            "the first and the last address that nics are given, such as 10.1.2.10-10.1.2.99");
+    return new ObjectType<>(
+        "subnet {subnet, gateway, pool}",
+        List.of(must(cidr, Subnet::cidr), may(gateway, Subnet::gateway), may(pool, Subnet::pool)),
+        v -> new Subnet(v.get(cidr), v.find(gateway), v.find(pool)));
+  }
+
+  private static Type<Network> network() {
+    Property<UUID> uuid = Property.of("uuid", Types.UUID_TYPE, "its identity");
+    Property<String> link =
+        Property.of("link", Types.LINE, "the host's interface that it is, or is on");
+    Property<Long> nics = Property.of("nics", Strict.COUNT, "how many nics are on it");
+    Property<String> problem =
+        Property.of("problem", Strict.RAW, "why it cannot be used now, and the mend");
+    return new ObjectType<>(
+        "network",
+        List.of(
+            must(uuid, Network::uuid),
+            must(NAME, Network::name),
+            must(KIND, Network::kind),
+            may(PARENT, Network::parent),
+            must(SUBNETS, Network::subnets),
+            must(MTU, n -> (long) n.mtu()),
+            must(link, Network::link),
+            must(nics, Network::nics),
+            may(problem, Network::problem)),
+        v ->
+            new Network(
+                v.get(uuid),
+                v.get(NAME),
+                v.get(KIND),
+                v.find(PARENT),
+                v.get(SUBNETS),
+                v.get(MTU).intValue(),
+                v.get(link),
+                v.get(nics),
+                v.find(problem)));
+  }
+
+  private static Type<NetworkRequest> request() {
+    Property<List<Subnet>> subnets =
+        Property.of("subnets", SUBNETS.type(), SUBNETS.meaning()).otherwise(List.of());
+    return new ObjectType<>(
+        "network request",
+        List.of(
+            must(NAME, NetworkRequest::name),
+            must(KIND, NetworkRequest::kind),
+            may(PARENT, NetworkRequest::parent),
+            or(subnets, NetworkRequest::subnets),
+            may(MTU, r -> r.mtu().map(Integer::longValue))),
+        v ->
+            new NetworkRequest(
+                v.get(NAME),
+                v.get(KIND),
+                v.find(PARENT),
+                v.get(subnets),
+                v.find(MTU).map(Long::intValue)));
+  }
+
+  private static Type<NetworkUpdate> update() {
+    return new ObjectType<>(
+        "network update",
+        List.of(
+            may(SUBNETS, NetworkUpdate::subnets), may(MTU, u -> u.mtu().map(Integer::longValue))),
+        v -> new NetworkUpdate(v.find(SUBNETS), v.find(MTU).map(Long::intValue)));
+  }
+}

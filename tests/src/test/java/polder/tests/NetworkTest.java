@@ -1,0 +1,173 @@
+package polder.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import polder.model.Json;
+import polder.tests.harness.Commands;
+import polder.tests.harness.TestHost;
+
+/** Networks through the command line, on a host whose network is a namespace of the test's own. */
+@Tag("kernel")
+@Timeout(300)
+class NetworkTest {
+  private static final String SERVE =
+      "mkdir /www; echo hello > /www/index.html; exec httpd -f -p 8000 -h /www";
+
+  @Test
+  void zonesTalkOnASwitchAndReachTheOutsideByTheHost() throws Exception {
+    try (Space inside = new Space();
+        Space outside = new Space();
+        TestHost host = new TestHost(inside.file())) {
+      connect(inside, outside);
+      host.importBusybox();
+      host.polder("network", "create", "backend", "-k", "etherstub", "-s", "10.1.0.0/24").ok();
+      host.polder("network", "create", "other", "-k", "etherstub", "-s", "10.1.0.0/24").ok();
+      run(host, "server", List.of("backend"), SERVE);
+      run(host, "client", List.of("backend", "polder0"), "exec sleep 1000");
+      run(host, "stranger", List.of("other"), "exec sleep 1000");
+
+      TestHost.eventually("it serves", () -> get(host, "client", "10.1.0.1").equals("hello"));
+      assertTrue(host.polder("exec", "client", "ping", "-c1", "10.1.0.1").out().contains(" 0% "));
+      assertEquals("", get(host, "stranger", "10.1.0.1"));
+      assertFalse(
+          host.polder("exec", "stranger", "ping", "-c1", "-W1", "10.1.0.1").out().contains(" 0% "));
+
+      Process server =
+          outside.start("busybox", "httpd", "-f", "-p", "8000", "-h", site().toString());
+      try {
+        TestHost.eventually("outside", () -> get(host, "client", "192.0.2.2").equals("beyond"));
+        assertEquals("", get(host, "server", "192.0.2.2"), "an etherstub leads nowhere");
+
+        host.killDaemon();
+
+        assertEquals("beyond", get(host, "client", "192.0.2.2"));
+        assertEquals("hello", get(host, "client", "10.1.0.1"));
+        host.polder("reboot", "--force", "server").ok();
+        TestHost.eventually("again", () -> get(host, "client", "10.1.0.1").equals("hello"));
+      } finally {
+        server.destroyForcibly().waitFor();
+      }
+      Set<String> names = new TreeSet<>();
+      for (Object each : Json.asList(Json.read(host.polder("network", "list", "-j").ok().out()))) {
+        names.add(String.valueOf(Json.asObject(each).get("name")));
+      }
+      assertEquals(Set.of("backend", "other", "polder0"), names);
+      assertTrue(host.polder("network", "delete", "backend").err().contains("in use"));
+      for (String zone : List.of("server", "client", "stranger")) {
+        host.polder("delete", "--force", zone).ok();
+      }
+      host.polder("network", "delete", "backend", "other", "polder0").ok();
+      assertEquals(
+          "lo up0", inside.run("sh", "-c", "ip -o link | cut -d: -f2 | cut -d@ -f1 | xargs"));
+    }
+  }
+
+  private static void run(TestHost host, String name, List<String> networks, String script) {
+    host.create(
+        Map.of(
+            "brand",
+            "lx",
+            "image",
+            "busybox",
+            "alias",
+            name,
+            "nics",
+            networks.stream().map(each -> Map.of("nic_tag", each)).toList(),
+            "cmd",
+            List.of("sh", "-c", script)));
+    host.polder("start", name).ok();
+  }
+
+  /** What a web server says to a zone; nothing if it is not reached. */
+  private static String get(TestHost host, String zone, String address) {
+    return host.polder(
+            "exec", zone, "wget", "-q", "-T", "5", "-O", "-", "http://" + address + ":8000/")
+        .out()
+        .strip();
+  }
+
+  private static Path site() throws Exception {
+    Path site = Files.createTempDirectory("polder-site-");
+    Files.writeString(site.resolve("index.html"), "beyond\n");
+    site.toFile().deleteOnExit();
+    site.resolve("index.html").toFile().deleteOnExit();
+    return site;
+  }
+
+  /** A cable between two namespaces: 192.0.2.1 and 192.0.2.2. */
+  private static void connect(Space one, Space other) {
+    one.run("ip", "link", "set", "lo", "up");
+    one.run(
+        "ip",
+        "link",
+        "add",
+        "up0",
+        "type",
+        "veth",
+        "peer",
+        "name",
+        "eth0",
+        "netns",
+        String.valueOf(other.pid()));
+    one.run("ip", "addr", "add", "192.0.2.1/24", "dev", "up0");
+    one.run("ip", "link", "set", "up0", "up");
+    other.run("ip", "addr", "add", "192.0.2.2/24", "dev", "eth0");
+    other.run("ip", "link", "set", "eth0", "up");
+  }
+
+  /** A network namespace, with a process that keeps it. */
+  private static final class Space implements AutoCloseable {
+    private final Process keeper =
+        Commands.start(Map.of(), List.of("unshare", "-n", "sleep", "100000"));
+
+    Space() {
+      TestHost.eventually("it is unshared", this::isAway);
+    }
+
+    private boolean isAway() {
+      try {
+        return Files.readString(Path.of("/proc/" + pid() + "/comm")).startsWith("sleep");
+      } catch (java.io.IOException e) {
+        return false;
+      }
+    }
+
+    long pid() {
+      return keeper.pid();
+    }
+
+    Path file() {
+      return Path.of("/proc/" + pid() + "/ns/net");
+    }
+
+    Process start(String... command) {
+      return Commands.start(Map.of(), in(command));
+    }
+
+    String run(String... command) {
+      return Commands.run(Map.of(), new byte[0], in(command)).ok().text();
+    }
+
+    private List<String> in(String... command) {
+      List<String> all = new java.util.ArrayList<>(List.of("nsenter", "--net=" + file()));
+      all.addAll(List.of(command));
+      return all;
+    }
+
+    @Override
+    public void close() {
+      keeper.destroyForcibly();
+    }
+  }
+}
