@@ -384,6 +384,19 @@ public abstract class HostContract extends VolumeContract {
     assertEquals(image.size(), usage.own());
     assertTrue(usage.zones());
     assertFalse(prunes(image, true, false));
+    ImageConfig run = config;
+    ImageRequest request = new ImageRequest("contract/made", "1", run);
+    Image created = host.images().create(ref("a"), request, Progress.NONE);
+    assertEquals(run, created.config());
+    assertEquals(created.uuid(), host.images().get("contract/made:1").uuid());
+    assertKind(
+        ErrorKind.EXISTS,
+        () ->
+            host.images()
+                .create(ref("a"), new ImageRequest("contract", "latest", run), Progress.NONE));
+    assertKind(
+        ErrorKind.NOT_FOUND, () -> host.images().create(ref("nobody"), request, Progress.NONE));
+    host.images().delete("contract/made:1");
     host.zones().delete(ref("a"), false);
     assertFalse(prunes(image, false, false));
     assertTrue(prunes(image, true, true));

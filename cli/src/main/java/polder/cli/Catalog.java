@@ -13,6 +13,7 @@ import polder.cli.host.FsckCommand;
 import polder.cli.host.InfoCommand;
 import polder.cli.host.SchemaCommand;
 import polder.cli.image.ImageBuild;
+import polder.cli.image.ImageCreate;
 import polder.cli.image.ImageDelete;
 import polder.cli.image.ImageExport;
 import polder.cli.image.ImageGet;
@@ -110,6 +111,7 @@ final class Catalog {
           "import",
           "image pull",
           "image push",
+          "image create",
           "image import",
           "image export",
           "image build",
@@ -224,6 +226,7 @@ final class Catalog {
       case "import" -> new ImportCommand();
       case "image pull" -> new ImagePull();
       case "image push" -> new ImagePush();
+      case "image create" -> new ImageCreate();
       case "image import" -> new ImageImport();
       case "image export" -> new ImageExport();
       case "image build" -> new ImageBuild();

@@ -19,18 +19,21 @@ import polder.model.ImageUsage;
 import polder.model.Images;
 import polder.model.PolderException;
 import polder.model.Progress;
+import polder.model.ZoneRef;
 
 /** The images of this machine: the store, and what happens to it told. */
 final class LocalImages implements Images {
   private final LocalStore store;
   private final Pulling pulling;
   private final Pushing pushing;
+  private final Imaging imaging;
   private final Hall hall;
 
   LocalImages(LocalStore store, Pulling pulling, Pushing pushing, Hall hall) {
     this.store = store;
     this.pulling = pulling;
     this.pushing = pushing;
+    this.imaging = new Imaging(store, hall);
     this.hall = hall;
   }
 
@@ -103,6 +106,18 @@ final class LocalImages implements Images {
       }
     } catch (RuntimeException e) {
       throw Failures.of("push image '%s'".formatted(shown(reference)), e);
+    }
+  }
+
+  @Override
+  public Image create(ZoneRef zone, ImageRequest request, Progress progress) {
+    try {
+      hall.disk().demandRoom("make an image of zone '%s'".formatted(zone.text()));
+      Image image = imaging.create(zone, request, progress);
+      tell("image.create", image);
+      return image;
+    } catch (RuntimeException e) {
+      throw Failures.of("make an image of zone '%s'".formatted(zone.text()), e);
     }
   }
 

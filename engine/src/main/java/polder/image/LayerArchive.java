@@ -18,11 +18,17 @@ final class LayerArchive implements AutoCloseable {
   private static final FileName SKELETON = FileName.of("skeleton");
 
   private final Directory layer;
+  private final Packer.Form form;
   private final Directory root;
 
-  /** The archive of what is in {@code layer}, which closes with it. */
-  LayerArchive(Directory layer) {
+  /**
+   * The archive of what is in {@code layer}, which closes with it.
+   *
+   * @param form how its files lie there
+   */
+  LayerArchive(Directory layer, Packer.Form form) {
     this.layer = layer;
+    this.form = form;
     try {
       this.root = layer.enter(FileName.of("root"));
     } catch (SyscallException e) {
@@ -47,7 +53,7 @@ final class LayerArchive implements AutoCloseable {
       } else {
         Set<Bytes> implied = new HashSet<>();
         ImpliedList.read(layer).forEach(path -> implied.add(Bytes.of("./").plus(path.value())));
-        pack(root, implied, out, progress);
+        pack(implied, out, progress);
       }
     } catch (SyscallException e) {
       throw Refusal.failed("cannot read the files of a layer", e);
@@ -56,15 +62,9 @@ final class LayerArchive implements AutoCloseable {
     }
   }
 
-  /**
-   * Packs a tree as a layer: the same tree gives the same archive.
-   *
-   * @param implied directories of which nothing is to be said, as {@code ./usr/bin}
-   */
-  static void pack(Directory root, Set<Bytes> implied, OutputStream out, Progress progress) {
+  private void pack(Set<Bytes> implied, OutputStream out, Progress progress) {
     TarWriter tar = new TarWriter(out);
-    new Packer(tar, Ids.AS_THEY_ARE, Packer.Form.LAYER, implied, progress)
-        .pack(root, Bytes.of("."));
+    new Packer(tar, Ids.AS_THEY_ARE, form, implied, progress).pack(root, Bytes.of("."));
     try {
       tar.finish();
     } catch (UncheckedIOException e) {

@@ -131,7 +131,7 @@ final class LayerStore implements AutoCloseable {
 
   /** The archive of a layer that is here. */
   LayerArchive archive(Digest content) {
-    return new LayerArchive(layers.enter(name(content)));
+    return new LayerArchive(layers.enter(name(content)), Packer.Form.LAYER);
   }
 
   /** Keeps layers from being swept, those that are coming too, until the result is closed. */

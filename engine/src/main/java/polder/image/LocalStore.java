@@ -350,6 +350,16 @@ public final class LocalStore implements AutoCloseable {
     return bring(image, new ImageRequest(name, tag, ImageConfig.NONE), true, progress);
   }
 
+  /** As {@link #importLayers}, but the name must be free. */
+  Image importNew(LayeredImage image, String name, String tag, Progress progress) {
+    return bring(image, new ImageRequest(name, tag, ImageConfig.NONE), false, progress);
+  }
+
+  /** Where what comes and goes has room. */
+  Directory unfinished() {
+    return unfinished;
+  }
+
   private Image bring(LayeredImage image, ImageRequest request, boolean moves, Progress progress) {
     Consumer<String> places = failpoints.apply("image-pull");
     List<Digest> contents = image.contents();

@@ -130,11 +130,20 @@ public final class OutgoingImage implements AutoCloseable {
    * @throws PolderException NO_ROOM; HOST if its files are not any more what they were
    */
   public OutgoingLayer ready(int layer, Compression compression, Progress progress) {
+    Spool spool = spool(layer, compression, progress);
+    return new OutgoingLayer(
+        spool,
+        new Descriptor(
+            Compressor.mediaType(compression), spool.digest(), spool.size(), Optional.empty()));
+  }
+
+  /** As {@link #ready}, without a name yet. */
+  Spool spool(int layer, Compression compression, Progress progress) {
     Optional<Digest> content = content(layer);
     try (LayerArchive archive =
         content.isPresent()
             ? layers.archive(content.get())
-            : new LayerArchive(trees.enter(FileName.of(stored.digits())))) {
+            : new LayerArchive(trees.enter(FileName.of(stored.digits())), Packer.Form.IMAGE)) {
       Spool spool = Spool.of(unfinished, compression, out -> archive.write(out, progress));
       boolean damaged = archive.isExact() && !content.equals(Optional.of(spool.content()));
       if (damaged) {
@@ -144,10 +153,7 @@ public final class OutgoingImage implements AutoCloseable {
             "the files of layer %s are not any more what they were on this host: delete image '%s', and take it in anew"
                 .formatted(content.orElseThrow(), StoredImage.key(image)));
       }
-      return new OutgoingLayer(
-          spool,
-          new Descriptor(
-              Compressor.mediaType(compression), spool.digest(), spool.size(), Optional.empty()));
+      return spool;
     } catch (SyscallException e) {
       throw Refusal.failed("cannot read a layer of image '" + StoredImage.key(image) + "'", e);
     }
@@ -162,12 +168,14 @@ public final class OutgoingImage implements AutoCloseable {
     if (document.isPresent() && sent.equals(contents)) {
       return document.get().clone();
     }
-    ConfigurationDocument own =
-        document.isPresent()
-            ? ConfigurationDocument.of(document.get())
-            : ConfigurationDocument.of(new Platform(image.os(), image.arch(), ""))
-                .with(image.config());
-    return own.with(sent).bytes();
+    return document().with(sent).bytes();
+  }
+
+  /** Its configuration as one to make another of. */
+  ConfigurationDocument document() {
+    return document.isPresent()
+        ? ConfigurationDocument.of(document.get())
+        : ConfigurationDocument.of(new Platform(image.os(), image.arch(), "")).with(image.config());
   }
 
   /**

@@ -1,7 +1,9 @@
 package polder.image;
 
+import java.time.Instant;
 import polder.linux.Bytes;
 import polder.linux.Directory;
+import polder.linux.FileName;
 import polder.linux.FileType;
 import polder.linux.Node;
 import polder.linux.Stat;
@@ -19,6 +21,17 @@ final class OverlayMarks {
   /** Whether it hides what has its name below. */
   static boolean isWhiteout(Stat stat) {
     return stat.type() == FileType.CHARACTER_DEVICE && stat.special().equals(TarEntry.NO_DEVICE);
+  }
+
+  /**
+   * What hides a file in an archive: the OCI image specification, "Whiteouts".
+   *
+   * @param path the file's, in the archive
+   * @param name its last name
+   */
+  static TarEntry hiding(Bytes path, FileName name, Instant modified) {
+    Bytes parent = path.part(0, path.length() - name.value().length());
+    return TarEntry.file(parent.plus(Bytes.of(".wh.")).plus(name.value()), 0, 0, modified);
   }
 
   /** Nothing below shows through {@code directory}, to either kind of mount of overlayfs. */

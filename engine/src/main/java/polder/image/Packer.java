@@ -33,15 +33,14 @@ public final class Packer {
     FILES,
     /** The same, in the order of their names: so the same tree gives the same archive. */
     TREE,
-    /**
-     * The same as a layer of an image: overlayfs' marks for what is hidden become files named
-     * {@code .wh.…}.
-     */
+    /** The same as a layer of an image: names that would hide something there are refused. */
+    IMAGE,
+    /** The same of overlayfs' own: its marks for what is hidden become files named so. */
     LAYER
   }
 
   private static final int AT_ONCE = 128 << 10;
-  private static final int DEEPEST = 1024; // a descriptor each
+  static final int DEEPEST = 1024; // a descriptor each
   private static final int LINKED_AT_MOST = 100_000; // beyond, further names become further files
   private static final int EXTENTS_AT_MOST = 10_000;
   private static final long REPORT_EVERY = 4 << 20;
@@ -49,7 +48,6 @@ public final class Packer {
   private static final int SORTED_AT_MOST = 100_000; // names in memory, of all directories above
 
   private static final Bytes SLASH = Bytes.of("/");
-  private static final Bytes HIDING = Bytes.of(".wh.");
   private static final Bytes OPAQUE = Bytes.of(".wh..wh..opq");
 
   private record Inode(DeviceNumber device, long number) {}
@@ -137,12 +135,12 @@ public final class Packer {
 
   private void packDirectory(Directory directory, Bytes name, int depth) {
     Destination.refuseKernelsOwn(directory);
-    Node node = directory.node();
     if (!implied.contains(name)) {
-      packEmpty(node, node.stat(), name.plus(SLASH), TarType.DIRECTORY);
+      packAlone(directory, name);
     }
-    if (form == Form.LAYER && OverlayMarks.isOpaque(node)) {
-      tar.begin(TarEntry.file(name.plus(SLASH).plus(OPAQUE), 0, 0, node.stat().modified()));
+    if (form == Form.LAYER && OverlayMarks.isOpaque(directory.node())) {
+      Bytes mark = name.plus(SLASH).plus(OPAQUE);
+      tar.begin(TarEntry.file(mark, 0, 0, directory.node().stat().modified()));
     }
     try (Listing list = directory.list()) {
       if (form != Form.FILES) {
@@ -152,6 +150,12 @@ public final class Packer {
         packBelow(directory, list.next().name(), name, depth);
       }
     }
+  }
+
+  /** Writes a directory without what is in it. */
+  void packAlone(Directory directory, Bytes name) {
+    Node node = directory.node();
+    packEmpty(node, node.stat(), name.plus(SLASH), TarType.DIRECTORY);
   }
 
   /** So many at a time as memory allows: beyond that the order is the file system's. */
@@ -166,9 +170,10 @@ public final class Packer {
     sorted -= names.size();
   }
 
-  private void packBelow(Directory directory, FileName below, Bytes name, int depth) {
+  /** Writes what {@code below} in {@code directory}, which is called {@code name}, is. */
+  void packBelow(Directory directory, FileName below, Bytes name, int depth) {
     Bytes path = name.plus(SLASH).plus(below.value());
-    if (form == Form.LAYER && below.value().startsWith(HIDING.toString())) {
+    if (form.compareTo(Form.IMAGE) >= 0 && below.value().startsWith(".wh.")) {
       throw Refusal.entry(
           path, "a name that begins with '.wh.' hides a file in an image; rename it");
     }
@@ -183,9 +188,7 @@ public final class Packer {
 
   private void packDevice(Node node, Stat stat, Bytes name, FileName file) {
     if (form == Form.LAYER && OverlayMarks.isWhiteout(stat)) {
-      Bytes parent = name.part(0, name.length() - file.value().length());
-      Bytes hiding = parent.plus(HIDING).plus(file.value());
-      tar.begin(TarEntry.file(hiding, 0, 0, stat.modified()));
+      tar.begin(OverlayMarks.hiding(name, file, stat.modified()));
     } else {
       packEmpty(node, stat, name, TarType.CHARACTER_DEVICE);
     }
@@ -278,11 +281,12 @@ public final class Packer {
         stat.modified(),
         target,
         isDevice ? stat.special() : TarEntry.NO_DEVICE,
-        type == TarType.HARD_LINK ? Map.of() : xattrs(node),
+        type == TarType.HARD_LINK ? Map.of() : xattrs(node, ids),
         extents);
   }
 
-  private Map<Bytes, Bytes> xattrs(Node node) {
+  /** The attributes of a file that an archive has, as a zone sees them. */
+  static Map<Bytes, Bytes> xattrs(Node node, Ids ids) {
     Map<Bytes, Bytes> xattrs = new HashMap<>();
     for (Bytes name : node.xattrs().names()) {
       if (XattrPolicy.keeps(name)) {

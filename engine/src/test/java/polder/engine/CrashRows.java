@@ -151,6 +151,8 @@ final class CrashRows {
             host -> take(host, "small:again", image())));
     rows.add(row("Images.pull", "", CrashRows::noLayers, CrashRows::pull));
     rows.add(row("Images.push", "", CrashRows::image, CrashRows::push));
+    rows.add(row("Images.create", "of an lx zone", CrashRows::madeLx, CrashRows::create));
+    rows.add(row("Images.create", "of a native zone", CrashRows::made, CrashRows::create));
     rows.add(
         row("Images.tag", "", CrashRows::image, host -> host.images().tag("small", "other:1")));
     rows.add(
@@ -364,6 +366,10 @@ final class CrashRows {
     }
   }
 
+  private static void create(Host host) {
+    host.images().create(ZONE, ImageRequest.of("made:1"), Progress.NONE);
+  }
+
   private static void take(Host host, String name, byte[] tar) {
     host.images()
         .importTarball(new ByteArrayInputStream(tar), ImageRequest.of(name), Progress.NONE);
@@ -418,7 +424,8 @@ final class CrashRows {
     }
     for (var image : test.host().images().list()) {
       String name = image.name().replaceFirst("^127.*/", ""); // of a registry at any port
-      seen.add(name + ":" + image.tag() + " " + image.digest());
+      String digest = name.equals("made") ? "at its own time" : image.digest();
+      seen.add(name + ":" + image.tag() + " " + digest);
     }
     seen.addAll(PoolRows.seen(test.host()));
     seen.addAll(VolumeRows.seen(test.host()));

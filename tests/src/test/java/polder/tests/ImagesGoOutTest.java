@@ -92,6 +92,44 @@ class ImagesGoOutTest {
   }
 
   @Test
+  @DisplayName("a zone becomes an image that goes to a registry, comes back and runs, on any pool")
+  void aZoneBecomesAnImage() {
+    host.polder("image", "pull", image("app:1")).ok();
+    host.polder("pool", "create", "fast", "--size", "256M").ok();
+    for (String pool : List.of("zones", "fast")) {
+      String name = "made-" + pool;
+      String change = "echo second >/etc/motd; rm /bin/sleep; mkdir /opt; ln /etc/motd /opt/again";
+      host.polder(
+              "run",
+              "--name",
+              name,
+              "--set",
+              "zpool=" + pool,
+              "--entrypoint",
+              "sh",
+              image("app:1"),
+              "-c",
+              change)
+          .ok();
+      String to = image(name + ":1");
+      String uuid =
+          host.polder("image", "create", name, "--name", to, "-e", "COLOUR=red").ok().text();
+      host.polder("image", "create", name, "--name", to).code(1);
+      int before = registry.asked(0).size();
+      String digest = host.polder("image", "push", to).ok().text();
+      assertTrue(sent(before).size() <= 2, "a layer and the configuration: " + sent(before));
+      host.polder("delete", name).ok();
+      host.polder("image", "delete", to).ok();
+      String back = registry.address() + "/" + name + "@" + digest;
+      assertEquals(uuid, host.polder("image", "pull", back).ok().text());
+      String look = "cat /opt/again; ls /bin/sleep; echo $COLOUR";
+      assertEquals(
+          "second\nred",
+          host.polder("run", "--rm", "--entrypoint", "sh", uuid, "-c", look).out().strip());
+    }
+  }
+
+  @Test
   @DisplayName("who may not push is told so, and nothing of who he is")
   void isTold() {
     host.polder("image", "pull", image("app:1")).ok();

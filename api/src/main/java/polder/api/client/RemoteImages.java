@@ -20,6 +20,7 @@ import polder.model.Images;
 import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Progress;
+import polder.model.ZoneRef;
 import polder.model.json.ImageAboutJson;
 import polder.model.json.ImageJson;
 import polder.model.json.ImageUsageJson;
@@ -78,6 +79,14 @@ final class RemoteImages implements Images {
     Map<String, Object> operation =
         caller.start("POST", "/v1/image-pushes", Map.of("image", reference, "reference", to));
     return String.valueOf(Json.asObject(Outcome.of(caller, operation, progress)).get("digest"));
+  }
+
+  @Override
+  public Image create(ZoneRef zone, ImageRequest request, Progress progress) {
+    Map<String, Object> operation =
+        caller.start(
+            "POST", "/v1/image-creations?zone=" + encode(zone.text()), ImageJson.write(request));
+    return ImageJson.read(Outcome.of(caller, operation, progress));
   }
 
   @Override

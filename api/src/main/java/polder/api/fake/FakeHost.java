@@ -39,6 +39,7 @@ public final class FakeHost implements Host {
   public FakeHost() {
     images.usedBy(zones::uses);
     volumes.usedBy(() -> zones.list().stream().map(Zone::spec).toList());
+    images.of(zones::get);
     pools.countedBy(
         name ->
             zones.list().stream()

@@ -19,9 +19,11 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import polder.model.ErrorKind;
 import polder.model.Image;
+import polder.model.ImageAbout;
 import polder.model.ImageFormat;
 import polder.model.ImagePruning;
 import polder.model.ImageRequest;
@@ -29,6 +31,9 @@ import polder.model.ImageUsage;
 import polder.model.Images;
 import polder.model.PolderException;
 import polder.model.Progress;
+import polder.model.Zone;
+import polder.model.ZoneRef;
+import polder.model.ZoneState;
 
 /** The fake host's images: their names and digests, not their content. */
 final class FakeImages implements Images {
@@ -37,9 +42,19 @@ final class FakeImages implements Images {
   private final List<Image> kept = new ArrayList<>();
   private final Map<String, byte[]> offered = new ConcurrentHashMap<>();
   private Predicate<UUID> used = uuid -> false;
+  private Function<ZoneRef, Zone> zones =
+      ref -> {
+        throw new PolderException(
+            ErrorKind.NOT_FOUND, "there is no zone '%s'".formatted(ref.text()));
+      };
 
   FakeImages(FakeEvents events) {
     this.events = events;
+  }
+
+  /** Where the zones are of which images are made. */
+  void of(Function<ZoneRef, Zone> source) {
+    zones = source;
   }
 
   /** Who says whether a zone is made from an image. */
@@ -87,6 +102,37 @@ final class FakeImages implements Images {
             request.about());
     put(image);
     events.add("image.import", Optional.empty(), named(image), Map.of("digest", image.digest()));
+    return image;
+  }
+
+  @Override
+  public Image create(ZoneRef ref, ImageRequest request, Progress progress) {
+    Zone zone = zones.apply(ref);
+    if (zone.state() == ZoneState.RUNNING) {
+      throw new PolderException(
+          ErrorKind.WRONG_STATE, "zone '%s' runs: stop it first".formatted(zone.name()));
+    }
+    String name = request.name() + ":" + request.tag();
+    if (list().stream().anyMatch(image -> named(image).equals(name))) {
+      throw new PolderException(ErrorKind.EXISTS, "image '%s' is there already".formatted(name));
+    }
+    byte[] digest = sha256().digest((zone.uuid() + name).getBytes(StandardCharsets.UTF_8));
+    ByteBuffer first = ByteBuffer.wrap(digest);
+    Image image =
+        new Image(
+            new UUID(first.getLong(), first.getLong()),
+            "sha256:" + HexFormat.of().formatHex(digest),
+            request.name(),
+            request.tag(),
+            0,
+            Instant.now(),
+            "linux",
+            "amd64",
+            request.config(),
+            List.of(),
+            ImageAbout.NONE);
+    put(image);
+    events.add("image.create", Optional.empty(), name, Map.of("digest", image.digest()));
     return image;
   }
 

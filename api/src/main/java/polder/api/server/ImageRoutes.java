@@ -14,6 +14,7 @@ import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.Type;
 import polder.model.Types;
+import polder.model.ZoneRef;
 import polder.model.json.ImageAboutJson;
 import polder.model.json.ImageJson;
 import polder.model.json.ImageUsageJson;
@@ -60,6 +61,11 @@ final class ImageRoutes {
             .orLater(),
         Route.of("POST", "/v1/image-pulls", "Fetches an image from its registry", this::pull)
             .takes(Content.field("reference", Types.LINE.schema()))
+            .gives(IMAGE)
+            .orLater(),
+        Route.of("POST", "/v1/image-creations", "Makes an image of a stopped zone", this::create)
+            .with(Parameter.must("zone", Types.LINE, "its alias or uuid"))
+            .takes(Content.json("ImageRequest", ImageJson.REQUEST))
             .gives(IMAGE)
             .orLater(),
         Route.of("POST", "/v1/image-pushes", "Sends an image to a registry", this::push)
@@ -144,6 +150,13 @@ final class ImageRoutes {
     }
     operations.answer(
         call, "pull image", progress -> ImageJson.write(images.pull(reference, progress)));
+  }
+
+  private void create(Call call) throws IOException {
+    ImageRequest request = ImageJson.readRequest(call.json());
+    ZoneRef zone = new ZoneRef(call.text("zone"));
+    operations.answer(
+        call, "create image", progress -> ImageJson.write(images.create(zone, request, progress)));
   }
 
   private void push(Call call) throws IOException {

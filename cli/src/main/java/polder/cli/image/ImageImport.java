@@ -4,9 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
@@ -19,7 +16,6 @@ import polder.cli.call.UsageException;
 import polder.cli.call.Words;
 import polder.cli.view.ProgressLine;
 import polder.model.Image;
-import polder.model.ImageConfig;
 import polder.model.ImageRequest;
 import polder.model.Json;
 import polder.model.json.ImageJson;
@@ -84,7 +80,8 @@ public final class ImageImport implements Command {
             ? SmartManifest.read(JsonInput.read(caller, manifest))
             : ImageRequest.of(arguments.value("--name").orElseGet(() -> nameOf(file)));
     ImageRequest name = arguments.value("--name").map(ImageRequest::of).orElse(said);
-    return new ImageRequest(name.name(), name.tag(), config(arguments), said.about(), said.sha1());
+    return new ImageRequest(
+        name.name(), name.tag(), ConfigOptions.of(arguments), said.about(), said.sha1());
   }
 
   private static Image take(Caller caller, Arguments arguments, String file, ImageRequest request)
@@ -113,25 +110,6 @@ public final class ImageImport implements Command {
       InputStream tarball = new BufferedInputStream(in, 1 << 17);
       return caller.ask(host -> host.images().importTarball(tarball, request, progress));
     }
-  }
-
-  private static ImageConfig config(Arguments arguments) {
-    Map<String, String> environment = new LinkedHashMap<>();
-    for (String word : arguments.values("--env")) {
-      int equals = word.indexOf('=');
-      if (equals < 1) {
-        throw new UsageException("-e takes NAME=VALUE, not '" + Words.printable(word) + "'");
-      }
-      environment.put(word.substring(0, equals), word.substring(equals + 1));
-    }
-    return new ImageConfig(
-        List.of(),
-        arguments.values("--cmd"),
-        environment,
-        arguments.value("--workdir"),
-        arguments.value("--user"),
-        Optional.empty(),
-        Map.of());
   }
 
   /** {@code /tmp/Debian_12.tar.zst} is called {@code debian-12}. */
