@@ -134,7 +134,6 @@ class VolumeTest {
           ((Number) Objects.requireNonNull(host.json("volume", "get", "data").get("used")))
               .longValue();
       assertTrue(used >= 24 << 20 && used <= 64 << 20, used + " bytes");
-      refused(host, "64.0 MiB", "volume", "resize", "data", "half");
       leave(host, "fast");
     }
   }
@@ -151,7 +150,7 @@ class VolumeTest {
       run(host, "taker", "data:/data");
       String make = "cp /bin/busybox /data/id && chmod 4755 /data/id && ls -n /data/id";
       assertTrue(in(host, "maker", make).ok().out().contains("-rwsr-xr-x"));
-      String id = host.polder("exec", "-u", "1000", "taker", "/data/id", "id", "-u").ok().text();
+      String id = host.polder("exec", "-u", "1000", "taker", "/data/id", "-u").ok().text();
       assertEquals("1000", id);
       Files.setPosixFilePermissions(host.home(), PosixFilePermissions.fromString("rwxr-xr-x"));
       List<String> asUser =
@@ -176,10 +175,10 @@ class VolumeTest {
       host.importBusybox();
       host.polder("volume", "create", "data").ok();
       run(host, "has", "/bin", "/var/lib/own");
-      in(host, "has", "echo mine > /var/lib/own/file && echo more > /bin/more").ok();
+      in(host, "has", "echo mine > /var/lib/own/file && echo more > /bin/extra").ok();
       host.polder("reboot", "has").ok();
       assertEquals("mine", in(host, "has", "cat /var/lib/own/file").ok().text());
-      assertEquals("more", in(host, "has", "cat /bin/more").ok().text(), "the image's are there");
+      assertEquals("more", in(host, "has", "cat /bin/extra").ok().text(), "the image's are there");
       List<String> names = host.polder("volume", "list", "-q").ok().text().lines().toList();
       assertEquals(3, names.size());
       String own = names.stream().filter(name -> !name.equals("data")).findFirst().orElseThrow();
