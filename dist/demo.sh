@@ -207,6 +207,27 @@ echo "shared still runs as process $after"
 must start web
 must exec web cat /proc/sys/kernel/hostname
 
+say "web is broken, and rolled back to what it was"
+must snapshot create web@before
+must exec web rm -rf /etc /usr/lib
+if polder exec web true >/dev/null 2>&1; then
+  fail "web runs programs without its libraries"
+fi
+echo "web is broken"
+must snapshot rollback --force web@before
+must exec web sh -c '. /etc/os-release; echo "web runs $PRETTY_NAME again"'
+
+say "ten clones of it"
+clones=()
+for i in {1..10}; do
+  clones+=("web-$i")
+  must clone web@before "web-$i"
+done
+must start web-10
+must exec web-10 cat /proc/sys/kernel/hostname
+must list -o alias,state
+must delete --force "${clones[@]}"
+
 say "a zone goes to a second host, and starts there"
 other=$(mktemp -d /tmp/polder-demo.XXXXXX)
 show "polder send shared | POLDER_HOME=$other polder receive"

@@ -9,14 +9,18 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import polder.model.CloneRequest;
 import polder.model.ErrorKind;
+import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Snapshot;
 import polder.model.SnapshotRef;
 import polder.model.SnapshotRequest;
 import polder.model.Zone;
+import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneState;
 
@@ -107,6 +111,59 @@ abstract class SnapshotContract extends ProcessContract {
             host.snapshots()
                 .create(new SnapshotRequest(List.of(ref("a"), sameAsA), Optional.empty())));
     assertKind(ErrorKind.INVALID, () -> new SnapshotRequest(List.of(), Optional.empty()));
+  }
+
+  private Zone cloneOf(String zone, Optional<String> snapshot, Map<String, Object> changes) {
+    Zone made = host.zones().clone(ref(zone), new CloneRequest(snapshot, new Patch(changes)));
+    this.made.add(made.uuid());
+    return made;
+  }
+
+  @Test
+  void aZoneIsClonedAsItIsAndAsItWas() {
+    Zone original = create("a", "sleep", "1000");
+    put("a", "one");
+    host.snapshots().create(SnapshotRequest.of(ref("a"), "then"));
+    put("a", "two");
+    host.zones().start(ref("a"));
+
+    Zone now = cloneOf("a", Optional.empty(), Map.of("alias", "b", "max_lwps", 77L));
+    assertEquals(ZoneState.INSTALLED, now.state());
+    assertFalse(original.uuid().equals(now.uuid()));
+    assertEquals("b", now.spec().hostname());
+    assertEquals(77L, now.spec().get(ZoneProperties.MAX_LWPS));
+    assertEquals(original.spec().command(), now.spec().command());
+    assertEquals(List.of(), now.snapshots());
+    assertTrue(has("b", "one") && has("b", "two"));
+    assertEquals(ZoneState.RUNNING, host.zones().get(ref("a")).state());
+    assertFalse(host.zones().get(ref("a")).status().paused());
+
+    cloneOf("a", Optional.of("then"), Map.of("alias", "c"));
+    assertTrue(has("c", "one"));
+    assertFalse(has("c", "two"));
+    put("c", "three");
+    assertFalse(has("a", "three"));
+    host.snapshots().delete(at("a", "then"));
+    host.zones().delete(ref("a"), true);
+    assertTrue(has("c", "one"));
+    assertEquals(ZoneState.RUNNING, host.zones().start(ref("c")).state());
+  }
+
+  @Test
+  void whatCannotBeClonedLeavesNoZone() {
+    create("a");
+    Map<String, Object> named = Map.of("alias", "b");
+    assertKind(ErrorKind.NOT_FOUND, () -> cloneOf("none", Optional.empty(), named));
+    assertKind(ErrorKind.NOT_FOUND, () -> cloneOf("a", Optional.of("none"), named));
+    assertKind(ErrorKind.INVALID, () -> cloneOf("a", Optional.of("../x"), named));
+    assertKind(ErrorKind.EXISTS, () -> cloneOf("a", Optional.empty(), Map.of("alias", "a")));
+    assertKind(
+        ErrorKind.INVALID,
+        () -> cloneOf("a", Optional.empty(), Map.of("alias", "b", "zpool", "contract")));
+    assertKind(
+        ErrorKind.INVALID,
+        () -> cloneOf("a", Optional.empty(), Map.of("alias", "b", "nonsense", 1L)));
+    assertEquals(1, host.zones().list().size());
   }
 
   @Test

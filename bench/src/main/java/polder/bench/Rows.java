@@ -63,6 +63,9 @@ final class Rows {
   private static final Entrant SEND_ALL = new Entrant("send of all of it", Datasets::sendAll);
   private static final Entrant SNAPSHOT = new Entrant("snapshot on btrfs", Datasets::snapshot);
 
+  private static final Entrant ZONE_CLONE = new Entrant("clone of a zone", Clones::copy);
+  private static final Entrant ZONE_SNAPSHOT = new Entrant("stood still", Clones::snapshot);
+
   private static final Entrant PULL = Entrant.slow("pull", Pulls::ours);
   private static final Entrant SKOPEO_UMOCI =
       Entrant.slow("skopeo copy, umoci unpack", Pulls::peer);
@@ -253,6 +256,18 @@ final class Rows {
             "a snapshot of it while it is written to: how long its zone would be frozen",
             "ms",
             SNAPSHOT,
+            new Bound.ValueAtMost(20)),
+        Row.alone(
+            "zone-clone",
+            "a zone that runs cloned, its root of 1 GiB on btrfs, until the new one is on the disk",
+            "ms",
+            ZONE_CLONE,
+            new Bound.ValueAtMost(10)),
+        Row.alone(
+            "zone-snapshot",
+            "a snapshot of it while it writes: how long it stood still",
+            "ms",
+            ZONE_SNAPSHOT,
             new Bound.ValueAtMost(20)),
         Row.beside(
             "send-incremental",

@@ -52,6 +52,7 @@ import polder.cli.volume.VolumeGet;
 import polder.cli.volume.VolumeList;
 import polder.cli.volume.VolumeResize;
 import polder.cli.zone.AttachCommand;
+import polder.cli.zone.CloneCommand;
 import polder.cli.zone.ConsoleCommand;
 import polder.cli.zone.CopyCommand;
 import polder.cli.zone.CreateCommand;
@@ -82,6 +83,7 @@ final class Catalog {
       List.of(
           "run",
           "create",
+          "clone",
           "start",
           "stop",
           "reboot",
@@ -197,6 +199,7 @@ final class Catalog {
     return switch (name) {
       case "run" -> new RunCommand();
       case "create" -> new CreateCommand();
+      case "clone" -> new CloneCommand();
       case "start" -> new StartCommand();
       case "stop" -> new StopCommand();
       case "reboot" -> new RebootCommand();

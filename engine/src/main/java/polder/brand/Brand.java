@@ -3,6 +3,7 @@ package polder.brand;
 import java.util.List;
 import java.util.Optional;
 import polder.linux.Cgroup;
+import polder.linux.Directory;
 import polder.linux.ProcessIdentity;
 import polder.model.Fault;
 import polder.model.PolderException;
@@ -18,6 +19,14 @@ public interface Brand extends AutoCloseable {
    * Again after a crash, it finds what it did.
    */
   void install(ZoneSpec spec, RootFiles root);
+
+  /**
+   * Gives a copy of another zone's root what tells it from that one: after the dataset is made,
+   * before the first start. May be repeated.
+   *
+   * @param root the whole root, as the zone will see it
+   */
+  void renew(ZoneSpec spec, Directory root);
 
   /**
    * Makes everything up to the zone's first process, which waits.

@@ -10,6 +10,7 @@ import java.util.UUID;
 import polder.brand.IdRange;
 import polder.brand.RootFiles;
 import polder.image.ImageHold;
+import polder.linux.Directory;
 import polder.model.DataCompression;
 import polder.model.ErrorKind;
 import polder.model.Fault;
@@ -20,17 +21,22 @@ import polder.model.ZoneSpec;
 import polder.model.ZoneState;
 import polder.model.ZoneStatus;
 import polder.storage.Root;
+import polder.storage.StoppedRoot;
 
 /** Makes zones, and takes them away. */
 final class Creation {
   private final Hall hall;
   private final ZoneVolumes volumes;
   private final LocalNetworks networks;
+  private final ZoneDatasets datasets;
+  private final Schedules schedules;
 
-  Creation(Hall hall, LocalNetworks networks) {
+  Creation(Hall hall, LocalNetworks networks, Schedules schedules) {
     this.hall = hall;
     this.volumes = new ZoneVolumes(hall);
     this.networks = networks;
+    this.schedules = schedules;
+    this.datasets = new ZoneDatasets(hall.storage(), hall.volumes());
   }
 
   /**
@@ -80,7 +86,7 @@ final class Creation {
     ZoneSpec spec = settle(asked);
     hall.disk().demandRoom("create zone '%s'".formatted(spec.name()));
     try (ImageHold _ = hold(spec)) { // it may go until then, and no longer
-      LocalZone zone = make(spec, Planner.create(spec), Optional.empty(), () -> {});
+      LocalZone zone = make(spec, Planner.create(spec), Optional.empty(), List.of(), () -> {});
       tell("zone.create", zone);
       return zone;
     } catch (RuntimeException e) {
@@ -103,6 +109,7 @@ final class Creation {
             spec,
             Planner.receive(spec),
             config,
+            List.of(),
             () -> {
               clearPlace(spec.uuid(), left);
               fill.run();
@@ -129,12 +136,42 @@ final class Creation {
         .add(kind, Optional.of(zone.uuid()), zone.name(), Map.of("brand", spec.brand().word()));
   }
 
+  /**
+   * Makes a zone of another, wholly or not at all; with that one's lock.
+   *
+   * @param snapshot which of its snapshots, which is there; empty for what it has now
+   */
+  LocalZone clone(LocalZone from, Optional<String> snapshot, ZoneSpec spec) {
+    verify("the clone is refused", spec);
+    hall.disk().demandRoom("clone zone '%s'".formatted(from.name()));
+    boolean stands = snapshot.isEmpty() && from.life().isPresent() && !from.status().paused();
+    List<Step.Make> plan = Planner.clone(spec, from.uuid(), snapshot, stands);
+    try {
+      LocalZone zone =
+          make(
+              spec,
+              plan,
+              from.record().config(),
+              stands ? List.of(from.uuid()) : List.of(),
+              () -> {});
+      tell("zone.create", zone);
+      return zone;
+    } catch (RuntimeException e) {
+      throw Failures.of("clone zone '%s'".formatted(from.name()), e);
+    }
+  }
+
   private ImageHold hold(ZoneSpec spec) {
     return spec.find(ZoneProperties.IMAGE_UUID).map(hall.images()::hold).orElse(() -> {});
   }
 
+  /** Makes a zone as {@code plan} says, which has {@code frozen} zones stand still. */
   private LocalZone make(
-      ZoneSpec settled, List<Step.Make> plan, Optional<ImageConfig> config, Runnable fill) {
+      ZoneSpec settled,
+      List<Step.Make> plan,
+      Optional<ImageConfig> config,
+      List<UUID> frozen,
+      Runnable fill) {
     Instant now = Instant.now();
     LocalZone zone =
         new LocalZone(
@@ -159,10 +196,11 @@ final class Creation {
         undo.add(() -> hall.ids().release(ids));
         zone.record(new ZoneRecord(1, spec, Optional.of(ids), now, now, config));
       }
-      run(zone, plan, fill);
+      run(zone, plan, frozen, fill);
       undo.forget();
       zone.state(ZoneState.INSTALLED);
       hall.table().settle(zone);
+      schedules.look(zone);
       return zone;
     } finally {
       zone.operating().unlock();
@@ -177,8 +215,9 @@ final class Creation {
     }
   }
 
-  private void run(LocalZone zone, List<Step.Make> plan, Runnable fill) {
-    Journal.Entry entry = hall.journal().begin("create", zone.uuid(), plan);
+  private void run(LocalZone zone, List<Step.Make> plan, List<UUID> frozen, Runnable fill) {
+    Journal.Entry entry =
+        hall.journal().begin("create", zone.uuid(), plan, StandStill.facts(frozen));
     try {
       hall.executor().run("create", plan, (step, back) -> make(zone, step, fill, back));
     } catch (RuntimeException e) {
@@ -206,6 +245,22 @@ final class Creation {
         String compression = zone.record().spec().get(ZoneProperties.ROOT_COMPRESSION);
         if (!compression.equals(DataCompression.OFF)) {
           hall.storage().compress(uuid, compression);
+        }
+      }
+      case Step.Make.Freeze(UUID from) -> {
+        datasets.settle(from);
+        undo.add(() -> hall.cgroup(from).thaw());
+        hall.cgroup(from).freeze(Ending.PATIENCE);
+      }
+      case Step.Make.Copy(UUID uuid, UUID from, Optional<String> snapshot) -> {
+        undo.add(() -> hall.storage().destroy(uuid));
+        datasets.copy(from, snapshot, uuid);
+      }
+      case Step.Make.Thaw(UUID from) -> hall.cgroup(from).thaw();
+      case Step.Make.Renew(UUID uuid, var brand) -> {
+        setQuota(hall, zone.record().spec());
+        try (Directory root = StoppedRoot.open(root(hall, uuid))) {
+          hall.brand(brand).renew(zone.record().spec(), root);
         }
       }
       case Step.Make.Install(UUID uuid, var brand) ->
@@ -300,6 +355,7 @@ final class Creation {
       zone.status(Statuses.failed(zone.status(), "its deletion broke off: " + e.getMessage()));
       throw Failures.of("delete zone '%s'".formatted(zone.name()), e);
     }
+    schedules.forget(zone);
     hall.table().remove(zone);
     zone.record().ids().ifPresent(hall.ids()::release);
     hall.networks().leases().release(uuid);
@@ -328,7 +384,7 @@ final class Creation {
     switch (intent.operation()) {
       case "create" -> {
         boolean whole =
-            hall.store().has(intent.zone()) && hall.storage().find(intent.zone()).isPresent();
+            hall.store().reads(intent.zone()) && hall.storage().find(intent.zone()).isPresent();
         if (!whole) {
           Planner.delete(intent.zone()).forEach(this::drop);
         }

@@ -117,6 +117,11 @@ final class Folder implements AutoCloseable {
     DurableFile.replace(directory, FileName.of(name), Document.write(holds));
   }
 
+  /** Makes the document {@code name}, which is not there: it is on the disk when this returns. */
+  void make(String name, Map<String, Object> holds) {
+    DurableFile.create(directory, FileName.of(name), Document.write(holds));
+  }
+
   /** Writes the document {@code name} whole or not at all, but it may not outlive a power cut. */
   void note(String name, Map<String, Object> holds) {
     byte[] contents = Document.write(holds);

@@ -77,18 +77,22 @@ final class Journal implements AutoCloseable {
   }
 
   /** As {@link #begin(String, UUID, List)}, with what only this operation needs to know. */
-  void begin(String operation, UUID zone, List<? extends Step> plan, Map<String, Object> facts) {
+  Entry begin(String operation, UUID zone, List<? extends Step> plan, Map<String, Object> facts) {
     Map<String, Object> tree = tree(operation, zone, plan);
     tree.put(FACTS, facts);
-    folder.note(file(operation, zone), tree);
+    String file = file(operation, zone);
+    folder.note(file, tree);
+    return new Entry(file);
   }
 
   /** As {@link #begin(String, UUID, List, Map)}; it is on the disk when this returns. */
-  void beginSynced(
+  Entry beginSynced(
       String operation, UUID zone, List<? extends Step> plan, Map<String, Object> facts) {
     Map<String, Object> tree = tree(operation, zone, plan);
     tree.put(FACTS, facts);
-    folder.keep(file(operation, zone), tree);
+    String file = file(operation, zone);
+    folder.keep(file, tree);
+    return new Entry(file);
   }
 
   private static Map<String, Object> tree(String operation, UUID zone, List<? extends Step> plan) {
@@ -100,14 +104,16 @@ final class Journal implements AutoCloseable {
   }
 
   /**
-   * What only the intent's operation knows, as {@code read} understands it; one that cannot be read
-   * is put aside.
+   * What only the intent's operation knows, as {@code read} understands it; empty if there is
+   * nothing of that, or nothing that can be read.
    */
   <T> Optional<T> facts(Intent intent, Function<Map<String, Object>, T> read) {
     try {
-      return folder.read(intent.file()).map(tree -> read.apply(new Fields(tree).object(FACTS)));
+      return folder
+          .read(intent.file())
+          .filter(tree -> tree.containsKey(FACTS))
+          .map(tree -> read.apply(new Fields(tree).object(FACTS)));
     } catch (PolderException e) {
-      putAside(intent.file());
       return Optional.empty();
     }
   }
@@ -148,7 +154,8 @@ final class Journal implements AutoCloseable {
     return List.copyOf(intents);
   }
 
-  private void putAside(String file) {
+  /** Renames a file that says nothing, for somebody to look at. */
+  void putAside(String file) {
     try {
       folder.rename(file, file + DAMAGED);
     } catch (SyscallException e) {

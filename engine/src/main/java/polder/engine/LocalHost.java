@@ -106,13 +106,15 @@ final class LocalHost implements Host {
     Supervisor supervisor = keep(new Supervisor(hall), Supervisor::close);
     closing.add(() -> table.list().forEach(LocalHost::release));
     closing.add(hall.timers()::close);
+    Snapping snapping = new Snapping(hall);
+    Schedules schedules = keep(new Schedules(hall, snapping), Schedules::close);
     this.networks = new LocalNetworks(hall);
-    Creation creation = new Creation(hall, networks);
+    Creation creation = new Creation(hall, networks, schedules);
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
-    Snapping snapping = new Snapping(hall);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
-    this.zones = new LocalZones(hall, turns, creation, supervisor, stopping, networks);
+    this.zones =
+        new LocalZones(hall, turns, creation, snapping, schedules, supervisor, stopping, networks);
     this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
     Registries registries =
         new Registries(
@@ -137,6 +139,7 @@ final class LocalHost implements Host {
     this.takeover =
         new Takeover(hall, creation, supervisor, stopping, snapping, rollingBack, this.volumes);
     takeover.run();
+    table.list().forEach(schedules::look);
     keep(new Autoboot(hall, supervisor), Autoboot::close).run();
   }
 

@@ -3,7 +3,6 @@ package polder.engine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import polder.model.ErrorKind;
 import polder.model.PolderException;
 import polder.model.Snapshot;
 import polder.model.SnapshotRef;
@@ -46,18 +45,7 @@ final class LocalSnapshots implements Snapshots {
   @Override
   public Snapshot get(SnapshotRef snapshot) {
     return turns.lockedBy(
-        "find a snapshot of", snapshot.zone(), zone -> find(zone, snapshot.name()));
-  }
-
-  private Snapshot find(LocalZone zone, String name) {
-    return snapping.of(zone).stream()
-        .filter(snapshot -> snapshot.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new PolderException(
-                    ErrorKind.NOT_FOUND,
-                    "zone '%s' has no snapshot '%s'".formatted(zone.name(), name)));
+        "find a snapshot of", snapshot.zone(), zone -> snapping.demand(zone, snapshot.name()));
   }
 
   @Override
@@ -68,7 +56,7 @@ final class LocalSnapshots implements Snapshots {
             "roll back",
             snapshot.zone(),
             zone -> {
-              find(zone, name);
+              var _ = snapping.demand(zone, name);
               boolean up = zone.life().isPresent();
               return new Begun(zone, attempt(zone, name, force, up));
             });
@@ -111,7 +99,7 @@ final class LocalSnapshots implements Snapshots {
             "delete a snapshot of",
             snapshot.zone(),
             zone -> {
-              Snapshot found = find(zone, snapshot.name());
+              Snapshot found = snapping.demand(zone, snapshot.name());
               hall.disk().demandWritable("delete a snapshot of zone '%s'".formatted(zone.name()));
               snapping.remove(zone, snapshot.name());
               return found;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import polder.linux.Signal;
+import polder.model.CloneRequest;
 import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
@@ -32,6 +33,7 @@ final class LocalZones implements Zones {
   private final Hall hall;
   private final Turns turns;
   private final Creation creation;
+  private final Snapping snapping;
   private final Supervisor supervisor;
   private final Stopping stopping;
   private final Updating updating;
@@ -42,15 +44,18 @@ final class LocalZones implements Zones {
       Hall hall,
       Turns turns,
       Creation creation,
+      Snapping snapping,
+      Schedules schedules,
       Supervisor supervisor,
       Stopping stopping,
       LocalNetworks networks) {
     this.hall = hall;
     this.turns = turns;
     this.creation = creation;
+    this.snapping = snapping;
     this.supervisor = supervisor;
     this.stopping = stopping;
-    this.updating = new Updating(hall, creation, supervisor, networks);
+    this.updating = new Updating(hall, creation, supervisor, networks, schedules);
     this.sessions = new Sessions(hall, supervisor);
     this.copying = new Copying(hall);
   }
@@ -69,6 +74,18 @@ final class LocalZones implements Zones {
   @Override
   public Zone create(ZoneSpec spec) {
     return creation.create(spec).view();
+  }
+
+  @Override
+  public Zone clone(ZoneRef ref, CloneRequest request) {
+    return turns.lockedBy(
+        "clone",
+        ref,
+        from -> {
+          request.snapshot().ifPresent(name -> snapping.demand(from, name));
+          ZoneSpec spec = request.applyTo(from.record().spec());
+          return creation.clone(from, request.snapshot(), spec).view();
+        });
   }
 
   @Override

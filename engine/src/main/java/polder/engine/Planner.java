@@ -2,6 +2,7 @@ package polder.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import polder.model.Filesystem;
 import polder.model.ZoneProperties;
@@ -16,12 +17,16 @@ final class Planner {
     List<Step.Make> plan = new ArrayList<>();
     plan.add(new Step.Make.Dataset(spec.uuid(), spec.find(ZoneProperties.IMAGE_UUID)));
     plan.add(new Step.Make.Install(spec.uuid(), spec.brand()));
-    spec.volumes().stream()
-        .filter(Filesystem::isOwnVolume)
-        .forEach(each -> plan.add(new Step.Make.Own(spec.uuid(), each.target())));
+    own(spec, plan);
     plan.add(new Step.Make.Log(spec.uuid()));
     plan.add(new Step.Make.Keep(spec.uuid()));
     return List.copyOf(plan);
+  }
+
+  private static void own(ZoneSpec spec, List<Step.Make> plan) {
+    spec.volumes().stream()
+        .filter(Filesystem::isOwnVolume)
+        .forEach(each -> plan.add(new Step.Make.Own(spec.uuid(), each.target())));
   }
 
   /** What makes a zone of what another host sent. */
@@ -30,6 +35,28 @@ final class Planner {
         new Step.Make.Receive(spec.uuid()),
         new Step.Make.Log(spec.uuid()),
         new Step.Make.Keep(spec.uuid()));
+  }
+
+  /**
+   * What makes a zone of another.
+   *
+   * @param frozen whether that one is made to stand still for it
+   */
+  static List<Step.Make> clone(
+      ZoneSpec spec, UUID from, Optional<String> snapshot, boolean frozen) {
+    List<Step.Make> plan = new ArrayList<>();
+    if (frozen) {
+      plan.add(new Step.Make.Freeze(from));
+    }
+    plan.add(new Step.Make.Copy(spec.uuid(), from, snapshot));
+    if (frozen) {
+      plan.add(new Step.Make.Thaw(from));
+    }
+    plan.add(new Step.Make.Renew(spec.uuid(), spec.brand()));
+    own(spec, plan); // empty: what the other has there is not its root
+    plan.add(new Step.Make.Log(spec.uuid()));
+    plan.add(new Step.Make.Keep(spec.uuid()));
+    return List.copyOf(plan);
   }
 
   /** What makes a zone run that nobody started before. */

@@ -47,19 +47,15 @@ final class RollingBack {
           "zone '%s' runs; stop it first, or roll it back with force".formatted(zone.name()));
     }
     hall.disk().demandRoom("roll back zone '%s'".formatted(zone.name()));
-    hall.executor()
-        .once(
-            "rollback-intend",
-            "note that zone %s is being rolled back".formatted(zone.uuid()),
-            () -> intend(zone, name, start));
-    if (life.isEmpty()) {
-      return Optional.empty();
-    }
     try {
-      return Optional.of(
-          stopping.ask(zone, life.get(), StopOptions.FORCED, Stopping.Then.ROLL_BACK));
+      hall.executor()
+          .once(
+              "rollback-intend",
+              "note that zone %s is being rolled back".formatted(zone.uuid()),
+              () -> intend(zone, name, start));
+      return life.map(now -> stopping.ask(zone, now, StopOptions.FORCED, Stopping.Then.ROLL_BACK));
     } catch (RuntimeException e) {
-      withdraw(zone);
+      withdraw(zone); // else the next engine would roll back what goes on now
       throw e;
     }
   }

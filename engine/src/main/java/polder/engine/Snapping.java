@@ -1,14 +1,13 @@
 package polder.engine;
 
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.stream.Collectors;
-import polder.linux.Cgroup;
+import java.util.concurrent.atomic.AtomicLong;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
 import polder.model.Snapshot;
@@ -37,6 +36,22 @@ final class Snapping {
   List<Snapshot> of(LocalZone zone) {
     settle(zone);
     return look(zone);
+  }
+
+  /**
+   * That snapshot of a zone; with its lock.
+   *
+   * @throws PolderException NOT_FOUND
+   */
+  Snapshot demand(LocalZone zone, String name) {
+    return of(zone).stream()
+        .filter(snapshot -> snapshot.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.NOT_FOUND,
+                    "zone '%s' has no snapshot '%s'".formatted(zone.name(), name)));
   }
 
   /** Learns what snapshots a zone has; none while its pool is missing. */
@@ -73,27 +88,24 @@ final class Snapping {
                 .formatted(zone.name(), name));
       }
     }
-    Map<UUID, LocalZone> byUuid =
-        zones.stream().collect(Collectors.toMap(LocalZone::uuid, zone -> zone));
-    run(set(zones, name), byUuid);
-    List<Snapshot> taken = new ArrayList<>();
-    for (LocalZone zone : zones) {
-      taken.add(
-          look(zone).stream()
-              .filter(snapshot -> snapshot.name().equals(name))
-              .findFirst()
-              .orElseThrow());
-      hall.events()
-          .add("zone.snapshot", Optional.of(zone.uuid()), zone.name(), Map.of("snapshot", name));
-    }
-    return List.copyOf(taken);
+    long stoodStill = run(set(zones, name));
+    return zones.stream().map(zone -> taken(zone, name, stoodStill)).toList();
+  }
+
+  private Snapshot taken(LocalZone zone, String name, long stoodStill) {
+    Snapshot taken = demand(zone, name);
+    hall.events()
+        .add(
+            "zone.snapshot",
+            Optional.of(zone.uuid()),
+            zone.name(),
+            Map.of("snapshot", name, "stood_still_us", stoodStill));
+    return taken;
   }
 
   private static SnapshotSet set(List<LocalZone> zones, String name) {
     List<LocalZone> ordered =
-        zones.stream()
-            .sorted(java.util.Comparator.comparing(zone -> zone.uuid().toString()))
-            .toList();
+        zones.stream().sorted(Comparator.comparing(zone -> zone.uuid().toString())).toList();
     return new SnapshotSet(
         ordered.stream().map(LocalZone::uuid).toList(),
         name,
@@ -103,15 +115,30 @@ final class Snapping {
             .toList());
   }
 
-  private void run(SnapshotSet set, Map<UUID, LocalZone> zones) {
+  /** Takes them; says for how many microseconds zones stood still. */
+  private long run(SnapshotSet set) {
     List<Step.Snap> plan = Planner.snapshot(set);
-    hall.executor()
-        .once(
-            "snapshot-intend",
-            "note that snapshot '%s' is being taken".formatted(set.name()),
-            () -> begin(set, plan));
+    AtomicLong still = new AtomicLong();
+    AtomicLong going = new AtomicLong();
     try {
-      hall.executor().run(OPERATION, plan, (step, undo) -> work(set, plan, zones, step, undo));
+      hall.executor()
+          .once(
+              "snapshot-intend",
+              "note that snapshot '%s' is being taken".formatted(set.name()),
+              () -> begin(set, plan));
+      hall.executor()
+          .run(
+              OPERATION,
+              plan,
+              (step, undo) -> {
+                if (step instanceof Step.Snap.Freeze) {
+                  still.compareAndSet(0, System.nanoTime());
+                }
+                work(set, plan, step, undo);
+                if (step instanceof Step.Snap.Thaw) {
+                  going.set(System.nanoTime());
+                }
+              });
     } catch (RuntimeException e) {
       if (e.getSuppressed().length == 0) {
         hall.journal().done(OPERATION, set.first());
@@ -120,6 +147,7 @@ final class Snapping {
       }
       throw e;
     }
+    return (going.get() - still.get()) / 1000;
   }
 
   private void begin(SnapshotSet set, List<Step.Snap> plan) {
@@ -130,23 +158,18 @@ final class Snapping {
     }
   }
 
-  private void work(
-      SnapshotSet set,
-      List<Step.Snap> plan,
-      Map<UUID, LocalZone> zones,
-      Step.Snap step,
-      Undo undo) {
+  private void work(SnapshotSet set, List<Step.Snap> plan, Step.Snap step, Undo undo) {
     switch (step) {
       case Step.Snap.Settle(UUID zone) -> datasets.settle(zone);
       case Step.Snap.Freeze(UUID zone) -> {
-        undo.add(() -> cgroup(zones, zone).thaw());
-        cgroup(zones, zone).freeze(Ending.PATIENCE);
+        undo.add(() -> hall.cgroup(zone).thaw());
+        hall.cgroup(zone).freeze(Ending.PATIENCE);
       }
       case Step.Snap.Take(UUID zone, String name) -> {
         undo.add(() -> datasets.remove(zone, name));
         datasets.take(zone, name);
       }
-      case Step.Snap.Thaw(UUID zone) -> cgroup(zones, zone).thaw();
+      case Step.Snap.Thaw(UUID zone) -> hall.cgroup(zone).thaw();
       case Step.Snap.Count(String _) -> {
         undo.add(() -> begin(set, plan));
         if (set.zones().size() == 1) {
@@ -158,23 +181,12 @@ final class Snapping {
     }
   }
 
-  private static Cgroup cgroup(Map<UUID, LocalZone> zones, UUID zone) {
-    return java.util.Objects.requireNonNull(zones.get(zone)).life().orElseThrow().cgroup();
-  }
-
-  /** Has the zones go on that stood still when we died; before anything else looks at them. */
-  void thaw(Journal.Intent intent) {
-    Optional<SnapshotSet> found = hall.journal().facts(intent, SnapshotSet::read);
-    found.ifPresent(
-        set -> {
-          broken.put(set.first(), set);
-          for (UUID zone : set.frozen()) {
-            Cgroup cgroup = hall.cgroup(zone);
-            if (cgroup.exists() && cgroup.frozen()) {
-              cgroup.thaw();
-            }
-          }
-        });
+  /** Learns of one that was begun when we died; what of it is there does not count. */
+  void recover(Journal.Intent intent) {
+    hall.journal()
+        .facts(intent, SnapshotSet::read)
+        .ifPresentOrElse(
+            set -> broken.put(set.first(), set), () -> hall.journal().putAside(intent.file()));
   }
 
   /** Takes away what was being taken when we died; what cannot be yet does not count. */

@@ -29,7 +29,7 @@ record SnapshotSet(List<UUID> zones, String name, List<UUID> frozen) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("name", name);
     tree.put("zones", zones.stream().map(UUID::toString).toList());
-    tree.put("frozen", frozen.stream().map(UUID::toString).toList());
+    tree.putAll(StandStill.facts(frozen));
     return tree;
   }
 
@@ -39,6 +39,6 @@ record SnapshotSet(List<UUID> zones, String name, List<UUID> frozen) {
     if (zones.isEmpty()) {
       throw Fields.wrong("zones");
     }
-    return new SnapshotSet(zones, fields.text("name"), fields.uuids("frozen"));
+    return new SnapshotSet(zones, fields.text("name"), StandStill.read(tree));
   }
 }

@@ -29,6 +29,39 @@ sealed interface Step {
       }
     }
 
+    /** All processes of the zone that it is made of. */
+    record Freeze(UUID from) implements Make {
+      @Override
+      public String describe() {
+        return "have zone %s stand still".formatted(from);
+      }
+    }
+
+    /** The dataset that holds its root; of another zone's, as it is or was at a snapshot. */
+    record Copy(UUID zone, UUID from, Optional<String> snapshot) implements Make {
+      @Override
+      public String describe() {
+        return "make dataset %s of zone %s%s"
+            .formatted(zone, from, snapshot.map(name -> "@" + name).orElse(""));
+      }
+    }
+
+    /** All processes of the zone that it is made of. */
+    record Thaw(UUID from) implements Make {
+      @Override
+      public String describe() {
+        return "let zone %s go on".formatted(from);
+      }
+    }
+
+    /** What tells it from the zone that it is made of. */
+    record Renew(UUID zone, Brand brand) implements Make {
+      @Override
+      public String describe() {
+        return "give zone %s a machine id and keys of its own".formatted(zone);
+      }
+    }
+
     /** What its brand puts into a new root. */
     record Install(UUID zone, Brand brand) implements Make {
       @Override

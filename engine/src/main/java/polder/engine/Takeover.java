@@ -128,8 +128,9 @@ final class Takeover {
       volumes.recover(intent);
       return;
     }
+    StandStill.end(hall, intent); // before anything else looks at them
     switch (intent.operation()) {
-      case Snapping.OPERATION -> snapping.thaw(intent);
+      case Snapping.OPERATION -> snapping.recover(intent);
       case RollingBack.OPERATION -> rollingBack.halt(intent);
       default -> undo(intent);
     }

@@ -20,13 +20,20 @@ final class Updating {
   private final Supervisor supervisor;
   private final ZoneVolumes volumes;
   private final LocalNetworks networks;
+  private final Schedules schedules;
 
-  Updating(Hall hall, Creation creation, Supervisor supervisor, LocalNetworks networks) {
+  Updating(
+      Hall hall,
+      Creation creation,
+      Supervisor supervisor,
+      LocalNetworks networks,
+      Schedules schedules) {
     this.hall = hall;
     this.volumes = new ZoneVolumes(hall);
     this.creation = creation;
     this.supervisor = supervisor;
     this.networks = networks;
+    this.schedules = schedules;
   }
 
   /** Changes a zone, wholly or not at all; with the zone's lock. */
@@ -88,6 +95,11 @@ final class Updating {
       zone.status(Statuses.health(zone.status(), Health.first(check)));
       life.get().letHealthGo();
       supervisor.checkHealth(zone, life.get());
+    }
+    if (!before
+        .find(ZoneProperties.SNAPSHOT_SCHEDULE)
+        .equals(after.find(ZoneProperties.SNAPSHOT_SCHEDULE))) {
+      schedules.look(zone);
     }
     List<String> names = plan.lines().stream().map(UpdatePlan.Line::property).toList();
     hall.events()

@@ -58,4 +58,9 @@ final class ZoneDatasets {
   void rollback(UUID zone, String name) {
     of(zone).forEach(dataset -> storage.rollback(dataset, name));
   }
+
+  /** Makes the datasets of a zone of another's, which stands still unless it is of a snapshot. */
+  void copy(UUID from, Optional<String> snapshot, UUID to) {
+    storage.clone(from, snapshot, to);
+  }
 }

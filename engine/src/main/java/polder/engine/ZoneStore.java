@@ -112,6 +112,15 @@ final class ZoneStore implements AutoCloseable {
     return aside.replaceAll("\\.[0-9]+$", "");
   }
 
+  /** Whether there is a record of it that can be read. */
+  boolean reads(UUID zone) {
+    try {
+      return inFolder(zone, folder -> folder.read(RECORD)).isPresent();
+    } catch (PolderException e) {
+      return false;
+    }
+  }
+
   /** Whether there is a record of it. */
   boolean has(UUID zone) {
     return inFolder(zone, folder -> Optional.of(folder.has(RECORD))).orElse(false);
@@ -128,15 +137,17 @@ final class ZoneStore implements AutoCloseable {
     }
   }
 
-  /** Writes a record; it is on the disk when this returns. */
+  /**
+   * Writes a record; it is on the disk when this returns. A new one, and its directory, with one
+   * wait: what a power cut leaves of it before that cannot be read, and is none.
+   */
   void put(ZoneRecord record) {
-    String name = record.uuid().toString();
-    boolean isNew = !zones.has(name);
-    try (Folder folder = zones.enter(name)) {
-      folder.keep(RECORD, record.write());
-    }
-    if (isNew) {
-      zones.sync();
+    try (Folder folder = zones.enter(record.uuid().toString())) {
+      if (folder.has(RECORD)) {
+        folder.keep(RECORD, record.write());
+      } else {
+        folder.make(RECORD, record.write());
+      }
     }
   }
 

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import polder.model.CloneRequest;
 import polder.model.Host;
+import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Snapshot;
 import polder.model.SnapshotRef;
@@ -35,6 +37,14 @@ final class SnapshotRows {
             SnapshotRows::groupInTwoPools,
             SnapshotRows::takeAll,
             true),
+        new CrashRow("Zones.clone", "of a running zone", CrashRows::running, cloned(false), true),
+        new CrashRow(
+            "Zones.clone",
+            "of a running zone in a pool",
+            SnapshotRows::runningInPool,
+            cloned(false),
+            true),
+        new CrashRow("Zones.clone", "of a snapshot", SnapshotRows::changed, cloned(true), true),
         new CrashRow("Snapshots.delete", "", SnapshotRows::changed, SnapshotRows::delete, false),
         new CrashRow(
             "Snapshots.delete",
@@ -93,6 +103,19 @@ final class SnapshotRows {
         .create(
             new SnapshotRequest(
                 List.of(ref("down"), ref(ZONE), ref("held")), Optional.of("group")));
+  }
+
+  private static void runningInPool(Host host) {
+    PoolRows.pool(host);
+    host.zones().create(CrashRows.spec().with(ZoneProperties.ZPOOL, "fast"));
+    host.zones().start(ref(ZONE));
+  }
+
+  private static CrashRow.Work cloned(boolean ofSnapshot) {
+    Optional<String> snapshot = ofSnapshot ? Optional.of("s") : Optional.empty();
+    return host ->
+        host.zones()
+            .clone(ref(ZONE), new CloneRequest(snapshot, new Patch(Map.of("alias", "twin"))));
   }
 
   private static void changed(Host host) {

@@ -47,6 +47,25 @@ public final class DurableFile {
   }
 
   /**
+   * Makes the file {@code name}, which must not be there: write(2), fsync(2). With a new file's
+   * contents its name gets to the disk, and those of the directories above it that are new:
+   * fsync(2) does not promise it, but ext4, xfs and btrfs do so. After a power cut before that it
+   * may be there and empty.
+   *
+   * @throws SyscallException if it could not be done; there is none then
+   */
+  public static void create(Directory directory, FileName name, byte[] contents) {
+    try {
+      write(directory, name, contents, OWNER_ONLY, true);
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.EEXIST)) {
+        removeAfter(e, directory, name);
+      }
+      throw e;
+    }
+  }
+
+  /**
    * As {@link #replace}, but nothing is waited for: after a power cut the file may be the old, the
    * new, or empty.
    *

@@ -17,7 +17,8 @@ public record CloneRequest(Optional<String> snapshot, Patch changes) {
 
   /**
    * The spec of the zone that is made. Who it is, is its own: it has another uuid, and alias, host
-   * name, autoboot and indestructible_zoneroot only where {@link #changes} give them.
+   * name, autoboot and indestructible_zoneroot only where {@link #changes} give them; so it is with
+   * the hardware and IP addresses of its nics.
    *
    * @throws PolderException INVALID with all that is wrong
    */
@@ -29,6 +30,12 @@ public record CloneRequest(Optional<String> snapshot, Patch changes) {
             .without(ZoneProperties.AUTOBOOT)
             .without(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)
             .with(ZoneProperties.ZONE_UUID, UUID.randomUUID());
+    if (before.has(ZoneProperties.NICS)) {
+      before =
+          before.with(
+              ZoneProperties.NICS,
+              before.get(ZoneProperties.NICS).stream().map(CloneRequest::another).toList());
+    }
     ZoneSpec after = changes.applyTo(before);
     List<Fault> faults =
         UpdatePlanner.plan(before, after, false).lines().stream()
@@ -40,5 +47,20 @@ public record CloneRequest(Optional<String> snapshot, Patch changes) {
       throw new PolderException("the clone is refused", faults);
     }
     return after;
+  }
+
+  /** One that is plugged in as {@code nic} is, with addresses of its own. */
+  private static Nic another(Nic nic) {
+    return new Nic(
+        nic.name(),
+        Optional.empty(),
+        nic.network(),
+        nic.networkUuid(),
+        Optional.empty(),
+        nic.gateways(),
+        nic.mtu(),
+        nic.primary(),
+        nic.freedoms(),
+        nic.allowedIps());
   }
 }

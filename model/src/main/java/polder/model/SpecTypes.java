@@ -1,6 +1,8 @@
 package polder.model;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,7 @@ final class SpecTypes {
   static final Type<Device> DEVICE = device();
   static final Type<Security> SECURITY = security();
   static final Type<Healthcheck> HEALTHCHECK = healthcheck();
+  static final Type<SnapshotSchedule> SCHEDULE = schedule();
   static final Type<Ulimit> ULIMIT = new UlimitType();
 
   private SpecTypes() {}
@@ -92,6 +95,31 @@ final class SpecTypes {
             "a volume has no option '%s'; use ro, rw, nosuid, nodev, noexec".formatted(option));
       }
     }
+  }
+
+  private static Type<SnapshotSchedule> schedule() {
+    Type<Long> count = Types.integer(0, SnapshotSchedule.MOST);
+    Map<SnapshotSchedule.Period, Property<Long>> counts =
+        new EnumMap<>(SnapshotSchedule.Period.class);
+    List<Field<SnapshotSchedule, ?>> fields = new ArrayList<>();
+    for (SnapshotSchedule.Period period : SnapshotSchedule.Period.values()) {
+      Property<Long> property =
+          Property.of(period.word(), count, "how many of them are kept").otherwise(0L);
+      counts.put(period, property);
+      fields.add(
+          new Field<>(
+              property,
+              false,
+              schedule -> Optional.ofNullable(schedule.kept().get(period)).map(Long::valueOf)));
+    }
+    return new ObjectType<>(
+        "schedule {hourly, daily, weekly, monthly}",
+        fields,
+        v -> {
+          Map<SnapshotSchedule.Period, Integer> kept = new EnumMap<>(SnapshotSchedule.Period.class);
+          counts.forEach((period, property) -> kept.put(period, v.get(property).intValue()));
+          return new SnapshotSchedule(kept);
+        });
   }
 
   private static Type<Device> device() {

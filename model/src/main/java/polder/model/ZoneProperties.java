@@ -195,6 +195,12 @@ public final class ZoneProperties {
               "as zfs_root_compression, for the delegated dataset")
           .otherwise(DataCompression.OFF)
           .live();
+  public static final Property<SnapshotSchedule> SNAPSHOT_SCHEDULE =
+      Property.of(
+              "snapshot_schedule",
+              SpecTypes.SCHEDULE,
+              "snapshots that are taken by themselves: how many are kept of each period")
+          .live();
   public static final Property<Long> TMPFS =
       Property.of(
               "tmpfs",
@@ -339,6 +345,7 @@ public final class ZoneProperties {
             ROOT_COMPRESSION,
             DELEGATE_DATASET,
             DATA_COMPRESSION,
+            SNAPSHOT_SCHEDULE,
             TMPFS,
             ULIMITS,
             SYSCTLS,

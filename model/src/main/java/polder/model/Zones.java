@@ -22,6 +22,16 @@ public interface Zones {
   Zone create(ZoneSpec spec);
 
   /**
+   * Makes a zone of another, with what that has on its disk or had at a snapshot; it is not
+   * started. One that runs stands still for the moment. The new one is somebody else: it has ids, a
+   * host name, a machine id and, where the original has them, ssh host keys of its own.
+   *
+   * @return the new zone, {@link ZoneState#INSTALLED}
+   * @throws PolderException INVALID, EXISTS (uuid or alias), NOT_FOUND (snapshot), NO_ROOM
+   */
+  Zone clone(ZoneRef zone, CloneRequest request);
+
+  /**
    * The steps that {@link #create} would take and, for a running host, {@link #start} after it: one
    * sentence each.
    */

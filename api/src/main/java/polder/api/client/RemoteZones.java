@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import polder.model.CloneRequest;
 import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
@@ -29,6 +30,7 @@ import polder.model.Zones;
 import polder.model.json.ExecJson;
 import polder.model.json.LogJson;
 import polder.model.json.PlanJson;
+import polder.model.json.SnapshotJson;
 import polder.model.json.ZoneJson;
 
 /** The zones of the host at the far end. */
@@ -45,6 +47,11 @@ final class RemoteZones implements Zones {
   @Override
   public Zone create(ZoneSpec spec) {
     return ZoneJson.read(caller.call("POST", "/v1/zones", spec.write()));
+  }
+
+  @Override
+  public Zone clone(ZoneRef zone, CloneRequest request) {
+    return ZoneJson.read(caller.call("POST", path(zone) + "/clone", SnapshotJson.write(request)));
   }
 
   @Override

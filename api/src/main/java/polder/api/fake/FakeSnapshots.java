@@ -63,11 +63,7 @@ final class FakeSnapshots implements Snapshots {
     return zone.snapshots().stream()
         .filter(there -> there.name().equals(name))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new PolderException(
-                    ErrorKind.NOT_FOUND,
-                    "zone '%s' has no snapshot '%s'".formatted(zone.spec().name(), name)));
+        .orElseThrow(() -> zone.noSnapshot(name));
   }
 
   @Override
@@ -78,7 +74,7 @@ final class FakeSnapshots implements Snapshots {
           Snapshot to = find(zone, snapshot.name());
           boolean up = zone.running();
           if (up && !force) {
-            throw FakeZones.wrongState(zone, "runs: stop it first, or roll it back by force");
+            throw zone.wrongState("runs: stop it first, or roll it back by force");
           }
           if (up) {
             zones.halt(zone, StopOptions.FORCED);

@@ -184,10 +184,10 @@ final class FakeTransfers implements Transfers {
                 ErrorKind.NOT_FOUND, "no zone here has the snapshot that the stream begins from");
           }
           if (zone.running()) {
-            throw FakeZones.wrongState(zone, "runs; stop it first");
+            throw zone.wrongState("runs; stop it first");
           }
           if (!request.force() && !zone.filesAt(base.get()).write().equals(zone.files.write())) {
-            throw FakeZones.wrongState(zone, "was changed since; receive with force");
+            throw zone.wrongState("was changed since; receive with force");
           }
           for (Map<String, Object> part : parts) {
             if (has(zone, String.valueOf(part.get("snapshot")))) {

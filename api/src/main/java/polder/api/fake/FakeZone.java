@@ -13,8 +13,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import polder.api.stream.BytePipe;
+import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.ImageConfig;
+import polder.model.PolderException;
 import polder.model.RestartPolicy;
 import polder.model.Snapshot;
 import polder.model.Zone;
@@ -29,7 +31,7 @@ final class FakeZone {
   private static final Duration BACKOFF = Duration.ofMillis(100);
 
   final FakeLog log = new FakeLog();
-  final FakeFiles files = new FakeFiles();
+  final FakeFiles files;
   private final Map<String, FakeSnapshot> snapshots = new LinkedHashMap<>();
   private final Instant created = Instant.now();
   private final ImageConfig image;
@@ -45,7 +47,8 @@ final class FakeZone {
   private boolean paused;
   private boolean stopping;
 
-  FakeZone(ZoneSpec spec, ImageConfig image) {
+  FakeZone(ZoneSpec spec, ImageConfig image, FakeFiles files) {
+    this.files = files;
     this.spec = spec;
     this.image = image;
   }
@@ -94,6 +97,25 @@ final class FakeZone {
   /** What it had at a snapshot. */
   FakeFiles filesAt(String name) {
     return Objects.requireNonNull(snapshots.get(name)).files();
+  }
+
+  /** What it has now, or had at a snapshot. */
+  FakeFiles filesAt(Optional<String> snapshot) {
+    if (snapshot.isEmpty()) {
+      return files;
+    }
+    return Optional.ofNullable(snapshots.get(snapshot.get()))
+        .map(FakeSnapshot::files)
+        .orElseThrow(() -> noSnapshot(snapshot.get()));
+  }
+
+  PolderException wrongState(String why) {
+    return new PolderException(ErrorKind.WRONG_STATE, "zone '%s' %s".formatted(spec.name(), why));
+  }
+
+  PolderException noSnapshot(String name) {
+    return new PolderException(
+        ErrorKind.NOT_FOUND, "zone '%s' has no snapshot '%s'".formatted(spec.name(), name));
   }
 
   void removeSnapshot(String name) {

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import polder.api.stream.BytePipe;
+import polder.model.CloneRequest;
 import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
@@ -54,25 +55,33 @@ final class FakeZones implements Zones {
 
   @Override
   public Zone create(ZoneSpec asked) {
+    return locked(() -> add(asked, new FakeFiles()));
+  }
+
+  @Override
+  public Zone clone(ZoneRef from, CloneRequest request) {
     return locked(
-        () -> {
-          ZoneSpec spec = complete(asked.checked());
-          if (all.containsKey(spec.uuid())) {
-            throw new PolderException(
-                ErrorKind.EXISTS, "there is a zone with uuid %s already".formatted(spec.uuid()));
-          }
-          checkAlias(spec);
-          ImageConfig config =
-              spec.find(ZoneProperties.IMAGE_UUID)
-                  .map(uuid -> images.get(uuid.toString()).config())
-                  .orElse(ImageConfig.NONE);
-          spec = networks.take(spec);
-          FakeZone zone = new FakeZone(spec, config);
-          all.put(spec.uuid(), zone);
-          volumes.makeOwn(spec);
-          tell("zone.create", zone, Map.of());
-          return zone.seen();
-        });
+        () ->
+            add(request.applyTo(find(from).spec()), find(from).filesAt(request.snapshot()).copy()));
+  }
+
+  private Zone add(ZoneSpec asked, FakeFiles files) {
+    ZoneSpec spec = complete(asked.checked());
+    if (all.containsKey(spec.uuid())) {
+      throw new PolderException(
+          ErrorKind.EXISTS, "there is a zone with uuid %s already".formatted(spec.uuid()));
+    }
+    checkAlias(spec);
+    ImageConfig config =
+        spec.find(ZoneProperties.IMAGE_UUID)
+            .map(uuid -> images.get(uuid.toString()).config())
+            .orElse(ImageConfig.NONE);
+    spec = networks.take(spec);
+    FakeZone zone = new FakeZone(spec, config, files);
+    all.put(spec.uuid(), zone);
+    volumes.makeOwn(spec);
+    tell("zone.create", zone, Map.of());
+    return zone.seen();
   }
 
   private ZoneSpec complete(ZoneSpec spec) {
@@ -248,11 +257,11 @@ final class FakeZones implements Zones {
           FakeZone zone = find(ref);
           if (zone.spec().get(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)
               || zone.spec().get(ZoneProperties.INDESTRUCTIBLE_DELEGATED)) {
-            throw wrongState(zone, "is indestructible: set indestructible_…=false first");
+            throw zone.wrongState("is indestructible: set indestructible_…=false first");
           }
           if (zone.running()) {
             if (!force) {
-              throw wrongState(zone, "runs: stop it first, or delete it by force");
+              throw zone.wrongState("runs: stop it first, or delete it by force");
             }
             halt(zone, StopOptions.FORCED);
           }
@@ -317,7 +326,7 @@ final class FakeZones implements Zones {
         () -> {
           FakeZone zone = running(ref);
           if (zone.paused()) {
-            throw wrongState(zone, "is paused: resume it first");
+            throw zone.wrongState("is paused: resume it first");
           }
           BytePipe stdin = new BytePipe(PIPE);
           BytePipe stdout = new BytePipe(PIPE);
@@ -426,16 +435,12 @@ final class FakeZones implements Zones {
   }
 
   boolean uses(UUID image) {
-    return locked(
-        () ->
-            all.values().stream()
-                .anyMatch(
-                    zone ->
-                        zone.spec().find(ZoneProperties.IMAGE_UUID).equals(Optional.of(image))));
+    Optional<UUID> made = Optional.of(image);
+    return list().stream().anyMatch(z -> z.spec().find(ZoneProperties.IMAGE_UUID).equals(made));
   }
 
   long running() {
-    return locked(() -> all.values().stream().filter(FakeZone::running).count());
+    return list().stream().filter(zone -> zone.status().pid().isPresent()).count();
   }
 
   void close() {
@@ -464,9 +469,7 @@ final class FakeZones implements Zones {
       }
     }
     if (found.size() > 1) {
-      throw new PolderException(
-          ErrorKind.INVALID,
-          "'%s' begins the uuid of %d zones: type more of it".formatted(text, found.size()));
+      throw new PolderException(ErrorKind.INVALID, "'%s' begins several uuids".formatted(text));
     }
     if (found.isEmpty()) {
       throw new PolderException(ErrorKind.NOT_FOUND, "there is no zone '%s'".formatted(text));
@@ -477,14 +480,9 @@ final class FakeZones implements Zones {
   private FakeZone running(ZoneRef ref) {
     FakeZone zone = find(ref);
     if (!zone.running()) {
-      throw wrongState(zone, "does not run: start it first");
+      throw zone.wrongState("does not run: start it first");
     }
     return zone;
-  }
-
-  static PolderException wrongState(FakeZone zone, String why) {
-    return new PolderException(
-        ErrorKind.WRONG_STATE, "zone '%s' %s".formatted(zone.spec().name(), why));
   }
 
   void tell(String kind, FakeZone zone, Map<String, Object> details) {

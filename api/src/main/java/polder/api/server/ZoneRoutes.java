@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import polder.model.CloneRequest;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
 import polder.model.Json;
@@ -24,6 +25,7 @@ import polder.model.json.ExecJson;
 import polder.model.json.LogJson;
 import polder.model.json.PayloadSchema;
 import polder.model.json.PlanJson;
+import polder.model.json.SnapshotJson;
 import polder.model.json.ZoneJson;
 
 /** What can be asked of zones. */
@@ -57,6 +59,15 @@ final class ZoneRoutes {
     routes.add(
         Route.of("POST", "/v1/zones", "Makes a zone; it is not started", this::create)
             .takes(PAYLOAD)
+            .gives(ZONE.status(201))
+            .orLater());
+    routes.add(
+        Route.of(
+                "POST",
+                "/v1/zones/{zone}/clone",
+                "Makes a zone of it, or of one of its snapshots; it is not started",
+                this::copy)
+            .takes(Content.json("CloneRequest", SnapshotJson.CLONE))
             .gives(ZONE.status(201))
             .orLater());
     routes.add(
@@ -160,8 +171,21 @@ final class ZoneRoutes {
       operations.answer(call, "create", progress -> ZoneJson.write(zones.create(spec)));
       return;
     }
-    Zone zone = zones.create(spec);
+    created(call, zones.create(spec));
+  }
+
+  private static void created(Call call, Zone zone) {
     call.answer(201, Map.of("Location", "/v1/zones/" + zone.uuid()), ZoneJson.write(zone));
+  }
+
+  private void copy(Call call) throws IOException {
+    ZoneRef from = call.zone();
+    CloneRequest request = SnapshotJson.readClone(call.json());
+    if (call.later()) {
+      operations.answer(call, "clone", progress -> ZoneJson.write(zones.clone(from, request)));
+      return;
+    }
+    created(call, zones.clone(from, request));
   }
 
   private void plan(Call call) throws IOException {

@@ -15,6 +15,8 @@ public record Operand(String name, Kind kind, int least, int most) {
     ZONE,
     /** {@code ZONE@NAME}. */
     SNAPSHOT,
+    /** {@code ZONE} or {@code ZONE@NAME}. */
+    SOURCE,
     /** An image's name. */
     IMAGE,
     /** A pool's name. */

@@ -75,6 +75,7 @@ public final class Completions {
     return switch (operand.kind()) {
       case ZONE -> operand.most() > 1 ? "zones" : "zone";
       case SNAPSHOT -> operand.most() > 1 ? "snapshots" : "snapshot";
+      case SOURCE -> "source";
       case IMAGE -> operand.most() > 1 ? "images" : "image";
       case POOL -> operand.most() > 1 ? "pools" : "pool";
       case VOLUME -> operand.most() > 1 ? "volumes" : "volume";
@@ -147,6 +148,8 @@ public final class Completions {
         "    snapshot) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_snapshots)\" -- \"$cur\")) ;;\n");
     script.append(
         "    snapshots) COMPREPLY=($(compgen -W \"$(_polder_snapshots)\" -- \"$cur\")) ;;\n");
+    script.append(
+        "    source) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_zones; _polder_snapshots)\" -- \"$cur\")) ;;\n");
     script.append(
         "    pool) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_pools)\" -- \"$cur\")) ;;\n");
     script.append("    pools) COMPREPLY=($(compgen -W \"$(_polder_pools)\" -- \"$cur\")) ;;\n");
@@ -235,6 +238,7 @@ public final class Completions {
           case "images" -> "*:image:_polder_images";
           case "snapshot" -> "1:snapshot:_polder_snapshots";
           case "snapshots" -> "*:snapshot:_polder_snapshots";
+          case "source" -> "1:source:{_polder_zones; _polder_snapshots}";
           case "pool" -> "1:pool:_polder_pools";
           case "network" -> "1:network:_polder_networks";
           case "pools" -> "*:pool:_polder_pools";
@@ -308,6 +312,7 @@ public final class Completions {
             case "zone", "zones" -> " -a '(__polder_zones)'";
             case "image", "images" -> " -a '(__polder_images)'";
             case "snapshot", "snapshots" -> " -a '(__polder_snapshots)'";
+            case "source" -> " -a '(__polder_zones; __polder_snapshots)'";
             case "pool", "pools" -> " -a '(__polder_pools)'";
             case "volume", "volumes" -> " -a '(__polder_volumes)'";
             case "network", "networks" -> " -a '(__polder_networks)'";

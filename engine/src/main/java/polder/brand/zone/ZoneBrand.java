@@ -92,6 +92,15 @@ abstract class ZoneBrand implements Brand {
   }
 
   @Override
+  public void renew(ZoneSpec spec, Directory root) {
+    try {
+      Identity.renew(root, spec);
+    } catch (SyscallException e) {
+      throw failed("renew what tells apart", spec, e);
+    }
+  }
+
+  @Override
   public Ready prepare(ZoneSpec spec, Platform platform) {
     try {
       refreshUsers(platform.root());

@@ -2,13 +2,16 @@ package polder.model.json;
 
 import static polder.model.json.Strict.may;
 import static polder.model.json.Strict.must;
+import static polder.model.json.Strict.or;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import polder.model.CloneRequest;
 import polder.model.Json;
 import polder.model.ObjectType;
+import polder.model.Patch;
 import polder.model.Property;
 import polder.model.Snapshot;
 import polder.model.SnapshotRequest;
@@ -16,13 +19,16 @@ import polder.model.Type;
 import polder.model.Types;
 import polder.model.ZoneRef;
 
-/** Snapshots, and which are to be taken. */
+/** Snapshots, which are to be taken, and what zone is to be made of one. */
 public final class SnapshotJson {
   /** A snapshot, in SmartOS's words. */
   public static final Type<Snapshot> SNAPSHOT = snapshot();
 
   /** Which snapshots are to be taken. */
   public static final Type<SnapshotRequest> REQUEST = request();
+
+  /** What zone is to be made of another. */
+  public static final Type<CloneRequest> CLONE = cloning();
 
   private SnapshotJson() {}
 
@@ -44,6 +50,16 @@ public final class SnapshotJson {
   /** Which snapshots are to be taken, as a JSON tree. */
   public static Map<String, Object> write(SnapshotRequest request) {
     return Json.asObject(REQUEST.write(request));
+  }
+
+  /** Reads strictly what zone is to be made of another. */
+  public static CloneRequest readClone(@Nullable Object tree) {
+    return Strict.read(CLONE, tree, "clone request");
+  }
+
+  /** What zone is to be made of another, as a JSON tree. */
+  public static Map<String, Object> write(CloneRequest request) {
+    return Json.asObject(CLONE.write(request));
   }
 
   private static Type<Snapshot> snapshot() {
@@ -74,5 +90,20 @@ public final class SnapshotJson {
         "snapshot request",
         List.of(must(zones, SnapshotRequest::zones), may(name, SnapshotRequest::name)),
         v -> new SnapshotRequest(v.get(zones), v.find(name)));
+  }
+
+  private static Type<CloneRequest> cloning() {
+    Property<String> snapshot =
+        Property.of("snapshot", Types.LINE, "which of its snapshots; what it has now if absent");
+    Property<Patch> changes =
+        Property.of(
+                "changes",
+                Types.mapped(Strict.ANY, tree -> new Patch(Json.asObject(tree)), Patch::changes),
+                "where the payload differs from the original's, as in an update")
+            .otherwise(new Patch(Map.of()));
+    return new ObjectType<>(
+        "clone request",
+        List.of(may(snapshot, CloneRequest::snapshot), or(changes, CloneRequest::changes)),
+        v -> new CloneRequest(v.find(snapshot), v.get(changes)));
   }
 }

@@ -54,6 +54,7 @@ final class Arbitrary {
                 entry("cpu_cap", () -> number(1, 1_000_000)),
                 entry("quota", () -> number(0, 1L << 20)),
                 entry("zpool", () -> "pool-" + number(0, 1000)),
+                entry("snapshot_schedule", () -> Map.of("hourly", number(1, 24))),
                 entry("tmpfs", () -> number(0, 1L << 30)),
                 entry("ulimits", () -> Map.of("nofile", Map.of("soft", 10L, "hard", one() + 10))),
                 entry("sysctls", () -> Map.of("net.core.somaxconn", String.valueOf(one()))),

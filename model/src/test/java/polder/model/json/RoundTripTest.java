@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import polder.model.Brand;
 import polder.model.Cidr;
+import polder.model.CloneRequest;
 import polder.model.ErrorKind;
 import polder.model.Event;
 import polder.model.ExecSpec;
@@ -37,6 +38,7 @@ import polder.model.LogQuery;
 import polder.model.Network;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
+import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Pool;
 import polder.model.PoolRequest;
@@ -391,6 +393,9 @@ class RoundTripTest {
               new SnapshotRequest(
                   List.of(ZoneRef.of(any.uuid()), ZoneRef.of(any.uuid())), any.maybe(any::name));
           assertEquals(request, SnapshotJson.readRequest(text(SnapshotJson.write(request))));
+          CloneRequest cloned =
+              new CloneRequest(any.maybe(any::name), new Patch(Map.of("alias", any.name())));
+          assertEquals(cloned, SnapshotJson.readClone(text(SnapshotJson.write(cloned))));
         });
   }
 
