@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -167,7 +166,9 @@ public final class JsonDamage {
             () -> {
               Object value = list.get(index); // a document of 100 MB would tell of our heap only
               int times = Math.min(2000, 1_000_000 / Json.write(value).length());
-              list.addAll(Collections.nCopies(times, value));
+              for (int more = 0; more < times; more++) {
+                list.add(copyOf(value)); // of its own: the next damage is to one of them only
+              }
             });
         collect(list.get(i), damages);
       }
