@@ -89,7 +89,7 @@ class SnapshotTest {
         host.killDaemon();
         rollback.waitFor();
         TestHost.eventually(
-            "it runs", () -> host.json("get", "web").get("state").equals("running"));
+            "it runs", () -> "running".equals(host.json("get", "web").get("state")));
         String page = in(host, "web", "cat /page");
         boolean whole = in(host, "web", "test -e /bin/ls && echo whole").equals("whole");
         assertEquals(page.equals("good"), whole, page);
