@@ -145,7 +145,7 @@ final class Creation {
     verify("the clone is refused", spec);
     hall.disk().demandRoom("clone zone '%s'".formatted(from.name()));
     boolean stands = snapshot.isEmpty() && from.life().isPresent() && !from.status().paused();
-    List<Step.Make> plan = Planner.clone(spec, from.uuid(), snapshot, stands);
+    List<Step.Make> plan = Planner.clone(spec, from.record().spec(), snapshot, stands);
     try {
       LocalZone zone =
           make(
@@ -266,6 +266,8 @@ final class Creation {
       case Step.Make.Install(UUID uuid, var brand) ->
           hall.brand(brand).install(zone.record().spec(), files(hall, uuid));
       case Step.Make.Own(UUID _, String target) -> volumes.makeOwn(zone, target, undo);
+      case Step.Make.CopyOwn(UUID _, String target, UUID from, String original, var snapshot) ->
+          volumes.copyOwn(zone, target, from, original, snapshot, undo);
       case Step.Make.Log(UUID uuid) -> {
         undo.add(() -> Logs.remove(hall, uuid));
         zone.log(Logs.open(hall, uuid));

@@ -17,16 +17,21 @@ final class Planner {
     List<Step.Make> plan = new ArrayList<>();
     plan.add(new Step.Make.Dataset(spec.uuid(), spec.find(ZoneProperties.IMAGE_UUID)));
     plan.add(new Step.Make.Install(spec.uuid(), spec.brand()));
-    own(spec, plan);
+    own(spec).forEach(each -> plan.add(new Step.Make.Own(spec.uuid(), each.target())));
     plan.add(new Step.Make.Log(spec.uuid()));
     plan.add(new Step.Make.Keep(spec.uuid()));
     return List.copyOf(plan);
   }
 
-  private static void own(ZoneSpec spec, List<Step.Make> plan) {
-    spec.volumes().stream()
-        .filter(Filesystem::isOwnVolume)
-        .forEach(each -> plan.add(new Step.Make.Own(spec.uuid(), each.target())));
+  private static List<Filesystem> own(ZoneSpec spec) {
+    return spec.volumes().stream().filter(Filesystem::isOwnVolume).toList();
+  }
+
+  /** What a zone has where its clone has {@code own}: the delegated one's place has its uuid. */
+  private static Optional<Filesystem> twin(Filesystem own, ZoneSpec spec, ZoneSpec from) {
+    return spec.delegated().filter(own::equals).isPresent()
+        ? from.delegated()
+        : own(from).stream().filter(each -> each.target().equals(own.target())).findFirst();
   }
 
   /** What makes a zone of what another host sent. */
@@ -40,20 +45,33 @@ final class Planner {
   /**
    * What makes a zone of another.
    *
+   * @param from the other's
+   * @param snapshot which of its snapshots; empty for what it has now
    * @param frozen whether that one is made to stand still for it
    */
   static List<Step.Make> clone(
-      ZoneSpec spec, UUID from, Optional<String> snapshot, boolean frozen) {
+      ZoneSpec spec, ZoneSpec from, Optional<String> snapshot, boolean frozen) {
     List<Step.Make> plan = new ArrayList<>();
+    List<Step.Make> fresh = new ArrayList<>();
     if (frozen) {
-      plan.add(new Step.Make.Freeze(from));
+      plan.add(new Step.Make.Freeze(from.uuid()));
     }
-    plan.add(new Step.Make.Copy(spec.uuid(), from, snapshot));
+    for (Filesystem each : own(spec)) {
+      Optional<String> original = twin(each, spec, from).map(Filesystem::target);
+      if (original.isPresent()) {
+        plan.add(
+            new Step.Make.CopyOwn(
+                spec.uuid(), each.target(), from.uuid(), original.get(), snapshot));
+      } else {
+        fresh.add(new Step.Make.Own(spec.uuid(), each.target()));
+      }
+    }
+    plan.add(new Step.Make.Copy(spec.uuid(), from.uuid(), snapshot));
     if (frozen) {
-      plan.add(new Step.Make.Thaw(from));
+      plan.add(new Step.Make.Thaw(from.uuid()));
     }
     plan.add(new Step.Make.Renew(spec.uuid(), spec.brand()));
-    own(spec, plan); // empty: what the other has there is not its root
+    plan.addAll(fresh);
     plan.add(new Step.Make.Log(spec.uuid()));
     plan.add(new Step.Make.Keep(spec.uuid()));
     return List.copyOf(plan);

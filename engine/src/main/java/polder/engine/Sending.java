@@ -46,6 +46,7 @@ final class Sending {
 
   /** Settles what is to be sent, and takes a snapshot if none is named; with the zone's lock. */
   Load prepare(LocalZone zone, SendRequest request) {
+    refuseVolumes(zone);
     String last = request.snapshot().orElseGet(() -> take(zone));
     List<String> whole = snapping.of(zone).stream().map(Snapshot::name).toList();
     List<StoredSnapshot> all =
@@ -74,6 +75,20 @@ final class Sending {
             image.isPresent() ? Optional.of(hall.config(zone.record())) : Optional.empty(),
             Instant.now());
     return new Load(zone, head, List.copyOf(parts), hold);
+  }
+
+  /** What a stream leaves out is not to be missed only when it is wanted back. */
+  private void refuseVolumes(LocalZone zone) {
+    hall.volumes().ownOf(zone.uuid()).stream()
+        .findFirst()
+        .ifPresent(
+            own -> {
+              throw new PolderException(
+                  ErrorKind.UNSUPPORTED,
+                  ("cannot send zone '%s': it has a volume of its own at %s, and volumes are not"
+                          + " sent yet; copy what is in it with 'polder cp'")
+                      .formatted(zone.name(), own.owner().orElseThrow().target()));
+            });
   }
 
   private String take(LocalZone zone) {

@@ -151,11 +151,16 @@ final class Snapping {
   }
 
   private void begin(SnapshotSet set, List<Step.Snap> plan) {
-    if (set.zones().size() == 1) {
+    if (isOfOneDataset(set)) {
       hall.journal().begin(OPERATION, set.first(), plan, set.write());
     } else {
       hall.journal().beginSynced(OPERATION, set.first(), plan, set.write());
     }
+  }
+
+  /** Then it is there or not by itself, whatever a power cut leaves of the intent. */
+  private boolean isOfOneDataset(SnapshotSet set) {
+    return set.zones().size() == 1 && datasets.isOne(set.first());
   }
 
   private void work(SnapshotSet set, List<Step.Snap> plan, Step.Snap step, Undo undo) {
@@ -172,7 +177,7 @@ final class Snapping {
       case Step.Snap.Thaw(UUID zone) -> hall.cgroup(zone).thaw();
       case Step.Snap.Count(String _) -> {
         undo.add(() -> begin(set, plan));
-        if (set.zones().size() == 1) {
+        if (isOfOneDataset(set)) {
           hall.journal().done(OPERATION, set.first());
         } else {
           hall.journal().withdraw(OPERATION, set.first());

@@ -46,6 +46,22 @@ sealed interface Step {
       }
     }
 
+    /**
+     * A volume that goes with it, with what another zone's own has, or had at a snapshot.
+     *
+     * @param target where it is mounted
+     * @param from the other zone
+     * @param original where that one has its own
+     */
+    record CopyOwn(UUID zone, String target, UUID from, String original, Optional<String> snapshot)
+        implements Make {
+      @Override
+      public String describe() {
+        return "make the own volume of zone %s at %s of zone %s%s"
+            .formatted(zone, target, from, snapshot.map(name -> "@" + name).orElse(""));
+      }
+    }
+
     /** All processes of the zone that it is made of. */
     record Thaw(UUID from) implements Make {
       @Override

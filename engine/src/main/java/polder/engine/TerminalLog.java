@@ -27,7 +27,12 @@ final class TerminalLog implements AutoCloseable {
     this.hall = hall;
     this.master = master;
     this.log = log;
-    this.watched = hall.streams().watch(master, Epoll.READABLE, true, this::ready);
+    reading.lock(); // it may be ready before it is known what is watched
+    try {
+      this.watched = hall.streams().watch(master, Epoll.READABLE, true, this::ready);
+    } finally {
+      reading.unlock();
+    }
   }
 
   private void ready() {

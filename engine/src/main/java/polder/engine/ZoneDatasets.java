@@ -28,6 +28,11 @@ final class ZoneDatasets {
         .toList();
   }
 
+  /** Whether it has no dataset but that of its root. */
+  boolean isOne(UUID zone) {
+    return of(zone).size() == 1;
+  }
+
   /** Brings to the disk what can be brought there while the zone still runs. */
   void settle(UUID zone) {
     of(zone).forEach(storage::settle);

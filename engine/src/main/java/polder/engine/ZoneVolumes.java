@@ -229,16 +229,42 @@ final class ZoneVolumes {
   /** Makes a zone's own volume, with what is in the zone's root there, as Docker does. */
   void makeOwn(LocalZone zone, String target, Undo undo) {
     ZoneSpec spec = zone.record().spec();
-    VolumeRecord record =
-        VolumeRecord.own(
-            spec.uuid(), target, spec.get(ZoneProperties.ZPOOL), compression(spec, target));
-    undo.add(() -> dropOwn(record));
-    hall.volumeStore().put(record); // first: what is not recorded is nobody's
-    hall.volumes().add(record);
+    VolumeRecord record = recordOwn(spec, target, spec.get(ZoneProperties.ZPOOL), undo);
     Root.Tree volume = (Root.Tree) hall.storage().create(record.uuid(), List.of());
     hall.storage().compress(record.uuid(), record.compression());
     fill(Creation.root(hall, spec.uuid()), target, volume.directory());
     hall.volumes().settle(record);
+  }
+
+  /** Makes a zone's own volume of another zone's, as that is or was at a snapshot. */
+  void copyOwn(
+      LocalZone zone,
+      String target,
+      UUID from,
+      String original,
+      Optional<String> snapshot,
+      Undo undo) {
+    VolumeRecord source =
+        hall.volumes()
+            .own(from, original)
+            .orElseThrow(
+                () ->
+                    new PolderException(
+                        ErrorKind.WRONG_STATE,
+                        "the own volume of zone %s at %s is gone".formatted(from, original)));
+    VolumeRecord record = recordOwn(zone.record().spec(), target, source.pool(), undo);
+    hall.storage().clone(source.uuid(), snapshot, record.uuid());
+    hall.storage().compress(record.uuid(), record.compression());
+    hall.volumes().settle(record);
+  }
+
+  /** Writes down that there is such a volume, first: what is not recorded is nobody's. */
+  private VolumeRecord recordOwn(ZoneSpec spec, String target, String pool, Undo undo) {
+    VolumeRecord record = VolumeRecord.own(spec.uuid(), target, pool, compression(spec, target));
+    undo.add(() -> dropOwn(record));
+    hall.volumeStore().put(record);
+    hall.volumes().add(record);
+    return record;
   }
 
   private static String compression(ZoneSpec spec, String target) {

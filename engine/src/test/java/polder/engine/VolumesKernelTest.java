@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import polder.model.CloneRequest;
 import polder.model.ErrorKind;
 import polder.model.Filesystem;
 import polder.model.Patch;
@@ -192,9 +193,26 @@ class VolumesKernelTest {
       assertEquals("0", test.exec("a", "for f in %s; do echo new > $f; done".formatted(places)));
       test.host().snapshots().rollback(SnapshotRef.of("a@before"), true);
       assertEquals("old\nold\nnew\n0", test.exec("a", "cat " + places));
+      assertEquals("0", test.exec("a", "for f in %s; do echo live > $f; done".formatted(places)));
+      assertEquals("old\nold\n0", clonedFrom(test, Optional.of("before"), "b"));
+      assertEquals("live\nlive\n0", clonedFrom(test, Optional.empty(), "c"));
+      assertEquals("0", test.exec("c", "for f in /zones/*/data/f; do echo other > $f; done"));
+      assertEquals("live\n0", test.exec("a", "cat %s/f".formatted(data)));
       test.host().snapshots().delete(SnapshotRef.of("a@before"));
       test.clear();
     }
+  }
+
+  /** What a clone of zone {@code a} has in its root and in its delegated dataset. */
+  private static String clonedFrom(TestHost test, Optional<String> snapshot, String alias)
+      throws java.io.IOException {
+    test.host()
+        .zones()
+        .clone(
+            TestHost.ref("a"),
+            new CloneRequest(snapshot, new Patch(java.util.Map.of("alias", alias))));
+    test.host().zones().start(TestHost.ref(alias));
+    return test.exec(alias, "cat /root/f /zones/*/data/f");
   }
 
   @Test
