@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -207,7 +206,7 @@ class EngineDeathKernelTest {
             .zones()
             .exec(TestHost.ref("left"), ExecSpec.of("/bin/sh", "-c", "exec sleep 1000"));
     int pid = test.get("left").status().pid().orElseThrow();
-    Set<ProcessHandle> ours = Set.copyOf(ProcessHandle.current().children().toList());
+    List<ProcessHandle> ours = test.children();
     test.letGo();
     PolderException told = assertThrows(PolderException.class, session::await);
     assertEquals(ErrorKind.WRONG_STATE, told.kind());

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Assertions;
 import polder.linux.CgroupHost;
 import polder.linux.Child;
 import polder.linux.Launcher;
+import polder.linux.Links;
 import polder.linux.Namespace;
 import polder.linux.Program;
 import polder.linux.ProgramBuilder;
@@ -43,17 +44,20 @@ final class TestHost implements AutoCloseable {
   private final Path home;
   private final Launcher launcher = Launcher.start();
   private final Child network;
+  private final List<ProcessHandle> others; // children of this program that are not the host's
   private Host host;
 
   TestHost() throws IOException {
     home = Files.createTempDirectory(Path.of("/var/tmp"), "polder-engine-test-");
     network = network(launcher);
+    others = ProcessHandle.current().children().toList();
     host = open(HostPaths.below(home), Failpoints.NONE);
   }
 
   /** A process that does nothing but have a network namespace, which is the host's here. */
   private static Child network(Launcher launcher) {
     ProgramBuilder program = Program.builder(EnumSet.of(Namespace.NET));
+    Links.raiseLoopback(program);
     program.exec("/bin/sleep", List.of("sleep", "100000"), List.of());
     Child child = launcher.launch(program.build());
     child.awaitStarted();
@@ -62,6 +66,11 @@ final class TestHost implements AutoCloseable {
 
   private Host open(HostPaths paths, Failpoints failpoints) {
     return Polder.open(paths, failpoints, Namespace.NET.of(network.pid()));
+  }
+
+  /** The children of this program that the host has made. */
+  List<ProcessHandle> children() {
+    return ProcessHandle.current().children().filter(each -> !others.contains(each)).toList();
   }
 
   /** The file of the network namespace that is the host's. */

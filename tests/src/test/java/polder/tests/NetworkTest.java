@@ -1,7 +1,6 @@
 package polder.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -34,14 +33,13 @@ class NetworkTest {
       host.polder("network", "create", "backend", "-k", "etherstub", "-s", "10.1.0.0/24").ok();
       host.polder("network", "create", "other", "-k", "etherstub", "-s", "10.1.0.0/24").ok();
       run(host, "server", List.of("backend"), SERVE);
-      run(host, "client", List.of("backend", "polder0"), "exec sleep 1000");
+      run(host, "client", List.of("polder0", "backend"), "exec sleep 1000");
+      run(host, "neighbour", List.of("other"), "exec sleep 1000"); // has 10.1.0.1 there
       run(host, "stranger", List.of("other"), "exec sleep 1000");
 
       TestHost.eventually("it serves", () -> get(host, "client", "10.1.0.1").equals("hello"));
       assertTrue(host.polder("exec", "client", "ping", "-c1", "10.1.0.1").out().contains(" 0% "));
       assertEquals("", get(host, "stranger", "10.1.0.1"));
-      assertFalse(
-          host.polder("exec", "stranger", "ping", "-c1", "-W1", "10.1.0.1").out().contains(" 0% "));
 
       Process server =
           outside.start("busybox", "httpd", "-f", "-p", "8000", "-h", site().toString());
@@ -64,7 +62,7 @@ class NetworkTest {
       }
       assertEquals(Set.of("backend", "other", "polder0"), names);
       assertTrue(host.polder("network", "delete", "backend").err().contains("in use"));
-      for (String zone : List.of("server", "client", "stranger")) {
+      for (String zone : List.of("server", "client", "neighbour", "stranger")) {
         host.polder("delete", "--force", zone).ok();
       }
       host.polder("network", "delete", "backend", "other", "polder0").ok();
@@ -91,10 +89,9 @@ class NetworkTest {
 
   /** What a web server says to a zone; nothing if it is not reached. */
   private static String get(TestHost host, String zone, String address) {
-    return host.polder(
-            "exec", zone, "wget", "-q", "-T", "5", "-O", "-", "http://" + address + ":8000/")
-        .out()
-        .strip();
+    String ask = // a static busybox's wget looks names up with libraries that are not there
+        "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 %s 8000 | tail -n 1".formatted(address);
+    return host.polder("exec", zone, "sh", "-c", ask).out().strip();
   }
 
   private static Path site() throws Exception {

@@ -180,6 +180,7 @@ class PublicationTest {
           return false;
         });
 
+    network.pace = TestNetwork.IMPATIENT;
     PolderException told = assertThrows(PolderException.class, this::send);
     assertEquals(ErrorKind.TIMED_OUT, told.kind());
   }

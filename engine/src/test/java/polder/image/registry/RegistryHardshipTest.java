@@ -30,14 +30,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import polder.engine.Figures;
-import polder.image.http.Pace;
 import polder.image.oci.Digest;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
 
 /** Registries that stall, trickle, break off and lie about parts; time limits are a second here. */
 class RegistryHardshipTest {
-  private static final Pace IMPATIENT = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1));
   private static final Duration LIMIT = Figures.within(3); // the limit and two seconds
   private static final byte[] BLOB = new byte[200_000];
 
@@ -105,7 +103,7 @@ class RegistryHardshipTest {
   }
 
   private void isGivenUpInTime() {
-    network.pace = IMPATIENT;
+    network.pace = TestNetwork.IMPATIENT;
     PolderException e =
         assertTimeoutPreemptively(
             LIMIT, () -> assertThrows(PolderException.class, this::pull), "it goes on waiting");
@@ -144,7 +142,7 @@ class RegistryHardshipTest {
   @Test
   @DisplayName("S-REG-04 a server that says nothing where TLS should begin is given up in time")
   void givesUpWhoIsSilentInTls() throws IOException {
-    network.pace = IMPATIENT;
+    network.pace = TestNetwork.IMPATIENT;
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.2.1"));
         RemoteRepository repository = open(silent.getLocalPort(), "{}")) {
       PolderException e =

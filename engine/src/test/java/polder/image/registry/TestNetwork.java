@@ -22,6 +22,9 @@ import polder.image.http.Pace;
  * counted.
  */
 final class TestNetwork implements Network {
+  /** What waits a second for a server, and no longer. */
+  static final Pace IMPATIENT = new Pace(Duration.ofSeconds(1), Duration.ofSeconds(1));
+
   /** How long a server may take; a test of servers that stop says less. */
   Pace pace = new Pace(Duration.ofMinutes(1), Duration.ofMinutes(1));
 
