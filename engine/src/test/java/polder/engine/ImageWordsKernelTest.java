@@ -46,7 +46,7 @@ class ImageWordsKernelTest {
             List.of("/bin/busybox"),
             List.of("sleep", "1000"),
             Map.of(),
-            Optional.of("/work/here"),
+            Optional.of("/srv/here"),
             Optional.empty(),
             Optional.of("KILL"),
             Map.of(),
@@ -89,7 +89,7 @@ class ImageWordsKernelTest {
       assertEquals(image.uuid(), made.spec().get(ZoneProperties.IMAGE_UUID));
       test.host().zones().start(TestHost.ref("web"));
       awaitHealth(test, Health.HEALTHY);
-      ExecSpec look = ExecSpec.of("/bin/busybox", "test", "-d", "/work/here");
+      ExecSpec look = ExecSpec.of("/bin/busybox", "test", "-d", "/srv/here");
       try (Session session = test.host().zones().exec(TestHost.ref("web"), look)) {
         assertEquals(0, session.await().code());
       }
