@@ -61,6 +61,11 @@ final class VolumeTable {
         });
   }
 
+  /** Shows a volume no more, which is being taken away, whatever comes of that. */
+  void hide(UUID volume) {
+    locked(() -> made.remove(volume));
+  }
+
   void remove(UUID volume) {
     locked(
         () -> {

@@ -307,6 +307,7 @@ final class ZoneVolumes {
   }
 
   private void dropOwn(VolumeRecord record) {
+    hall.volumes().hide(record.uuid());
     hall.storage().destroy(record.uuid());
     hall.storage().sync();
     hall.volumeStore().remove(record.uuid());

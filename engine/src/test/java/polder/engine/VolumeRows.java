@@ -86,6 +86,7 @@ final class VolumeRows {
                   volume.zones(),
                   volume.problem()));
     }
+    seen.sort(null); // those that are a zone's own have random names
     return seen;
   }
 }

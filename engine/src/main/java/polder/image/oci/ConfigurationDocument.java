@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import polder.model.Healthcheck;
 import polder.model.ImageConfig;
 import polder.model.Json;
 
@@ -44,7 +45,7 @@ public final class ConfigurationDocument {
     return with("rootfs", files);
   }
 
-  /** Run so; ports, volumes and health stay as they are. */
+  /** Run so. */
   public ConfigurationDocument with(ImageConfig run) {
     Map<String, Object> config = map("config");
     set(config, "Entrypoint", run.entrypoint().isEmpty() ? null : run.entrypoint());
@@ -56,7 +57,33 @@ public final class ConfigurationDocument {
     set(config, "User", run.user().orElse(null));
     set(config, "StopSignal", run.stopSignal().orElse(null));
     set(config, "Labels", run.labels().isEmpty() ? null : new TreeMap<>(run.labels()));
+    set(config, "Volumes", names(run.volumes()));
+    set(config, "ExposedPorts", names(run.ports()));
+    set(config, "Healthcheck", run.healthcheck().map(ConfigurationDocument::health).orElse(null));
     return with("config", config);
+  }
+
+  /** A set, as the specification has it: an object whose names are what counts. */
+  private static @Nullable Map<String, Object> names(List<String> words) {
+    Map<String, Object> names = new LinkedHashMap<>();
+    words.forEach(word -> names.put(word, Map.of()));
+    return names.isEmpty() ? null : names;
+  }
+
+  /** Docker's: what is tried, and times in nanoseconds. */
+  private static Map<String, Object> health(Healthcheck check) {
+    List<Object> test = new ArrayList<>();
+    if (!check.test().equals(Healthcheck.NONE)) {
+      test.add("CMD");
+    }
+    test.addAll(check.test());
+    Map<String, Object> words = new LinkedHashMap<>();
+    words.put("Test", test);
+    words.put("Interval", check.interval().toNanos());
+    words.put("Timeout", check.timeout().toNanos());
+    words.put("StartPeriod", check.startPeriod().toNanos());
+    words.put("Retries", (long) check.retries());
+    return words;
   }
 
   /** Made at that time; if there is a history, with one more line, of a layer more. */
