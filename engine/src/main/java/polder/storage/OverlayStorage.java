@@ -149,12 +149,16 @@ public final class OverlayStorage implements Storage, AutoCloseable {
         Consumer<String> places = failpoints.apply("dataset-create");
         Tree.delete(directory, making);
         directory.makeDirectory(making, OWNER_ONLY);
-        places.accept("make the directory of dataset " + zone);
-        try (Directory dataset = directory.enter(making)) {
-          fill(dataset, layers);
+        try {
+          places.accept("make the directory of dataset " + zone);
+          try (Directory dataset = directory.enter(making)) {
+            fill(dataset, layers);
+          }
+          places.accept("fill dataset " + zone);
+          directory.rename(making, directory, name);
+        } finally {
+          Tree.delete(directory, making); // nobody would come by it again
         }
-        places.accept("fill dataset " + zone);
-        directory.rename(making, directory, name);
         places.accept("name dataset " + zone);
       }
       return find(zone).orElseThrow();
