@@ -44,10 +44,26 @@ if ! command -v mmdebstrap >/dev/null; then
     fail "cannot install mmdebstrap; apt's messages are above"
 fi
 
-# 2. A Debian userland, made once
+# 2. A registry's program and a Debian userland, fetched once
 cache=$root/.polder/demo
 mkdir -p "$cache" 2>/dev/null && [ -w "$cache" ] || cache=${XDG_CACHE_HOME:-$HOME/.cache}/polder/demo
 mkdir -p "$cache" || fail "cannot keep anything in $cache"
+
+# Not installed: the package would start a service, and the demo leaves nothing behind.
+registry=$(command -v docker-registry) || registry=$cache/docker-registry
+if [ ! -x "$registry" ]; then
+  say "fetching Debian's docker-registry, which the demo runs on the loopback interface"
+  command -v apt-get >/dev/null ||
+    fail "docker-registry is missing and there is no apt-get: install it, then run the demo again"
+  part=$(mktemp -d "$cache/docker-registry.XXXXXX") || exit 1
+  fetch() { (cd "$part" && apt-get download -qq -o APT::Sandbox::User=root docker-registry); }
+  { fetch 2>/dev/null || { apt-get update -qq && fetch; }; } &&
+    dpkg-deb -x "$part"/docker-registry_*.deb "$part/tree" &&
+    mv "$part/tree/usr/bin/docker-registry" "$registry" ||
+    { rm -rf "$part"; fail "cannot fetch docker-registry; apt's messages are above"; }
+  rm -rf "$part"
+fi
+
 userland=$cache/debian-12.tar
 if [ ! -f "$userland" ]; then
   say "making a Debian 12 userland with mmdebstrap; the next run takes it from $cache"
@@ -65,6 +81,7 @@ started=$EPOCHREALTIME
 POLDER_HOME=$(mktemp -d /tmp/polder-demo.XXXXXX)
 export POLDER_HOME
 other=''
+served='' # where the registry keeps what it has
 
 # Deletes all zones of a host, ends its daemon, and removes what is left of it.
 leave() { # HOME
@@ -93,9 +110,19 @@ leave() { # HOME
   fi
 }
 
+# Ends the registry, and removes what it has.
+close_registry() {
+  [ -n "$served" ] || return 0
+  kill "$serving" 2>/dev/null
+  wait "$serving" 2>/dev/null
+  rm -rf --one-file-system "$served"
+  served=''
+}
+
 cleanup() {
   code=$?
   trap - EXIT INT TERM
+  close_registry
   if $keep && [ $code = 0 ]; then
     [ -z "$other" ] || leave "$other"
     printf '\nThe zones run on. Reach them with\n  export POLDER_HOME=%s\n  %s/polder list\n' \
@@ -124,8 +151,32 @@ there() { # the same, on the second host
 say "starting a daemon below $POLDER_HOME"
 must info
 
-say "taking the userland in as an image"
+say "the userland becomes an image, and goes to a registry on the loopback interface"
+served=$(mktemp -d /tmp/polder-demo.XXXXXX)
+answers() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+port=$((20000 + RANDOM % 10000))
+while answers $port; do port=$((port + 1)); done
+cat >"$served/config.yml" <<END
+version: 0.1
+log: {level: error, accesslog: {disabled: true}}
+storage: {filesystem: {rootdirectory: $served/data}}
+http: {addr: "127.0.0.1:$port"}
+END
+"$registry" serve "$served/config.yml" >"$served/log" 2>&1 &
+serving=$!
+for _ in {1..100}; do
+  answers $port && break
+  [ -d "/proc/$serving" ] || fail "the registry does not start: $(tail -n 1 "$served/log")"
+  sleep 0.1
+done
+image=127.0.0.1:$port/debian:12
 must image import --name debian:12 "$userland"
+must image push debian:12 "$image"
+must image delete debian:12
+
+say "from there it is pulled, as any image is"
+must image pull "$image"
+must image tag "$image" debian:12
 must image list
 
 say "two zones from examples/: one shares the host's userland, one has its own"
@@ -230,11 +281,11 @@ must delete --force "${clones[@]}"
 
 say "a zone goes to a second host, and starts there"
 other=$(mktemp -d /tmp/polder-demo.XXXXXX)
-show "polder send shared | POLDER_HOME=$other polder receive"
-polder send shared | POLDER_HOME=$other polder receive || fail "the zone did not arrive"
-there start shared
+show "polder send web | POLDER_HOME=$other polder receive"
+polder send web | POLDER_HOME=$other polder receive || fail "the zone did not arrive"
+there start web
 there list -o alias,brand,state,pid
-there exec shared sh -c '. /etc/os-release; echo "$PRETTY_NAME"'
+there exec web sh -c '. /etc/os-release; echo "web runs $PRETTY_NAME here, too"'
 
 say "what happened"
 must events
