@@ -30,9 +30,11 @@ final class Creation {
   private final LocalNetworks networks;
   private final ZoneDatasets datasets;
   private final Schedules schedules;
+  private final Leftovers leftovers;
 
-  Creation(Hall hall, LocalNetworks networks, Schedules schedules) {
+  Creation(Hall hall, LocalNetworks networks, Schedules schedules, Leftovers leftovers) {
     this.hall = hall;
+    this.leftovers = leftovers;
     this.volumes = new ZoneVolumes(hall);
     this.networks = networks;
     this.schedules = schedules;
@@ -103,7 +105,6 @@ final class Creation {
    */
   LocalZone receive(ZoneSpec spec, Optional<ImageConfig> config, Runnable fill) {
     verify("the zone that was sent is refused", spec);
-    boolean left = hall.journal().begun("create", spec.uuid()); // and could not be taken back
     LocalZone zone =
         make(
             spec,
@@ -111,18 +112,16 @@ final class Creation {
             config,
             List.of(),
             () -> {
-              clearPlace(spec.uuid(), left);
+              refuseTaken(spec.uuid());
               fill.run();
             });
     tell("zone.receive", zone);
     return zone;
   }
 
-  /** A dataset of that uuid is what a failure left, or that of a zone whose record is damaged. */
-  private void clearPlace(UUID uuid, boolean left) {
-    if (left) {
-      hall.storage().destroy(uuid);
-    } else if (hall.storage().find(uuid).isPresent()) {
+  /** A dataset of that uuid is that of a zone whose record is damaged. */
+  private void refuseTaken(UUID uuid) {
+    if (hall.storage().find(uuid).isPresent()) {
       throw new PolderException(
           ErrorKind.EXISTS,
           "there is a dataset of zone %s, but no zone: see 'polder fsck', or receive it under another name"
@@ -178,6 +177,9 @@ final class Creation {
             new ZoneRecord(1, settled, Optional.empty(), now, now, config),
             ZoneStatus.configured(now),
             hall.store().path(settled.uuid()).toString());
+    if (hall.journal().begun("create", settled.uuid())) { // by one that failed, or still works
+      leftovers.now(() -> takeBack(settled.uuid()));
+    }
     zone.operating().lock(); // nobody else touches it before it is whole
     try (Undo undo = new Undo()) {
       claim(zone);
@@ -222,11 +224,26 @@ final class Creation {
       hall.executor().run("create", plan, (step, back) -> make(zone, step, fill, back));
     } catch (RuntimeException e) {
       if (e.getSuppressed().length == 0) {
-        entry.done(); // else something is left, which our next start takes back
+        entry.done();
+      } else {
+        leftovers.later(
+            "take back what is left of zone " + zone.uuid(),
+            () -> {
+              StandStill.end(hall, frozen);
+              takeBack(zone.uuid());
+            });
       }
       throw e;
     }
     entry.done();
+  }
+
+  /** Takes away what a creation left that failed, unless another of that uuid is under way. */
+  private void takeBack(UUID uuid) {
+    if (hall.journal().begun("create", uuid) && hall.table().find(uuid).isEmpty()) {
+      Planner.delete(uuid).forEach(this::drop);
+      hall.journal().done("create", uuid);
+    }
   }
 
   private void make(LocalZone zone, Step.Make step, Runnable fill, Undo undo) {

@@ -106,10 +106,11 @@ final class LocalHost implements Host {
     Supervisor supervisor = keep(new Supervisor(hall), Supervisor::close);
     closing.add(() -> table.list().forEach(LocalHost::release));
     closing.add(hall.timers()::close);
-    Snapping snapping = new Snapping(hall);
+    Leftovers leftovers = keep(new Leftovers(hall.timers()), Leftovers::close);
+    Snapping snapping = new Snapping(hall, leftovers);
     Schedules schedules = keep(new Schedules(hall, snapping), Schedules::close);
     this.networks = new LocalNetworks(hall);
-    Creation creation = new Creation(hall, networks, schedules);
+    Creation creation = new Creation(hall, networks, schedules, leftovers);
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
@@ -135,7 +136,7 @@ final class LocalHost implements Host {
             snapping,
             name -> pools.pools().stream().anyMatch(pool -> pool.name().equals(name)));
     this.checks = new Checks(hall, store, launcher);
-    this.volumes = new LocalVolumes(hall);
+    this.volumes = new LocalVolumes(hall, leftovers);
     this.takeover =
         new Takeover(hall, creation, supervisor, stopping, snapping, rollingBack, this.volumes);
     takeover.run();

@@ -22,9 +22,11 @@ final class LocalVolumes implements Volumes {
   private final VolumeTable table;
   private final VolumeStore store;
   private final ZoneVolumes attached;
+  private final Leftovers leftovers;
 
-  LocalVolumes(Hall hall) {
+  LocalVolumes(Hall hall, Leftovers leftovers) {
     this.hall = hall;
+    this.leftovers = leftovers;
     this.table = hall.volumes();
     this.store = hall.volumeStore();
     this.attached = new ZoneVolumes(hall);
@@ -128,10 +130,21 @@ final class LocalVolumes implements Volumes {
     try {
       hall.executor().run(CREATE, plan, (step, undo) -> work(record, record, step, undo));
     } catch (RuntimeException e) {
-      if (e.getSuppressed().length == 0) {
-        entry.done(); // else something is left, which our next start takes back
-      }
       table.remove(record.uuid());
+      if (e.getSuppressed().length == 0) {
+        entry.done();
+      } else {
+        UUID uuid = record.uuid();
+        leftovers.later(
+            "take back what is left of volume " + uuid,
+            () ->
+                table.alone(
+                    () -> {
+                      takeAway(uuid);
+                      hall.journal().done(CREATE, uuid);
+                      return uuid;
+                    }));
+      }
       throw e;
     }
     table.settle(record);
@@ -285,12 +298,16 @@ final class LocalVolumes implements Volumes {
             && store.has(volume)
             && hall.storage().find(volume).isPresent();
     if (!whole) {
-      hall.storage().destroy(volume);
-      hall.storage().sync();
-      store.remove(volume);
-      table.remove(volume);
+      takeAway(volume);
     }
     hall.journal().done(intent);
+  }
+
+  private void takeAway(UUID volume) {
+    hall.storage().destroy(volume);
+    hall.storage().sync();
+    store.remove(volume);
+    table.remove(volume);
   }
 
   private void tell(String kind, VolumeRecord volume, Map<String, Object> details) {

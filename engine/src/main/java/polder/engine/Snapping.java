@@ -25,10 +25,12 @@ final class Snapping {
 
   private final Hall hall;
   private final ZoneDatasets datasets;
+  private final Leftovers leftovers;
   private final NavigableMap<UUID, SnapshotSet> broken = new ConcurrentSkipListMap<>();
 
-  Snapping(Hall hall) {
+  Snapping(Hall hall, Leftovers leftovers) {
     this.hall = hall;
+    this.leftovers = leftovers;
     this.datasets = new ZoneDatasets(hall.storage(), hall.volumes());
   }
 
@@ -144,6 +146,7 @@ final class Snapping {
         hall.journal().done(OPERATION, set.first());
       } else {
         broken.put(set.first(), set); // something is left: it does not count
+        leftovers.later("have zones go on", () -> StandStill.end(hall, set.frozen()));
       }
       throw e;
     }

@@ -40,7 +40,7 @@ final class SnapshotRows {
         new CrashRow("Zones.clone", "of a running zone", CrashRows::running, cloned(false), true),
         new CrashRow(
             "Zones.clone",
-            "of a running zone in a pool",
+            "of a running zone with its delegated dataset, in a pool",
             SnapshotRows::runningInPool,
             cloned(false),
             true),
@@ -107,7 +107,11 @@ final class SnapshotRows {
 
   private static void runningInPool(Host host) {
     PoolRows.pool(host);
-    host.zones().create(CrashRows.spec().with(ZoneProperties.ZPOOL, "fast"));
+    host.zones()
+        .create(
+            CrashRows.spec()
+                .with(ZoneProperties.ZPOOL, "fast")
+                .with(ZoneProperties.DELEGATE_DATASET, true));
     host.zones().start(ref(ZONE));
   }
 

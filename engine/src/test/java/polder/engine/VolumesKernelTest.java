@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -41,6 +42,33 @@ class VolumesKernelTest {
         .with(
             ZoneProperties.FILESYSTEMS,
             List.of(new Filesystem(volume, "/mnt", "volume", List.of())));
+  }
+
+  @Test
+  @DisplayName("R-CRASH-03 what an undo could not take back goes a little later, by itself")
+  void whatIsLeftGoesByItself() throws Exception {
+    try (TestHost test = new TestHost()) {
+      Failpoints points = Failpoints.unarmed();
+      test.open(points);
+      PoolRows.pool(test.host());
+      test.host()
+          .zones()
+          .create(
+              TestHost.spec("a", "exec sleep 1000")
+                  .with(ZoneProperties.ZPOOL, "fast")
+                  .with(ZoneProperties.DELEGATE_DATASET, true));
+      CloneRequest request = new CloneRequest(Optional.empty(), new Patch(Map.of("alias", "b")));
+      points.arm("create.5+=error(EIO);dataset-destroy.*=error(EIO)");
+      assertThrows(
+          PolderException.class, () -> test.host().zones().clone(TestHost.ref("a"), request));
+      assertTrue(!test.host().fsck().isEmpty());
+      assertEquals(3, test.host().pools().get("fast").zones(), "what is left is in the way");
+      points.arm("");
+      TestHost.eventually("nothing is left", () -> test.host().fsck().isEmpty());
+      assertEquals(1, test.host().pools().get("fast").zones());
+      assertEquals(1, test.host().pools().get("fast").volumes());
+      test.host().zones().clone(TestHost.ref("a"), request);
+    }
   }
 
   @Test
