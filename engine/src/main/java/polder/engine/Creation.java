@@ -56,6 +56,7 @@ final class Creation {
     if (image.isPresent()) {
       ImageSource.Found found = hall.images().get(image.get());
       spec = spec.without(ZoneProperties.IMAGE).with(ZoneProperties.IMAGE_UUID, found.uuid());
+      spec = spec.withOwnVolumes(volumes.ofImage(found));
       faults.addAll(Requirements.check(found.about(), spec));
     }
     verify("the payload is refused", spec, faults);
@@ -251,6 +252,7 @@ final class Creation {
       case Step.Make.Receive(UUID uuid) -> {
         undo.add(() -> hall.storage().destroy(uuid));
         fill.run();
+        volumes.settleOwn(uuid);
         setQuota(hall, zone.record().spec());
       }
       case Step.Make.Dataset(UUID uuid, Optional<UUID> image) -> {
@@ -283,6 +285,7 @@ final class Creation {
       case Step.Make.Install(UUID uuid, var brand) ->
           hall.brand(brand).install(zone.record().spec(), files(hall, uuid));
       case Step.Make.Own(UUID _, String target) -> volumes.makeOwn(zone, target, undo);
+      case Step.Make.ExpectOwn(UUID _, String target) -> volumes.expectOwn(zone, target, undo);
       case Step.Make.CopyOwn(UUID _, String target, UUID from, String original, var snapshot) ->
           volumes.copyOwn(zone, target, from, original, snapshot, undo);
       case Step.Make.Log(UUID uuid) -> {

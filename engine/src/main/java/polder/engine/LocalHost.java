@@ -114,6 +114,7 @@ final class LocalHost implements Host {
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
+    Further further = new Further(hall);
     this.zones =
         new LocalZones(hall, turns, creation, snapping, schedules, supervisor, stopping, networks);
     this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
@@ -134,11 +135,13 @@ final class LocalHost implements Host {
             turns,
             creation,
             snapping,
+            further,
             name -> pools.pools().stream().anyMatch(pool -> pool.name().equals(name)));
     this.checks = new Checks(hall, store, launcher);
     this.volumes = new LocalVolumes(hall, leftovers);
     this.takeover =
-        new Takeover(hall, creation, supervisor, stopping, snapping, rollingBack, this.volumes);
+        new Takeover(
+            hall, creation, supervisor, stopping, snapping, rollingBack, further, this.volumes);
     takeover.run();
     table.list().forEach(schedules::look);
     keep(new Autoboot(hall, supervisor), Autoboot::close).run();

@@ -21,10 +21,15 @@ final class LocalTransfers implements Transfers {
    * @param isPool whether there is a pool of that name
    */
   LocalTransfers(
-      Hall hall, Turns turns, Creation creation, Snapping snapping, Predicate<String> isPool) {
+      Hall hall,
+      Turns turns,
+      Creation creation,
+      Snapping snapping,
+      Further further,
+      Predicate<String> isPool) {
     this.turns = turns;
     this.sending = new Sending(hall, snapping);
-    this.receiving = new Receiving(hall, turns, creation, snapping, isPool);
+    this.receiving = new Receiving(hall, turns, creation, snapping, further, isPool);
   }
 
   @Override

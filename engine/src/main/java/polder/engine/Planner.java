@@ -36,10 +36,12 @@ final class Planner {
 
   /** What makes a zone of what another host sent. */
   static List<Step.Make> receive(ZoneSpec spec) {
-    return List.of(
-        new Step.Make.Receive(spec.uuid()),
-        new Step.Make.Log(spec.uuid()),
-        new Step.Make.Keep(spec.uuid()));
+    List<Step.Make> plan = new ArrayList<>();
+    own(spec).forEach(each -> plan.add(new Step.Make.ExpectOwn(spec.uuid(), each.target())));
+    plan.add(new Step.Make.Receive(spec.uuid()));
+    plan.add(new Step.Make.Log(spec.uuid()));
+    plan.add(new Step.Make.Keep(spec.uuid()));
+    return List.copyOf(plan);
   }
 
   /**

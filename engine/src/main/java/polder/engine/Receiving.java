@@ -1,11 +1,11 @@
 package polder.engine;
 
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import polder.image.ImageHold;
 import polder.linux.Zstd;
 import polder.model.ErrorKind;
+import polder.model.Filesystem;
 import polder.model.ImageConfig;
 import polder.model.PolderException;
 import polder.model.Pool;
@@ -23,8 +24,6 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 import polder.storage.Origin;
-import polder.storage.Reception;
-import polder.storage.StoredSnapshot;
 import polder.storage.stream.StreamInput;
 
 /** Takes zones in that were sent. */
@@ -36,10 +35,17 @@ final class Receiving {
   private final Turns turns;
   private final Creation creation;
   private final Snapping snapping;
+  private final Further further;
   private final Predicate<String> isPool;
 
   Receiving(
-      Hall hall, Turns turns, Creation creation, Snapping snapping, Predicate<String> isPool) {
+      Hall hall,
+      Turns turns,
+      Creation creation,
+      Snapping snapping,
+      Further further,
+      Predicate<String> isPool) {
+    this.further = further;
     this.hall = hall;
     this.turns = turns;
     this.creation = creation;
@@ -64,20 +70,8 @@ final class Receiving {
           ? further(stream, head, first, since.get(), request)
           : anew(stream, head, first, request);
     } catch (IOException e) {
-      throw failed(e);
+      throw Further.failed(e);
     }
-  }
-
-  private static PolderException failed(IOException e) {
-    return e instanceof EOFException
-        ? new PolderException(
-            ErrorKind.INVALID,
-            "the stream is refused: %s; send it again".formatted(e.getMessage()),
-            e)
-        : new PolderException(
-            ErrorKind.UNREACHABLE,
-            "cannot read the stream: %s; nothing of it was kept".formatted(e.getMessage()),
-            e);
   }
 
   private static InputStream plain(InputStream from) throws IOException {
@@ -101,7 +95,7 @@ final class Receiving {
               ? Optional.of(head.config().orElse(ImageConfig.NONE))
               : Optional.empty();
       LocalZone zone =
-          creation.receive(spec, config, () -> takeAll(stream, first, begin(first), spec.uuid()));
+          creation.receive(spec, config, () -> takeAll(stream, head.spec(), first, spec));
       snapping.lookFirst(zone);
       return zone;
     } catch (RuntimeException e) {
@@ -152,11 +146,35 @@ final class Receiving {
     }
   }
 
-  private Origin begin(StreamPart first) {
-    return first
-        .image()
+  private void takeAll(StreamInput stream, ZoneSpec sent, StreamPart first, ZoneSpec spec) {
+    try (ZoneArrival arrival =
+        new ZoneArrival(
+            hall.storage(), spec.uuid(), volumes(sent, spec), (dataset, part) -> begin(part))) {
+      var _ = arrival.takeAll(stream, first);
+      arrival.finish();
+    } catch (IOException e) {
+      throw Further.failed(e);
+    }
+  }
+
+  private Origin begin(StreamPart part) {
+    return part.image()
         .<Origin>map(image -> new Origin.Image(hall.images().get(image.toString()).layers()))
         .orElse(new Origin.Nothing());
+  }
+
+  /** A zone's own volumes here, by where the sender's payload has them. */
+  private Map<String, UUID> volumes(ZoneSpec sent, ZoneSpec here) {
+    Map<String, UUID> volumes = new HashMap<>();
+    Optional<String> delegated = here.delegated().map(Filesystem::target);
+    for (VolumeRecord own : hall.volumes().ownOf(here.uuid())) {
+      String target = own.owner().orElseThrow().target();
+      boolean isDelegated = delegated.filter(target::equals).isPresent();
+      volumes.put(
+          isDelegated ? sent.delegated().map(Filesystem::target).orElse(target) : target,
+          own.uuid());
+    }
+    return volumes;
   }
 
   // More of a zone that is here
@@ -174,14 +192,9 @@ final class Receiving {
                 "cannot receive into zone '%s': it runs; stop it first".formatted(zone.name()));
           }
           hall.disk().demandRoom("receive zone '%s'".formatted(zone.name()));
-          String base = snapshot(zone.uuid(), since).orElseThrow(() -> unknown(since));
-          if (!request.force() && !hall.storage().isAt(zone.uuid(), base)) {
-            throw new PolderException(
-                ErrorKind.WRONG_STATE,
-                "zone '%s' was changed since its snapshot '%s': receive with force, and what was changed is lost"
-                    .formatted(zone.name(), base));
-          }
-          String name = takeAll(stream, first, new Origin.Snapshot(base), zone.uuid());
+          String name =
+              further.take(
+                  zone, volumes(head.spec(), zone.record().spec()), stream, first, request.force());
           snapping.lookFirst(zone);
           hall.events()
               .add("zone.receive", Optional.of(zone.uuid()), zone.name(), Map.of("snapshot", name));
@@ -197,13 +210,13 @@ final class Receiving {
     Optional<LocalZone> same =
         hall.table()
             .find(head.spec().uuid())
-            .filter(zone -> zone.isMade() && snapshot(zone.uuid(), since).isPresent());
+            .filter(zone -> zone.isMade() && further.snapshot(zone.uuid(), since).isPresent());
     if (same.isPresent()) {
       return same.get();
     }
     List<LocalZone> others =
         hall.table().list().stream()
-            .filter(zone -> zone.isMade() && snapshot(zone.uuid(), since).isPresent())
+            .filter(zone -> zone.isMade() && further.snapshot(zone.uuid(), since).isPresent())
             .toList();
     if (others.size() > 1) {
       throw new PolderException(
@@ -212,51 +225,9 @@ final class Receiving {
               .formatted(others.size()));
     }
     if (others.isEmpty()) {
-      throw unknown(since);
+      throw Further.unknown(since);
     }
     return others.getFirst();
-  }
-
-  private static PolderException unknown(UUID since) {
-    return new PolderException(
-        ErrorKind.NOT_FOUND,
-        "no zone here has the snapshot that the stream begins from (%s): send all of the zone"
-            .formatted(since));
-  }
-
-  private Optional<String> snapshot(UUID zone, UUID id) {
-    try {
-      return hall.storage().snapshots(zone).stream()
-          .filter(snapshot -> snapshot.id().equals(id))
-          .map(StoredSnapshot::name)
-          .findFirst();
-    } catch (PolderException e) {
-      return Optional.empty(); // whatever is wrong with that one, it is not meant
-    }
-  }
-
-  /** Takes in what is left of the stream; the name of the last snapshot. */
-  private String takeAll(StreamInput stream, StreamPart first, Origin begin, UUID zone) {
-    try (Reception reception = hall.storage().receive(zone)) {
-      StreamPart part = first;
-      Origin origin = begin;
-      while (true) {
-        reception.take(origin, part.snapshot(), part.id(), stream.changes());
-        Optional<StreamPart> next = stream.nextPart().map(StreamPart::read);
-        if (next.isEmpty()) {
-          var _ = reception.finish();
-          return part.snapshot();
-        }
-        if (!next.get().since().equals(Optional.of(part.id()))) {
-          throw new PolderException(
-              ErrorKind.INVALID, "the stream is refused: its snapshots do not follow one another");
-        }
-        origin = new Origin.Snapshot(part.snapshot());
-        part = next.get();
-      }
-    } catch (IOException e) {
-      throw failed(e);
-    }
   }
 
   /** Tells how much was read. */

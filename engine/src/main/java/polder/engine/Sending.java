@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import polder.image.ImageHold;
 import polder.linux.ZstdOutput;
 import polder.model.ErrorKind;
+import polder.model.Filesystem;
 import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.SendRequest;
@@ -41,19 +43,20 @@ final class Sending {
    */
   record Load(LocalZone zone, StreamHead head, List<Part> parts, ImageHold image) {}
 
-  /** One snapshot, and what it begins from. */
-  record Part(StreamPart about, Origin origin) {}
+  /** One snapshot of one of the zone's datasets, and what it begins from. */
+  record Part(UUID dataset, StreamPart about, Origin origin) {}
 
   /** Settles what is to be sent, and takes a snapshot if none is named; with the zone's lock. */
   Load prepare(LocalZone zone, SendRequest request) {
-    refuseVolumes(zone);
+    Map<String, UUID> volumes = volumes(zone);
     String last = request.snapshot().orElseGet(() -> take(zone));
     List<String> whole = snapping.of(zone).stream().map(Snapshot::name).toList();
-    List<StoredSnapshot> all =
+    List<String> all =
         hall.storage().snapshots(zone.uuid()).stream()
-            .filter(snapshot -> whole.contains(snapshot.name()))
+            .map(StoredSnapshot::name)
+            .filter(whole::contains)
             .toList();
-    List<StoredSnapshot> chosen = choose(zone, all, last, request);
+    List<String> chosen = choose(zone, all, last, request);
     Optional<UUID> image = zone.record().spec().find(ZoneProperties.IMAGE_UUID);
     if (request.withoutImage() && image.isEmpty()) {
       throw new PolderException(
@@ -61,13 +64,16 @@ final class Sending {
     }
     ImageHold hold = request.withoutImage() ? image.map(hall.images()::hold).get() : () -> {};
     List<Part> parts = new ArrayList<>();
-    Optional<StoredSnapshot> before = Optional.empty();
-    for (StoredSnapshot snapshot : chosen) {
-      boolean base = before.isEmpty() && request.since().isPresent();
-      if (!base) {
-        parts.add(part(snapshot, before, request.withoutImage() ? image : Optional.empty()));
+    Optional<String> before = Optional.empty();
+    for (String name : chosen) {
+      if (before.isPresent() || request.since().isEmpty()) { // else it is where all begins
+        parts.add(part(zone.uuid(), name, before, request.withoutImage() ? image : none()));
+        for (Map.Entry<String, UUID> volume : volumes.entrySet()) {
+          Part part = part(volume.getValue(), name, before, none());
+          parts.add(new Part(part.dataset(), part.about().of(volume.getKey()), part.origin()));
+        }
       }
-      before = Optional.of(snapshot);
+      before = Optional.of(name);
     }
     StreamHead head =
         new StreamHead(
@@ -77,18 +83,21 @@ final class Sending {
     return new Load(zone, head, List.copyOf(parts), hold);
   }
 
-  /** What a stream leaves out is not to be missed only when it is wanted back. */
-  private void refuseVolumes(LocalZone zone) {
-    hall.volumes().ownOf(zone.uuid()).stream()
-        .findFirst()
-        .ifPresent(
-            own -> {
-              throw new PolderException(
-                  ErrorKind.UNSUPPORTED,
-                  ("cannot send zone '%s': it has a volume of its own at %s, and volumes are not"
-                          + " sent yet; copy what is in it with 'polder cp'")
-                      .formatted(zone.name(), own.owner().orElseThrow().target()));
-            });
+  private static Optional<UUID> none() {
+    return Optional.empty();
+  }
+
+  /** Its own volumes, by where its payload has them. */
+  private Map<String, UUID> volumes(LocalZone zone) {
+    Map<String, UUID> volumes = new TreeMap<>();
+    for (Filesystem each : zone.record().spec().volumes()) {
+      if (each.isOwnVolume()) {
+        hall.volumes()
+            .own(zone.uuid(), each.target())
+            .ifPresent(volume -> volumes.put(each.target(), volume.uuid()));
+      }
+    }
+    return volumes;
   }
 
   private String take(LocalZone zone) {
@@ -103,8 +112,8 @@ final class Sending {
   }
 
   /** Those from where it begins to the last, the oldest first. */
-  private static List<StoredSnapshot> choose(
-      LocalZone zone, List<StoredSnapshot> all, String last, SendRequest request) {
+  private static List<String> choose(
+      LocalZone zone, List<String> all, String last, SendRequest request) {
     int end = index(zone, all, last);
     int begin = request.since().map(name -> index(zone, all, name)).orElse(-1);
     if (begin >= end) {
@@ -116,36 +125,47 @@ final class Sending {
     if (request.history()) {
       return all.subList(Math.max(begin, 0), end + 1);
     }
-    return begin < 0 ? List.of(all.get(end)) : List.of(all.get(begin), all.get(end));
+    return begin < 0 ? List.of(last) : List.of(all.get(begin), last);
   }
 
-  private static int index(LocalZone zone, List<StoredSnapshot> all, String name) {
-    for (int i = 0; i < all.size(); i++) {
-      if (all.get(i).name().equals(name)) {
-        return i;
-      }
+  private static int index(LocalZone zone, List<String> all, String name) {
+    int index = all.indexOf(name);
+    if (index < 0) {
+      throw missing(zone.name(), name);
     }
-    throw new PolderException(
-        ErrorKind.NOT_FOUND, "zone '%s' has no snapshot '%s'".formatted(zone.name(), name));
+    return index;
   }
 
-  private Part part(
-      StoredSnapshot snapshot, Optional<StoredSnapshot> before, Optional<UUID> image) {
+  private static PolderException missing(String zone, String snapshot) {
+    return new PolderException(
+        ErrorKind.NOT_FOUND, "zone '%s' has no snapshot '%s'".formatted(zone, snapshot));
+  }
+
+  private Part part(UUID dataset, String name, Optional<String> before, Optional<UUID> image) {
+    StoredSnapshot snapshot = stored(dataset, name);
     Optional<UUID> from = before.isPresent() ? Optional.empty() : image;
     StreamPart about =
         new StreamPart(
-            snapshot.name(),
+            name,
             snapshot.id(),
             snapshot.created(),
-            before.map(StoredSnapshot::id),
-            from);
+            before.map(since -> stored(dataset, since).id()),
+            from,
+            Optional.empty());
     Origin origin = new Origin.Nothing();
     if (before.isPresent()) {
-      origin = new Origin.Snapshot(before.get().name());
+      origin = new Origin.Snapshot(before.get());
     } else if (from.isPresent()) {
       origin = new Origin.Image(hall.images().get(from.get().toString()).layers());
     }
-    return new Part(about, origin);
+    return new Part(dataset, about, origin);
+  }
+
+  private StoredSnapshot stored(UUID dataset, String name) {
+    return hall.storage().snapshots(dataset).stream()
+        .filter(snapshot -> snapshot.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> missing(dataset.toString(), name));
   }
 
   /** Writes what was settled. */
@@ -183,7 +203,7 @@ final class Sending {
     StreamOutput stream = new StreamOutput(to, load.head().write());
     for (Part part : load.parts()) {
       try (OutputStream changes = stream.part(part.about().write())) {
-        hall.storage().send(load.zone().uuid(), part.about().snapshot(), part.origin(), changes);
+        hall.storage().send(part.dataset(), part.about().snapshot(), part.origin(), changes);
       }
     }
     stream.end();

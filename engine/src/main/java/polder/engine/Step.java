@@ -21,11 +21,11 @@ sealed interface Step {
       }
     }
 
-    /** The dataset that holds its root, as it was sent from another host. */
+    /** The dataset that holds its root, and its own volumes, as they were sent. */
     record Receive(UUID zone) implements Make {
       @Override
       public String describe() {
-        return "receive dataset " + zone;
+        return "receive what zone %s has".formatted(zone);
       }
     }
 
@@ -91,6 +91,14 @@ sealed interface Step {
       @Override
       public String describe() {
         return "make the own volume of zone %s at %s".formatted(zone, target);
+      }
+    }
+
+    /** A volume that goes with it, which is sent with it. */
+    record ExpectOwn(UUID zone, String target) implements Make {
+      @Override
+      public String describe() {
+        return "note the own volume of zone %s at %s".formatted(zone, target);
       }
     }
 

@@ -17,9 +17,21 @@ import polder.model.Snapshot;
  * @param created when it was taken
  * @param since the id of the snapshot that the changes begin from
  * @param image the image that they begin from; of {@code since} and this there is one at most
+ * @param volume which of the zone's own volumes it is of, by where the payload has it; empty for
+ *     the root
  */
 record StreamPart(
-    String snapshot, UUID id, Instant created, Optional<UUID> since, Optional<UUID> image) {
+    String snapshot,
+    UUID id,
+    Instant created,
+    Optional<UUID> since,
+    Optional<UUID> image,
+    Optional<String> volume) {
+
+  /** The same, of that own volume. */
+  StreamPart of(String target) {
+    return new StreamPart(snapshot, id, created, since, image, Optional.of(target));
+  }
 
   Map<String, Object> write() {
     Map<String, Object> tree = new LinkedHashMap<>();
@@ -28,6 +40,7 @@ record StreamPart(
     tree.put("created", created.toString());
     since.ifPresent(before -> tree.put("since", before.toString()));
     image.ifPresent(from -> tree.put("image", from.toString()));
+    volume.ifPresent(target -> tree.put("volume", target));
     return tree;
   }
 
@@ -45,9 +58,13 @@ record StreamPart(
               fields.uuid("id"),
               fields.time("created"),
               fields.optionalText("since").map(text -> fields.uuid("since")),
-              fields.optionalText("image").map(text -> fields.uuid("image")));
-      if (part.since().isPresent() && part.image().isPresent()) {
+              fields.optionalText("image").map(text -> fields.uuid("image")),
+              fields.optionalText("volume"));
+      if (part.image().isPresent() && (part.since().isPresent() || part.volume().isPresent())) {
         throw Fields.wrong("image");
+      }
+      if (part.volume().filter(String::isEmpty).isPresent()) {
+        throw Fields.wrong("volume");
       }
       return part;
     } catch (PolderException e) {

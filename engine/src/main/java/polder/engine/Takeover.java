@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import polder.brand.IdRange;
 import polder.brand.Running;
 import polder.linux.Cgroup;
@@ -34,6 +35,7 @@ final class Takeover {
   private final Stopping stopping;
   private final Snapping snapping;
   private final RollingBack rollingBack;
+  private final Further further;
   private final LocalVolumes volumes;
   private final List<ZoneStore.Damaged> damaged = new ArrayList<>();
 
@@ -44,7 +46,9 @@ final class Takeover {
       Stopping stopping,
       Snapping snapping,
       RollingBack rollingBack,
+      Further further,
       LocalVolumes volumes) {
+    this.further = further;
     this.hall = hall;
     this.creation = creation;
     this.supervisor = supervisor;
@@ -79,8 +83,12 @@ final class Takeover {
         .forEach(record -> guarded("admit zone " + record.uuid(), () -> admit(record)));
     guarded("take back snapshots that broke off", snapping::sweep);
     for (Journal.Intent intent : unfinished) {
-      if (intent.operation().equals(RollingBack.OPERATION)) {
-        rollBack(intent);
+      switch (intent.operation()) {
+        case RollingBack.OPERATION ->
+            bringBack(intent, "finish its rollback", zone -> rollingBack.resume(zone, intent));
+        case Further.OPERATION ->
+            bringBack(intent, "take back what came", zone -> further.resume(zone, intent));
+        default -> {} // done by now
       }
     }
     for (LocalZone zone : hall.table().list()) {
@@ -132,6 +140,7 @@ final class Takeover {
     switch (intent.operation()) {
       case Snapping.OPERATION -> snapping.recover(intent);
       case RollingBack.OPERATION -> rollingBack.halt(intent);
+      case Further.OPERATION -> {} // when its zone and pool are known
       default -> undo(intent);
     }
   }
@@ -142,11 +151,10 @@ final class Takeover {
     creation.recover(intent);
   }
 
-  /** What the zone was rolled back to when we died it becomes now; its pool is known by now. */
-  private void rollBack(Journal.Intent intent) {
+  /** The zone becomes now what the intent says; its pool is known by now. */
+  private void bringBack(Journal.Intent intent, String what, Consumer<LocalZone> work) {
     Optional<LocalZone> found = hall.table().find(intent.zone());
-    found.ifPresent(
-        zone -> attempt(zone, "finish its rollback", () -> rollingBack.resume(zone, intent)));
+    found.ifPresent(zone -> attempt(zone, what, () -> work.accept(zone)));
     if (found.isEmpty() && damaged.isEmpty()) {
       hall.journal().done(intent); // it was deleted
     }

@@ -9,7 +9,9 @@ import java.util.Optional;
 import java.util.UUID;
 import polder.linux.Directory;
 import polder.linux.Errno;
+import polder.linux.FileName;
 import polder.linux.FilePath;
+import polder.linux.FileType;
 import polder.linux.MountTable;
 import polder.linux.ProcessIdentity;
 import polder.linux.SyscallException;
@@ -226,6 +228,28 @@ final class ZoneVolumes {
     }
   }
 
+  /** Where an image wants volumes: nothing is mounted over what is a file in it. */
+  List<String> ofImage(ImageSource.Found image) {
+    return image.config().volumes().stream()
+        .filter(target -> image.layers().stream().noneMatch(layer -> isFile(layer, target)))
+        .toList();
+  }
+
+  private static boolean isFile(Path layer, String target) {
+    List<FileName> names = FilePath.of(target).names();
+    List<FileName> above = names.subList(0, names.size() - 1);
+    try (Directory top = Directory.open(layer);
+        Directory parent =
+            top.enter(above.isEmpty() ? FilePath.HERE : FilePath.of(above), Walk.IN_ROOT)) {
+      return parent
+          .find(names.getLast())
+          .filter(found -> found.type() == FileType.REGULAR)
+          .isPresent();
+    } catch (SyscallException e) {
+      return false; // it has nothing there
+    }
+  }
+
   /** Makes a zone's own volume, with what is in the zone's root there, as Docker does. */
   void makeOwn(LocalZone zone, String target, Undo undo) {
     ZoneSpec spec = zone.record().spec();
@@ -256,6 +280,20 @@ final class ZoneVolumes {
     hall.storage().clone(source.uuid(), snapshot, record.uuid());
     hall.storage().compress(record.uuid(), record.compression());
     hall.volumes().settle(record);
+  }
+
+  /** Makes the place of a zone's own volume that was sent with it, which fills it. */
+  void expectOwn(LocalZone zone, String target, Undo undo) {
+    ZoneSpec spec = zone.record().spec();
+    var _ = recordOwn(spec, target, spec.get(ZoneProperties.ZPOOL), undo);
+  }
+
+  /** A zone's own volumes have come. */
+  void settleOwn(UUID zone) {
+    for (VolumeRecord own : hall.volumes().ownOf(zone)) {
+      hall.storage().compress(own.uuid(), own.compression());
+      hall.volumes().settle(own);
+    }
   }
 
   /** Writes down that there is such a volume, first: what is not recorded is nobody's. */

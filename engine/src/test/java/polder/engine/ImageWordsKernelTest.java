@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import polder.model.Brand;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
+import polder.model.Filesystem;
 import polder.model.Healthcheck;
 import polder.model.Image;
 import polder.model.ImageAbout;
@@ -26,6 +30,8 @@ import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.Session;
 import polder.model.StopOptions;
+import polder.model.Volume;
+import polder.model.VolumeRequest;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
@@ -87,6 +93,9 @@ class ImageWordsKernelTest {
       assertEquals(image, test.host().images().get("small"));
       var made = test.host().zones().create(zone(128));
       assertEquals(image.uuid(), made.spec().get(ZoneProperties.IMAGE_UUID));
+      assertEquals(
+          List.of("/data/deep"), // what is a file in the image stays that
+          made.spec().volumes().stream().map(Filesystem::target).toList());
       test.host().zones().start(TestHost.ref("web"));
       awaitHealth(test, Health.HEALTHY);
       ExecSpec look = ExecSpec.of("/bin/busybox", "test", "-d", "/srv/here");
@@ -102,6 +111,68 @@ class ImageWordsKernelTest {
       // SIGKILL is the image's: nobody waits ten seconds for a shell that takes no TERM
       var stopped = test.host().zones().stop(TestHost.ref("web"), StopOptions.GRACEFUL);
       assertEquals(128 + 9, stopped.status().exit().orElseThrow().code());
+    }
+  }
+
+  @Test
+  void anImagesVolumesAreTheZonesOwnAndGoWithIt() throws IOException {
+    try (TestHost test = new TestHost()) {
+      String[] places = {"/data", "/data/deep", "/bound", "/tmp"};
+      ImageConfig config =
+          new ImageConfig(
+              List.of(),
+              List.of("/bin/busybox", "sleep", "1000"),
+              Map.of(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of("KILL"),
+              Map.of(),
+              List.of(places),
+              List.of(),
+              Optional.empty());
+      byte[] tar =
+          TestTar.of(
+              Map.of(
+                  "bin/busybox",
+                  Files.readAllBytes(Path.of("/bin/busybox")),
+                  "data/deep/there",
+                  new byte[] {'x'}));
+      test.host()
+          .images()
+          .importTarball(
+              new ByteArrayInputStream(tar),
+              new ImageRequest("small", "latest", config, ImageAbout.NONE, Optional.empty()),
+              Progress.NONE);
+      test.host().volumes().create(VolumeRequest.of("kept"));
+      ZoneSpec spec =
+          CrashRows.lx()
+              .without(ZoneProperties.CMD)
+              .with(ZoneProperties.TMPFS, 16L)
+              .with(
+                  ZoneProperties.FILESYSTEMS,
+                  List.of(new Filesystem("kept", "/bound/", "volume", List.of())));
+      var made = test.host().zones().create(spec);
+      assertEquals(
+          List.of("/bound/", "/data", "/data/deep"),
+          made.spec().get(ZoneProperties.FILESYSTEMS).stream().map(Filesystem::target).toList());
+      test.host().zones().start(TestHost.ref(made.spec().name()));
+      String look =
+          "cat /data/deep/there; echo; busybox touch /data/own /data/deep/own; busybox mount";
+      try (Session session =
+          test.host()
+              .zones()
+              .exec(
+                  TestHost.ref(made.spec().name()),
+                  ExecSpec.of("/bin/busybox", "sh", "-c", "PATH=/bin; busybox " + look))) {
+        String out = new String(session.stdout().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, session.await().code(), out);
+        assertTrue(out.startsWith("x\n"), out);
+        assertTrue(out.contains(" on /data ") && out.contains(" on /data/deep "), out);
+      }
+      assertEquals(3, test.host().volumes().list().size());
+      test.host().zones().delete(TestHost.ref(made.spec().name()), true);
+      assertEquals(
+          List.of("kept"), test.host().volumes().list().stream().map(Volume::name).toList());
     }
   }
 

@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import polder.model.Filesystem;
 import polder.model.Host;
 import polder.model.Progress;
 import polder.model.ReceiveRequest;
 import polder.model.SendRequest;
 import polder.model.SnapshotRequest;
+import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
 
 /** The operations on zones that come from elsewhere; see {@link CrashRows}. */
 final class TransferRows {
@@ -58,7 +61,29 @@ final class TransferRows {
               receive(host, "whole", Optional.of("fast"));
             },
             host -> receive(host, "change", Optional.empty()),
+            false),
+        new CrashRow(
+            "Transfers.receive",
+            "with volumes",
+            host -> sent(host, withVolumes()),
+            host -> receive(host, "whole", Optional.empty()),
+            true),
+        new CrashRow(
+            "Transfers.receive",
+            "of what has changed with volumes, in a pool",
+            host -> {
+              PoolRows.pool(host);
+              sent(host, withVolumes());
+              receive(host, "whole", Optional.of("fast"));
+            },
+            host -> receive(host, "change", Optional.empty()),
             false));
+  }
+
+  private static ZoneSpec withVolumes() {
+    return CrashRows.spec()
+        .with(ZoneProperties.DELEGATE_DATASET, true)
+        .with(ZoneProperties.FILESYSTEMS, List.of(new Filesystem("", "/srv", "volume", List.of())));
   }
 
   private static Path file(Host host, String name) {
@@ -67,7 +92,11 @@ final class TransferRows {
 
   /** A zone that is not here any more, in two files. */
   private static void sent(Host host) {
-    host.zones().create(CrashRows.spec());
+    sent(host, CrashRows.spec());
+  }
+
+  private static void sent(Host host, ZoneSpec spec) {
+    host.zones().create(spec);
     host.snapshots().create(SnapshotRequest.of(ZONE, "s"));
     host.zones()
         .copyIn(ZONE, "/root", new ByteArrayInputStream(TestTar.of(Map.of("copied", new byte[9]))));

@@ -23,16 +23,20 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import polder.linux.Directory;
 import polder.model.ErrorKind;
+import polder.model.Filesystem;
 import polder.model.Host;
 import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.ReceiveRequest;
 import polder.model.SendRequest;
 import polder.model.Snapshot;
+import polder.model.SnapshotRef;
 import polder.model.SnapshotRequest;
+import polder.model.StopOptions;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
 import polder.model.ZoneState;
 
 /** Zones that go from one host to another. */
@@ -116,6 +120,54 @@ class TransfersKernelTest {
   private static void refused(ErrorKind kind, org.junit.jupiter.api.function.Executable act) {
     PolderException refused = assertThrows(PolderException.class, act);
     assertEquals(kind, refused.kind(), refused.getMessage());
+  }
+
+  @Test
+  void aZonesOwnVolumesGoWithItAndAreBroughtUpToDate() throws IOException {
+    try (TestHost here = new TestHost();
+        TestHost there = new TestHost()) {
+      PoolRows.pool(there.host());
+      ZoneSpec spec =
+          TestHost.spec("web", "exec sleep 1000")
+              .with(ZoneProperties.DELEGATE_DATASET, true)
+              .with(
+                  ZoneProperties.FILESYSTEMS,
+                  List.of(new Filesystem("", "/srv", "volume", List.of())));
+      here.run(spec);
+      String data = "/zones/" + here.get("web").uuid() + "/data";
+      here.exec("web", "echo first > /srv/f; echo first > " + data + "/f");
+      here.host().snapshots().create(SnapshotRequest.of(ref("web"), "first"));
+      byte[] whole = send(here.host(), SendRequest.of(ref("web"), "first"));
+      here.exec("web", "echo second > /srv/f; echo second > " + data + "/f; touch /root/f");
+      here.host().snapshots().create(SnapshotRequest.of(ref("web"), "second"));
+      byte[] change = send(here.host(), SendRequest.of(ref("web"), "second", "first"));
+
+      Zone twin =
+          receive(
+              there.host(),
+              whole,
+              new ReceiveRequest(Optional.of("twin"), Optional.of("fast"), false));
+      assertEquals(2, there.host().volumes().list().size());
+      String its = "/zones/" + twin.uuid() + "/data";
+      there.host().zones().start(ref("twin"));
+      assertEquals("first\nfirst\n0", there.exec("twin", "cat /srv/f " + its + "/f"));
+      there.exec("twin", "echo own > /srv/f");
+      there.host().zones().stop(ref("twin"), StopOptions.FORCED);
+      ReceiveRequest into = new ReceiveRequest(Optional.of("twin"), Optional.empty(), false);
+      refused(ErrorKind.WRONG_STATE, () -> receive(there.host(), change, into));
+      assertEquals(List.of("first"), names(there.host(), "twin"));
+      receive(
+          there.host(), change, new ReceiveRequest(Optional.of("twin"), Optional.empty(), true));
+      there.host().zones().start(ref("twin"));
+      assertEquals(
+          "second\nsecond\n0", there.exec("twin", "cat /srv/f " + its + "/f; test -e /root/f"));
+      there.host().zones().stop(ref("twin"), StopOptions.FORCED);
+      there.host().snapshots().rollback(new SnapshotRef(ref("twin"), "first"), false);
+      there.host().zones().start(ref("twin"));
+      assertEquals("first\nfirst\n0", there.exec("twin", "cat /srv/f " + its + "/f"));
+      there.clear();
+      assertEquals(List.of(), there.host().volumes().list());
+    }
   }
 
   @Test

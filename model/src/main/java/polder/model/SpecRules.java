@@ -21,6 +21,9 @@ import java.util.Set;
 
 /** What must hold between a payload's properties. */
 final class SpecRules {
+  /** Where nothing but Polder mounts anything. */
+  static final List<String> KEPT = List.of("/proc", "/sys", "/dev");
+
   private static final Set<String> OWN_IPC =
       Set.of(
           "kernel.msgmax",
@@ -80,7 +83,7 @@ final class SpecRules {
       if (!targets.add(target)) {
         faults.add(new Fault("filesystems", "'%s' is mounted twice".formatted(target)));
       }
-      for (String kept : List.of("/proc", "/sys", "/dev")) {
+      for (String kept : KEPT) {
         if (target.equals(kept) || target.startsWith(kept + "/")) {
           faults.add(
               new Fault(
@@ -94,7 +97,7 @@ final class SpecRules {
   }
 
   /** The path without empty and "." parts, which would hide what it names. */
-  private static String plain(String path) {
+  static String plain(String path) {
     return path.replaceAll("/(\\.?/)+", "/").replaceAll("/\\.?$", "");
   }
 

@@ -1,6 +1,7 @@
 package polder.model;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +125,32 @@ public final class ZoneSpec {
     Map<Property<?>, Object> copy = new LinkedHashMap<>(values);
     copy.remove(property);
     return new ZoneSpec(copy);
+  }
+
+  /**
+   * This spec with a volume of the zone's own at each of {@code targets} where nothing is mounted
+   * yet. All that is mounted is then in an order in which nothing hides what lies below it.
+   */
+  public ZoneSpec withOwnVolumes(List<String> targets) {
+    List<Filesystem> all = new ArrayList<>(get(ZoneProperties.FILESYSTEMS));
+    int had = all.size();
+    for (String target : targets) {
+      boolean memory = target.equals("/tmp") && get(ZoneProperties.TMPFS) > 0;
+      boolean kernels =
+          SpecRules.KEPT.stream().anyMatch(kept -> (target + "/").startsWith(kept + "/"));
+      if (!memory
+          && !kernels
+          && all.stream().noneMatch(each -> SpecRules.plain(each.target()).equals(target))) {
+        all.add(new Filesystem("", target, "volume", List.of()));
+      }
+    }
+    if (all.size() == had) {
+      return this;
+    }
+    all.sort(
+        Comparator.comparingLong(
+            each -> SpecRules.plain(each.target()).chars().filter(c -> c == '/').count()));
+    return with(ZoneProperties.FILESYSTEMS, List.copyOf(all));
   }
 
   /** The spec as a payload, in the table's order; only what was said. */

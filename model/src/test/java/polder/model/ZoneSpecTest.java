@@ -1,6 +1,7 @@
 package polder.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -212,5 +213,28 @@ class ZoneSpecTest {
     List<Fault> faults = new ArrayList<>();
     assertEquals(path, Types.PATH.read(path, "path", faults));
     assertEquals(List.of(), faults);
+  }
+
+  @Test
+  void anImagesVolumesComeWhereNothingIsMountedAndHideNothing() {
+    ZoneSpec spec =
+        ZoneSpec.read(
+            Map.of(
+                "image",
+                "debian:12",
+                "tmpfs",
+                16L,
+                "filesystems",
+                List.of(
+                    Map.of("source", "deep", "target", "/data/a/b", "type", "volume"),
+                    Map.of("source", "/srv", "target", "//taken/"))));
+    ZoneSpec with = spec.withOwnVolumes(List.of("/data/a", "/taken", "/tmp", "/dev/x", "/devices"));
+    assertEquals(
+        List.of("//taken/", "/devices", "/data/a", "/data/a/b"),
+        with.get(ZoneProperties.FILESYSTEMS).stream().map(Filesystem::target).toList());
+    assertEquals(2, with.volumes().stream().filter(Filesystem::isOwnVolume).count());
+    assertEquals(with, with.withOwnVolumes(List.of("/data/a")));
+    assertEquals(with, with.checked());
+    assertSame(spec, spec.withOwnVolumes(List.of("/taken")));
   }
 }

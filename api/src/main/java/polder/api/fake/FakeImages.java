@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 import polder.model.ErrorKind;
 import polder.model.Image;
 import polder.model.ImageAbout;
+import polder.model.ImageConfig;
 import polder.model.ImageFormat;
 import polder.model.ImagePruning;
 import polder.model.ImageRequest;
@@ -32,7 +33,9 @@ import polder.model.Images;
 import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.Zone;
+import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
 import polder.model.ZoneState;
 
 /** The fake host's images: their names and digests, not their content. */
@@ -103,6 +106,13 @@ final class FakeImages implements Images {
     put(image);
     events.add("image.import", Optional.empty(), named(image), Map.of("digest", image.digest()));
     return image;
+  }
+
+  /** How a zone's image is run. */
+  ImageConfig config(ZoneSpec spec) {
+    return spec.find(ZoneProperties.IMAGE_UUID)
+        .map(uuid -> get(uuid.toString()).config())
+        .orElse(ImageConfig.NONE);
   }
 
   @Override

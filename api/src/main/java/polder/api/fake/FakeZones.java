@@ -19,7 +19,6 @@ import polder.model.Cursor;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
 import polder.model.ExitStatus;
-import polder.model.ImageConfig;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.Patch;
@@ -72,12 +71,8 @@ final class FakeZones implements Zones {
           ErrorKind.EXISTS, "there is a zone with uuid %s already".formatted(spec.uuid()));
     }
     checkAlias(spec);
-    ImageConfig config =
-        spec.find(ZoneProperties.IMAGE_UUID)
-            .map(uuid -> images.get(uuid.toString()).config())
-            .orElse(ImageConfig.NONE);
     spec = networks.take(spec);
-    FakeZone zone = new FakeZone(spec, config, files);
+    FakeZone zone = new FakeZone(spec, images.config(spec), files);
     all.put(spec.uuid(), zone);
     volumes.makeOwn(spec);
     tell("zone.create", zone, Map.of());
@@ -93,6 +88,7 @@ final class FakeZones implements Zones {
       UUID image = images.get(complete.get(ZoneProperties.IMAGE)).uuid();
       complete = complete.without(ZoneProperties.IMAGE).with(ZoneProperties.IMAGE_UUID, image);
     }
+    complete = complete.withOwnVolumes(images.config(complete).volumes());
     volumes.verify("the payload is refused", complete);
     return complete;
   }
