@@ -6,6 +6,7 @@ import polder.linux.Cgroup;
 import polder.linux.Directory;
 import polder.linux.ProcessIdentity;
 import polder.model.Fault;
+import polder.model.Finding;
 import polder.model.PolderException;
 import polder.model.ZoneSpec;
 
@@ -41,6 +42,15 @@ public interface Brand extends AutoCloseable {
    * @param cgroup the control group that it was prepared with
    */
   Optional<Running> find(ZoneSpec spec, ProcessIdentity first, Cgroup cgroup);
+
+  /**
+   * Says what it tried on this host, and how that went.
+   *
+   * @param ids ids that are nobody's meanwhile
+   */
+  default List<Finding> doctor(IdRange ids) {
+    return List.of();
+  }
 
   /** Lets go of what it keeps between starts; zones run on. */
   @Override

@@ -5,6 +5,7 @@ import polder.linux.Directory;
 import polder.linux.Fd;
 import polder.linux.Pidfd;
 import polder.linux.ProcessIdentity;
+import polder.linux.Signal;
 import polder.model.ExecSpec;
 import polder.model.ImageConfig;
 import polder.model.PolderException;
@@ -17,6 +18,12 @@ public interface Running extends AutoCloseable {
 
   /** Its first process: wait for its end, signal it, through this. */
   Pidfd pidfd();
+
+  /**
+   * Asks it to end, by {@code signal} or however its brand does that. It need not have heard of it
+   * when this returns, and need not do it.
+   */
+  void askToEnd(Signal signal);
 
   /** The master of its first process's terminal, if it has one. It belongs to this. */
   Optional<Fd> terminal();

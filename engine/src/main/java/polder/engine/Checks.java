@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import polder.brand.IdRange;
 import polder.image.LocalStore;
 import polder.linux.HostFeature;
 import polder.linux.HostFeatures;
@@ -16,6 +17,7 @@ import polder.linux.SyscallException;
 import polder.model.Finding;
 import polder.model.Finding.Level;
 import polder.model.HostInfo;
+import polder.model.PolderException;
 
 /** What the host says of itself. */
 final class Checks {
@@ -57,10 +59,25 @@ final class Checks {
     findings.add(new Finding("storage driver", Level.OK, hall.storage().driver(), ""));
     findings.add(btrfs());
     findings.addAll(NetworkChecks.doctor());
+    findings.addAll(brands());
     findings.add(room());
     findings.add(ids());
     findings.add(subordinate());
     return List.copyOf(findings);
+  }
+
+  /** What the brands tried, with ids that are nobody's meanwhile. */
+  private List<Finding> brands() {
+    try {
+      IdRange ids = hall.ids().take();
+      try {
+        return hall.brands().values().stream().flatMap(way -> way.doctor(ids).stream()).toList();
+      } finally {
+        hall.ids().release(ids);
+      }
+    } catch (PolderException e) {
+      return List.of(); // no ids are left: that is found, too
+    }
   }
 
   private static Level level(HostFeature.Level level) {

@@ -55,6 +55,7 @@ final class Copying {
 
   private void inRoot(String verb, LocalZone zone, Work work) {
     try {
+      zone.record().spec().refuseGuests(verb);
       Optional<Directory> live = liveRoot(zone);
       if (live.isPresent()) {
         try (Directory root = live.get()) {

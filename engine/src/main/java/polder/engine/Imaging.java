@@ -40,6 +40,7 @@ final class Imaging {
   Image create(ZoneRef ref, ImageRequest request, Progress progress) {
     LocalZone zone = hall.table().get(ref);
     ZoneSpec spec = zone.record().spec();
+    spec.refuseGuests("make an image of");
     Optional<String> origin = spec.find(ZoneProperties.IMAGE_UUID).map(UUID::toString);
     try (NewImage made = NewImage.over(store, origin)) {
       hall.executor()

@@ -14,7 +14,7 @@ final class Limits {
 
   /** The limits of a zone's control group. */
   static CgroupLimits of(ZoneSpec spec) {
-    OptionalLong memory = bytes(spec.find(ZoneProperties.MAX_PHYSICAL_MEMORY));
+    OptionalLong memory = bytes(spec.memory());
     OptionalLong both = bytes(spec.find(ZoneProperties.MAX_SWAP));
     return new CgroupLimits(
         memory,

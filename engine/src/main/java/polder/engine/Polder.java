@@ -2,6 +2,7 @@ package polder.engine;
 
 import java.nio.file.Path;
 import java.util.Map;
+import polder.brand.vm.VmBrand;
 import polder.brand.zone.LxBrand;
 import polder.brand.zone.NativeBrand;
 import polder.linux.Fd;
@@ -54,7 +55,10 @@ public final class Polder {
     Path profiles = paths.config().resolve("seccomp");
     return Map.of(
         Brand.NATIVE, new NativeBrand(launcher, profiles),
-        Brand.LX, new LxBrand(launcher, profiles));
+        Brand.LX, new LxBrand(launcher, profiles),
+        Brand.VM,
+            new VmBrand(
+                launcher, paths.state(), paths.run(), Boot.id(), paths.cgroups() + "-trial"));
   }
 
   /** This program's version. */

@@ -39,10 +39,7 @@ final class Stopping {
    */
   Pending ask(LocalZone zone, Life life, StopOptions options, Then then) {
     ZoneSpec spec = zone.record().spec();
-    Duration grace =
-        options.force()
-            ? Duration.ZERO
-            : options.grace().orElse(Duration.ofSeconds(spec.get(ZoneProperties.STOP_TIMEOUT)));
+    Duration grace = options.force() ? Duration.ZERO : options.grace().orElseGet(spec::grace);
     boolean first = !life.stopAsked();
     long by = Boot.uptime() + grace.toMillis();
     boolean sooner = first || life.run().stopBy().filter(before -> before <= by).isEmpty();
@@ -176,7 +173,7 @@ final class Stopping {
   }
 
   private static void signal(Life life, Signal signal) {
-    life.running().ifPresent(running -> running.pidfd().signal(signal));
+    life.running().ifPresent(running -> running.askToEnd(signal));
     thaw(life);
   }
 

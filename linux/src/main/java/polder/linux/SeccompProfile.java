@@ -25,13 +25,16 @@ public record SeccompProfile(
   /** The flags of clone(2) that make namespaces; CLONE_NEWTIME is for clone3 and unshare only. */
   private static final long CLONE_NEW_ANY = 0x7e020000; // linux/sched.h
 
+  private static final long CLONE_THREAD = 0x10000;
+
   private static final SeccompAction ENOTTY = SeccompAction.errno(new Errno(25));
 
   /** BTRFS_IOC_SNAP_CREATE, BTRFS_IOC_SUBVOL_CREATE, and each once more, "_V2": linux/btrfs.h. */
   static final List<Integer> SUBVOLUMES =
       List.of(0x50009401, 0x5000940e, (int) Subvolume.SNAPSHOT, (int) Subvolume.CREATE);
 
-  private static final int AF_ALG = 38; // linux/socket.h
+  private static final int AF_UNIX = 1; // linux/socket.h
+  private static final int AF_ALG = 38;
   private static final int AF_VSOCK = 40;
 
   /** PER_LINUX, PER_LINUX32, each with UNAME26 and without, and "tell me": linux/personality.h. */
@@ -55,6 +58,14 @@ public record SeccompProfile(
           pivot_root setns umount2 unshare
           _sysctl afs_syscall create_module get_kernel_syms getpmsg nfsservctl putpmsg query_module
           security tuxcall vserver
+          """);
+
+  /** What {@link #zone} allows and an emulator has no use for. */
+  private static final List<String> NOT_AN_EMULATORS =
+      words(
+          """
+          chroot connect execveat fork link linkat mknod mknodat process_vm_readv
+          process_vm_writev ptrace reboot socketpair symlink symlinkat vfork
           """);
 
   /**
@@ -87,6 +98,28 @@ public record SeccompProfile(
     }
     rules.addAll(blocking.rules);
     return of(rules, blocking.otherwise);
+  }
+
+  /**
+   * For a program that makes threads and nothing else, and speaks to nobody first: an emulator,
+   * which whoever it runs may have taken over. It is {@link #zone} without processes, links and
+   * nodes, tracing, connecting, and sockets of any family but AF_UNIX.
+   */
+  public static SeccompProfile emulator() {
+    SeccompProfile zone = zone();
+    List<SeccompRule> rules = new ArrayList<>();
+    rules.add(SeccompRule.of(EPERM, NOT_AN_EMULATORS));
+    rules.add(
+        SeccompRule.of(
+            SeccompAction.ALLOW,
+            List.of("clone"),
+            SeccompCondition.masked(0, CLONE_NEW_ANY | CLONE_THREAD, CLONE_THREAD)));
+    rules.add(SeccompRule.of(EPERM, List.of("clone")));
+    rules.add(
+        SeccompRule.of(SeccompAction.ALLOW, List.of("socket"), SeccompCondition.low32(0, AF_UNIX)));
+    rules.add(SeccompRule.of(EPERM, List.of("socket")));
+    rules.addAll(zone.rules);
+    return of(rules, zone.otherwise);
   }
 
   /**

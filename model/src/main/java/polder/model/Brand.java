@@ -8,7 +8,9 @@ public enum Brand {
   /** Shares the host's userland read-only. */
   NATIVE("native", "OS"),
   /** Has a Linux userland of its own, from an image. */
-  LX("lx", "LX");
+  LX("lx", "LX"),
+  /** Has a kernel of its own, under QEMU. */
+  VM("vm", "VM");
 
   private final String word;
   private final String type;
@@ -32,6 +34,7 @@ public enum Brand {
   public static Optional<Brand> of(String word) {
     return switch (word) {
       case "joyent", "joyent-minimal" -> Optional.of(NATIVE);
+      case "kvm", "bhyve" -> Optional.of(VM);
       default -> Arrays.stream(values()).filter(b -> b.word.equals(word)).findFirst();
     };
   }

@@ -72,7 +72,7 @@ final class NicType {
 
   private static final Map<String, String> REFUSED =
       Map.of(
-          "model", "only virtual machines choose it, and this version has no brand 'vm'",
+          "model", "only virtual machines choose it, and this version's have no nics",
           "blocked_outgoing_ports", "this version has no firewall language",
           "allowed_dhcp_cids", "zones get their addresses without DHCP",
           "allow_unfiltered_promisc", "a switch sends a nic what is meant for it only",

@@ -49,9 +49,10 @@ public final class Property<T> {
         name, type, meaning, EnumSet.allOf(Brand.class), null, Change.RESTART, "", null);
   }
 
-  /** As this one, for {@code brand} only. */
-  public Property<T> only(Brand brand) {
-    return new Property<>(name, type, meaning, EnumSet.of(brand), standard, change, why, refusal);
+  /** As this one, for these brands only. */
+  public Property<T> only(Brand first, Brand... more) {
+    return new Property<>(
+        name, type, meaning, EnumSet.of(first, more), standard, change, why, refusal);
   }
 
   /** As this one, {@code value} where none is given. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** SmartOS's properties that this version knows and refuses, each with the reason. */
 final class RefusedProperties {
   private static final String VM =
-      "only virtual machines have it, and this version has no brand 'vm'";
+      "only virtual machines have it, and this version's do not have it yet";
   private static final String FIREWALL =
       "this version has no firewall language; a nic sends as itself only, whatever this says";
   private static final String ZFS = "it is ZFS's, and no storage driver here has it";
@@ -26,7 +26,6 @@ final class RefusedProperties {
                   "bootrom",
                   "com1",
                   "com2",
-                  "cpu_type",
                   "disk_driver",
                   "disks",
                   "flexible_disk_size",
@@ -34,11 +33,9 @@ final class RefusedProperties {
                   "pci_devices",
                   "qemu_extra_opts",
                   "qemu_opts",
-                  "ram",
                   "spice_opts",
                   "spice_password",
                   "spice_port",
-                  "vcpus",
                   "vga",
                   "virtio_txburst",
                   "virtio_txtimer",

@@ -92,6 +92,7 @@ final class SpecRules {
       }
     }
     NicRules.check(spec, faults);
+    VmRules.check(spec, faults);
     spec.get(SYSCTLS).keySet().forEach(name -> sysctl(name, faults));
     return faults;
   }

@@ -2,6 +2,7 @@ package polder.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import polder.model.UpdatePlan.Effect;
@@ -9,6 +10,14 @@ import polder.model.UpdatePlan.Line;
 
 /** Says what an update does, property by property. Looks at nothing but its arguments. */
 public final class UpdatePlanner {
+  /** What cannot even be noted for the next start, and why. */
+  private static final Map<Property<?>, String> WHILE_DOWN =
+      Map.of(
+          ZoneProperties.NICS,
+          "a zone's addresses stay its own while it runs; stop it first",
+          VmProperties.RAM,
+          "what QEMU may have follows from it, and must hold while it runs; stop it first");
+
   private UpdatePlanner() {}
 
   /**
@@ -32,7 +41,7 @@ public final class UpdatePlanner {
           case LIVE -> Effect.NOW;
           case RESTART ->
               running
-                  ? property == ZoneProperties.NICS ? Effect.REFUSED : Effect.AT_RESTART
+                  ? WHILE_DOWN.containsKey(property) ? Effect.REFUSED : Effect.AT_RESTART
                   : Effect.NOW;
           case FIXED -> Effect.REFUSED;
           case NONE -> Effect.NO_EFFECT;
@@ -50,8 +59,9 @@ public final class UpdatePlanner {
     if (property == ZoneProperties.ALIAS && running && !after.has(ZoneProperties.ZONE_HOSTNAME)) {
       return "the host name inside follows at the next start";
     }
-    if (property == ZoneProperties.NICS && running) {
-      return "a zone's addresses stay its own while it runs; stop it first";
+    String whileDown = WHILE_DOWN.get(property);
+    if (running && whileDown != null) {
+      return whileDown;
     }
     return effect == Effect.AT_RESTART && property.why().isEmpty()
         ? "it is set when the zone starts"

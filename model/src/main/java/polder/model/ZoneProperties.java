@@ -34,17 +34,19 @@ public final class ZoneProperties {
           .live();
   public static final Property<String> ZONE_HOSTNAME =
       Property.of(
-          "hostname",
-          Types.text(HOSTNAME, "letters, digits, inner '-', labels joined by '.', 64 at most", 64),
-          "host name inside; the alias, else the uuid, if absent");
+              "hostname",
+              Types.text(
+                  HOSTNAME, "letters, digits, inner '-', labels joined by '.', 64 at most", 64),
+              "host name inside; the alias, else the uuid, if absent")
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Brand> BRAND =
       Property.of(
               "brand",
               Types.mapped(
-                  Types.word("native", "lx", "joyent", "joyent-minimal"),
+                  Types.word("native", "lx", "vm", "joyent", "joyent-minimal", "kvm", "bhyve"),
                   w -> Brand.of(w).orElseThrow(),
                   Brand::word),
-              "native shares the host's userland, lx has one of its own")
+              "native shares the host's userland, lx has one of its own, vm a kernel of its own")
           .fixed("a zone's brand is decided at creation");
   public static final Property<UUID> IMAGE_UUID =
       Property.of("image_uuid", Types.UUID_TYPE, "the image that the root is made from")
@@ -81,41 +83,52 @@ public final class ZoneProperties {
 
   // What it runs
   public static final Property<List<String>> ENTRYPOINT =
-      Property.of("entrypoint", Types.list(Types.TEXT), "program and first arguments; before cmd");
+      Property.of("entrypoint", Types.list(Types.TEXT), "program and first arguments; before cmd")
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<List<String>> CMD =
-      Property.of(
-          "cmd", Types.list(Types.TEXT), "program and arguments of the zone's main process");
+      Property.of("cmd", Types.list(Types.TEXT), "program and arguments of the zone's main process")
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Map<String, String>> ENV =
       Property.of(
               "env",
               Types.map(
                   Pattern.compile("[^=\\x00-\\x20\\x7f][^=\\x00-\\x1f\\x7f]{0,254}"), Types.TEXT),
               "environment")
-          .otherwise(Map.of());
+          .otherwise(Map.of())
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<String> WORKDIR =
-      Property.of("workdir", Types.PATH, "working directory; / if absent");
+      Property.of("workdir", Types.PATH, "working directory; / if absent")
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<String> USER =
       Property.of(
-          "user",
-          Types.text(
-              Pattern.compile(
-                  "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,63}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,63})?"),
-              "a name or number, and :group",
-              129),
-          "user[:group] of the main process; root if absent");
+              "user",
+              Types.text(
+                  Pattern.compile(
+                      "[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,63}(:[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,63})?"),
+                  "a name or number, and :group",
+                  129),
+              "user[:group] of the main process; root if absent")
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Boolean> TTY =
-      Property.of("tty", Types.BOOLEAN, "the main process gets a terminal").otherwise(false);
+      Property.of("tty", Types.BOOLEAN, "the main process gets a terminal")
+          .otherwise(false)
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Boolean> OPEN_STDIN =
-      Property.of("open_stdin", Types.BOOLEAN, "the main process's input can be attached to")
+      Property.of(
+              "open_stdin",
+              Types.BOOLEAN,
+              "the main process's input, or a vm's console's, can be attached to")
           .otherwise(false);
   public static final Property<Boolean> INIT =
       Property.of(
               "init",
               Types.BOOLEAN,
               "Polder's own first process reaps orphans and passes signals on; false with init_name")
-          .otherwise(true);
+          .otherwise(true)
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<String> INIT_NAME =
-      Property.of("init_name", Types.PATH, "the userland's own init, run as first process");
+      Property.of("init_name", Types.PATH, "the userland's own init, run as first process")
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<RestartPolicy> RESTART =
       Property.of(
               "restart",
@@ -132,9 +145,13 @@ public final class ZoneProperties {
                   "a signal's name or number",
                   16),
               "signal that asks the first process to end; TERM, or RTMIN+3 with init_name")
-          .live();
+          .live()
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Long> STOP_TIMEOUT =
-      Property.of("stop_timeout", Types.integer(0, 86_400), "seconds of grace before SIGKILL")
+      Property.of(
+              "stop_timeout",
+              Types.integer(0, 86_400),
+              "seconds of grace before SIGKILL; 60 for a vm")
           .otherwise(10L)
           .live();
   public static final Property<Healthcheck> HEALTHCHECK =
@@ -142,7 +159,8 @@ public final class ZoneProperties {
               "healthcheck",
               SpecTypes.HEALTHCHECK,
               "how to tell whether it is well; as the image says if absent")
-          .live();
+          .live()
+          .only(Brand.NATIVE, Brand.LX);
 
   // What it may use
   public static final Property<Long> MAX_PHYSICAL_MEMORY =
@@ -187,14 +205,16 @@ public final class ZoneProperties {
               Types.BOOLEAN,
               "a dataset of the zone's own beside the root, at /zones/UUID/data in it")
           .otherwise(false)
-          .fixed("it is made with its zone");
+          .fixed("it is made with its zone")
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<String> DATA_COMPRESSION =
       Property.of(
               "zfs_data_compression",
               DataCompression.WORD,
               "as zfs_root_compression, for the delegated dataset")
           .otherwise(DataCompression.OFF)
-          .live();
+          .live()
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<SnapshotSchedule> SNAPSHOT_SCHEDULE =
       Property.of(
               "snapshot_schedule",
@@ -206,7 +226,8 @@ public final class ZoneProperties {
               "tmpfs",
               Types.integer(0, 1L << 30),
               "size of /tmp in memory, MiB; 0 keeps /tmp on disk")
-          .otherwise(0L);
+          .otherwise(0L)
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Map<String, Ulimit>> ULIMITS =
       Property.of(
               "ulimits",
@@ -215,24 +236,29 @@ public final class ZoneProperties {
                       "as|core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack"),
                   SpecTypes.ULIMIT),
               "limits of its processes: setrlimit(2) names in lower case")
-          .otherwise(Map.of());
+          .otherwise(Map.of())
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Map<String, String>> SYSCTLS =
       Property.of(
               "sysctls",
               Types.map(Pattern.compile("[a-z0-9_]+(\\.[a-z0-9_-]+)+"), Types.LINE),
               "kernel settings of its own namespaces")
-          .otherwise(Map.of());
+          .otherwise(Map.of())
+          .only(Brand.NATIVE, Brand.LX);
 
   // What it sees
   public static final Property<List<Filesystem>> FILESYSTEMS =
       Property.of("filesystems", Types.list(SpecTypes.FILESYSTEM), "file systems beside the root")
-          .otherwise(List.of());
+          .otherwise(List.of())
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<List<Device>> DEVICES =
       Property.of("devices", Types.list(SpecTypes.DEVICE), "devices beside the default ones")
-          .otherwise(List.of());
+          .otherwise(List.of())
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<List<Nic>> NICS =
       Property.of("nics", Types.list(NicType.NIC), "network cards; none: the loopback alone")
-          .otherwise(List.of());
+          .otherwise(List.of())
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Map<String, String>> ROUTES =
       Property.of(
               "routes",
@@ -244,10 +270,12 @@ public final class ZoneProperties {
                       "a gateway's address, nics[N] or macs[MAC]",
                       64)),
               "networks, and by whom or which nic they are reached")
-          .otherwise(Map.of());
+          .otherwise(Map.of())
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<String> DNS_DOMAIN =
       Property.of("dns_domain", Types.text(HOSTNAME, "a domain name", 253), "search domain")
-          .otherwise("local");
+          .otherwise("local")
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<List<String>> RESOLVERS =
       Property.of(
               "resolvers",
@@ -255,15 +283,18 @@ public final class ZoneProperties {
                   Types.text(
                       Pattern.compile("[0-9.]{7,15}|[0-9a-fA-F:.]{2,45}"), "an IP address", 45)),
               "DNS servers")
-          .otherwise(List.of());
+          .otherwise(List.of())
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Boolean> MAINTAIN_RESOLVERS =
       Property.of("maintain_resolvers", Types.BOOLEAN, "rewrite /etc/resolv.conf at each start")
-          .otherwise(false);
+          .otherwise(false)
+          .only(Brand.NATIVE, Brand.LX);
 
   // What keeps it in
   public static final Property<Security> SECURITY =
       Property.of("security", SpecTypes.SECURITY, "where it differs from the default sandbox")
-          .otherwise(Security.DEFAULT);
+          .otherwise(Security.DEFAULT)
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<List<String>> LIMIT_PRIV =
       Property.of(
               "limit_priv",
@@ -273,7 +304,8 @@ public final class ZoneProperties {
                       "default, or a capability, '-' before it to leave it out",
                       41)),
               "ceiling of capabilities: default, NAME, -NAME")
-          .otherwise(List.of("default"));
+          .otherwise(List.of("default"))
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Boolean> INDESTRUCTIBLE_ZONEROOT =
       Property.of("indestructible_zoneroot", Types.BOOLEAN, "refuse to delete it")
           .otherwise(false)
@@ -284,7 +316,8 @@ public final class ZoneProperties {
               Types.BOOLEAN,
               "refuse to delete it, for its delegated dataset's sake")
           .otherwise(false)
-          .live();
+          .live()
+          .only(Brand.NATIVE, Brand.LX);
 
   private static final Map<String, Property<?>> ALL = all();
 
@@ -360,6 +393,9 @@ public final class ZoneProperties {
             LIMIT_PRIV,
             INDESTRUCTIBLE_ZONEROOT,
             INDESTRUCTIBLE_DELEGATED)) {
+      all.put(property.name(), property);
+    }
+    for (Property<?> property : VmProperties.list()) {
       all.put(property.name(), property);
     }
     for (Property<?> property : RefusedProperties.list()) {

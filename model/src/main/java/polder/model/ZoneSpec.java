@@ -1,5 +1,6 @@
 package polder.model;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -202,9 +203,47 @@ public final class ZoneSpec {
         .toList();
   }
 
+  /** How long it has to end when it is asked to; a whole operating system has more. */
+  public Duration grace() {
+    return brand() == Brand.VM && !has(ZoneProperties.STOP_TIMEOUT)
+        ? VmProperties.GRACE
+        : Duration.ofSeconds(get(ZoneProperties.STOP_TIMEOUT));
+  }
+
   /** What people call it: the alias, else the uuid. */
   public String name() {
     return find(ZoneProperties.ALIAS).orElseGet(() -> uuid().toString());
+  }
+
+  /**
+   * The memory that all of it together may have, in MiB; empty for as much as there is. A vm has
+   * what its guest has, and what QEMU needs beside that.
+   */
+  public Optional<Long> memory() {
+    Optional<Long> asked = find(ZoneProperties.MAX_PHYSICAL_MEMORY);
+    return brand() == Brand.VM
+        ? asked.or(() -> Optional.of(get(VmProperties.RAM) + VmProperties.BESIDE))
+        : asked;
+  }
+
+  /**
+   * Refuses what is done to a zone's own files and programs where those are a guest's.
+   *
+   * @param verb what is done, such as "copy into"
+   * @throws PolderException UNSUPPORTED for a vm
+   */
+  public void refuseGuests(String verb) {
+    if (brand() == Brand.VM) {
+      throw guests(verb);
+    }
+  }
+
+  /** Why that cannot be done with a vm. */
+  public PolderException guests(String verb) {
+    return new PolderException(
+        ErrorKind.UNSUPPORTED,
+        "cannot %s zone '%s': a vm's files and programs are its guest's; use its console (polder attach)"
+            .formatted(verb, name()));
   }
 
   /** The host name inside. */

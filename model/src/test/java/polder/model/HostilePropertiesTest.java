@@ -19,12 +19,14 @@ class HostilePropertiesTest {
 
   /**
    * A dash at the beginning has a meaning there (limit_priv), is the zone's own program's business
-   * (cmd, entrypoint, env, healthcheck), or is only kept or looked up among names that are known.
+   * (cmd, entrypoint, env, healthcheck) or its kernel's (cmdline), or is only kept or looked up
+   * among names that are known.
    */
   private static final Set<String> DASHED =
       Set.of(
           "billing_id",
           "cmd",
+          "cmdline",
           "entrypoint",
           "env",
           "filesystems",

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -20,7 +23,7 @@ class ZoneSpecTest {
     Map<String, String> faults =
         faults(
             """
-            {"alais": "web", "max_physical_memroy": 5, "ram": 512, "zfs_io_priority": 1,
+            {"alais": "web", "max_physical_memroy": 5, "vga": "std", "zfs_io_priority": 1,
              "firewall_enabled": true, "kernel_version": "3.10", "autoboot": "true", "cpu_cap": 1.5,
              "max_lwps": 0, "uuid": "NOT-A-UUID", "cmd": "sleep", "filesystems": [{"tarjet": "/x"}],
              "security": {"userns": 1}, "tags": {"a": {}}}
@@ -28,7 +31,7 @@ class ZoneSpecTest {
     assertEquals(14 + 1, faults.size(), faults.toString()); // the file system has two
     assertTrue(text(faults, "alais").contains("'alias'"));
     assertTrue(text(faults, "max_physical_memroy").contains("'max_physical_memory'"));
-    assertTrue(text(faults, "ram").contains("brand 'vm'"));
+    assertTrue(text(faults, "vga").contains("virtual machines"));
     assertTrue(text(faults, "kernel_version").contains("share the host's kernel"));
     assertTrue(text(faults, "filesystems[0].tarjet").contains("'target'"));
     assertEquals("is missing", text(faults, "filesystems[0].target"));
@@ -43,6 +46,41 @@ class ZoneSpecTest {
     assertEquals(1, faults("{\"alias\": null}").size());
     assertEquals(1, faults("{\"quota\": 1.0}").size());
     assertEquals(1, faults("{\"Alias\": \"web\"}").size());
+  }
+
+  @Test
+  void aVmIsAskedForInSmartOsWordsAndHasNoUserlandOfOurs() {
+    for (String brand : List.of("vm", "kvm", "bhyve")) {
+      ZoneSpec spec =
+          ZoneSpec.read(
+              Json.object(
+                  """
+                  {"brand": "%s", "alias": "g", "ram": 512, "vcpus": 2, "cpu_type": "qemu64",
+                   "kernel": "/boot/vmlinuz"}
+                  """
+                      .formatted(brand)));
+      assertEquals(Brand.VM, spec.brand());
+      assertEquals(Optional.of(512 + 384L), spec.memory());
+      assertEquals(Duration.ofSeconds(60), spec.grace());
+    }
+    assertTrue(faults("{\"brand\": \"vm\"}").containsKey("kernel"));
+    assertEquals(
+        Set.of("vcpus"), faults("{\"brand\": \"lx\", \"image\": \"x\", \"vcpus\": 1}").keySet());
+    Map<String, String> faults =
+        faults(
+            """
+            {"brand": "vm", "kernel": "/k", "cmd": ["x"], "image": "debian", "nics": [],
+             "filesystems": [], "security": {}, "max_physical_memory": 256, "ram": 256}
+            """);
+    assertEquals(
+        Set.of("cmd", "image", "nics", "filesystems", "security", "max_physical_memory"),
+        faults.keySet());
+    faults =
+        faults("{\"brand\": \"vm\", \"kernel\": \"k\", \"cpu_type\": \"host,+x\", \"ram\": 1}");
+    assertEquals(Set.of("kernel", "cpu_type", "ram"), faults.keySet());
+    for (String word : List.of("disks", "vnc_port", "qemu_opts", "boot", "pci_devices", "vga")) {
+      assertTrue(text(faults("{\"%s\": 1}".formatted(word)), word).contains("do not have it yet"));
+    }
   }
 
   @Test

@@ -118,6 +118,7 @@ final class FakeImages implements Images {
   @Override
   public Image create(ZoneRef ref, ImageRequest request, Progress progress) {
     Zone zone = zones.apply(ref);
+    zone.spec().refuseGuests("make an image of");
     if (zone.state() == ZoneState.RUNNING) {
       throw new PolderException(
           ErrorKind.WRONG_STATE, "zone '%s' runs: stop it first".formatted(zone.name()));

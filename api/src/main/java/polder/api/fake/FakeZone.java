@@ -94,6 +94,20 @@ final class FakeZone {
     files.become(Objects.requireNonNull(snapshots.get(name)).files());
   }
 
+  /** Its own files, to be done something with. */
+  FakeFiles files(String verb) {
+    spec().refuseGuests(verb);
+    return files;
+  }
+
+  /** Refuses what runs a program in it, if that cannot be now or ever. */
+  void demandPrograms() {
+    if (paused()) {
+      throw wrongState("is paused: resume it first");
+    }
+    spec().refuseGuests("run a program in");
+  }
+
   /** What it had at a snapshot. */
   FakeFiles filesAt(String name) {
     return Objects.requireNonNull(snapshots.get(name)).files();

@@ -210,10 +210,7 @@ final class FakeZones implements Zones {
 
   void halt(FakeZone zone, StopOptions options) {
     zone.stopping();
-    Duration grace =
-        options
-            .grace()
-            .orElseGet(() -> Duration.ofSeconds(zone.spec().get(ZoneProperties.STOP_TIMEOUT)));
+    Duration grace = options.grace().orElseGet(() -> zone.spec().grace());
     String signal = zone.spec().find(ZoneProperties.STOP_SIGNAL).orElse("TERM");
     zone.main().ifPresent(main -> main.signal(options.force() ? "KILL" : signal));
     waitFor(zone, grace);
@@ -321,9 +318,7 @@ final class FakeZones implements Zones {
     return locked(
         () -> {
           FakeZone zone = running(ref);
-          if (zone.paused()) {
-            throw zone.wrongState("is paused: resume it first");
-          }
+          zone.demandPrograms();
           BytePipe stdin = new BytePipe(PIPE);
           BytePipe stdout = new BytePipe(PIPE);
           BytePipe stderr = new BytePipe(PIPE);
@@ -422,12 +417,12 @@ final class FakeZones implements Zones {
 
   @Override
   public void copyIn(ZoneRef zone, String directory, InputStream tar) {
-    locked(() -> find(zone)).files.copyIn(directory, tar);
+    locked(() -> find(zone)).files("copy into").copyIn(directory, tar);
   }
 
   @Override
   public void copyOut(ZoneRef zone, String path, OutputStream tar) {
-    locked(() -> find(zone)).files.copyOut(path, tar);
+    locked(() -> find(zone)).files("copy out of").copyOut(path, tar);
   }
 
   boolean uses(UUID image) {

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import polder.linux.Directory;
+import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.FilePath;
+import polder.linux.FileType;
 import polder.linux.MountEntry;
 import polder.linux.MountTable;
 import polder.linux.Node;
 import polder.linux.Stat;
+import polder.linux.SyscallException;
 import polder.linux.Walk;
 
 /**
@@ -59,6 +62,23 @@ final class HostFile implements AutoCloseable {
   static HostFile open(Path path) {
     try (Directory root = Directory.open(Path.of("/"))) {
       return new HostFile(path, root.follow(FilePath.of(path.toString()), Walk.IN_ROOT));
+    }
+  }
+
+  /**
+   * Walks to {@code path}, on which there is no link, and which is a regular file.
+   *
+   * @throws SyscallException with ELOOP if there is a link, with EINVAL if it is something else
+   */
+  static HostFile openRegular(Path path) {
+    try (Directory root = Directory.open(Path.of("/"))) {
+      FilePath below = FilePath.of(String.valueOf(Path.of("/").relativize(path)));
+      HostFile file = new HostFile(path, root.follow(below, Walk.NO_LINKS));
+      if (file.stat().type() != FileType.REGULAR) {
+        file.close();
+        throw new SyscallException("take " + path + ", which is no regular file", Errno.EINVAL);
+      }
+      return file;
     }
   }
 

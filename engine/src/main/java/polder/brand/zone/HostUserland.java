@@ -30,14 +30,20 @@ final class HostUserland {
     this.host = host;
   }
 
-  /** The directories to mount, without '/' at the beginning. */
-  List<String> shared() {
-    List<String> shared = new ArrayList<>();
+  /** The directories with programs and libraries alone, without '/' at the beginning. */
+  List<String> programs() {
+    List<String> programs = new ArrayList<>();
     for (String name : PROGRAMS) {
       if (!Files.isSymbolicLink(host.resolve(name)) && Files.isDirectory(host.resolve(name))) {
-        shared.add(name);
+        programs.add(name);
       }
     }
+    return programs;
+  }
+
+  /** The directories to mount, without '/' at the beginning. */
+  List<String> shared() {
+    List<String> shared = programs();
     SETTINGS.stream().filter(name -> Files.isDirectory(host.resolve(name))).forEach(shared::add);
     return shared;
   }
@@ -60,10 +66,15 @@ final class HostUserland {
 
   /** The mounts that show it to a zone. */
   List<Attachment> attachments(HostMounts mounts) {
+    return attachments(
+        mounts, shared(), EnumSet.of(MountAttribute.READ_ONLY, MountAttribute.NO_DEVICES));
+  }
+
+  /** The mounts that show some of it to a zone. */
+  List<Attachment> attachments(
+      HostMounts mounts, List<String> names, Set<MountAttribute> attributes) {
     List<Attachment> attachments = new ArrayList<>();
-    for (String name : shared()) {
-      Set<MountAttribute> attributes =
-          EnumSet.of(MountAttribute.READ_ONLY, MountAttribute.NO_DEVICES);
+    for (String name : names) {
       attachments.add(
           new Attachment.Bind(
               mounts.mapped(host.resolve(name), attributes), "/" + name, true, false));

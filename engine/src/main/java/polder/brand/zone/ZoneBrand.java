@@ -102,13 +102,18 @@ abstract class ZoneBrand implements Brand {
 
   @Override
   public Ready prepare(ZoneSpec spec, Platform platform) {
+    return prepare(spec, platform, List.of());
+  }
+
+  /** As above, with files of the host's that its payload does not name. */
+  Ready prepare(ZoneSpec spec, Platform platform, List<GivenFile> files) {
     try {
       refreshUsers(platform.root());
       Optional<Fd> namespace = platform.ids().map(namespaces::of);
       try (HostMounts mounts = new HostMounts(namespace);
           var cgroup = platform.cgroup().entrance()) {
         List<DeviceNode> devices = ZoneDevices.nodes(spec, mounts);
-        Blueprint blueprint = blueprint(spec, platform, mounts, devices, cgroup);
+        Blueprint blueprint = blueprint(spec, platform, files, mounts, devices, cgroup);
         return ZoneReady.prepare(
             this,
             launcher,
@@ -143,6 +148,7 @@ abstract class ZoneBrand implements Brand {
   private Blueprint blueprint(
       ZoneSpec spec,
       Platform platform,
+      List<GivenFile> files,
       HostMounts mounts,
       List<DeviceNode> devices,
       CgroupEntrance cgroup) {
@@ -150,6 +156,7 @@ abstract class ZoneBrand implements Brand {
     Account account = accounts.find(user(spec, platform.config()));
     Command command = Command.first(spec, platform.config(), account);
     List<Attachment> attachments = new ArrayList<>(userland(mounts));
+    attachments.addAll(given(files, mounts));
     attachments.addAll(ZoneFilesystems.of(spec, platform.volumes(), mounts));
     return new Blueprint(
         spec.hostname(),
@@ -210,7 +217,13 @@ abstract class ZoneBrand implements Brand {
         ResourceLimit.of(spec));
   }
 
-  private Optional<SeccompFilter> filter(ZoneSpec spec) {
+  /** The mounts that show {@code files}. */
+  List<Attachment> given(List<GivenFile> files, HostMounts mounts) {
+    return List.of();
+  }
+
+  /** The filter of its processes. */
+  Optional<SeccompFilter> filter(ZoneSpec spec) {
     boolean init = !spec.has(ZoneProperties.INIT_NAME) && spec.get(ZoneProperties.INIT);
     return profiles.filter(
         spec.get(ZoneProperties.SECURITY).seccomp(),

@@ -12,6 +12,7 @@ import polder.linux.Launcher;
 import polder.linux.Namespace;
 import polder.linux.Pidfd;
 import polder.linux.ProcessIdentity;
+import polder.linux.Signal;
 import polder.linux.SyscallException;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
@@ -83,6 +84,11 @@ final class ZoneRunning implements Running {
   @Override
   public Pidfd pidfd() {
     return first;
+  }
+
+  @Override
+  public void askToEnd(Signal signal) {
+    first.signal(signal);
   }
 
   @Override

@@ -1,0 +1,176 @@
+package polder.brand.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import polder.brand.IdRange;
+import polder.brand.Platform;
+import polder.brand.Ready;
+import polder.brand.RootFiles;
+import polder.brand.Running;
+import polder.brand.Stdio;
+import polder.brand.zone.CageBrand;
+import polder.engine.Figures;
+import polder.linux.Cgroup;
+import polder.linux.CgroupHost;
+import polder.linux.Directory;
+import polder.linux.Fd;
+import polder.linux.FileName;
+import polder.linux.Launcher;
+import polder.linux.Pipe;
+import polder.linux.Tree;
+import polder.model.ImageConfig;
+import polder.model.Json;
+import polder.model.ZoneSpec;
+
+/**
+ * What somebody can do who has taken over a QEMU: a program in its place, confined as it is but for
+ * the filter that QEMU adds to ours.
+ */
+@Tag("kernel")
+class EscapeKernelTest {
+  private static final String PROBE =
+      """
+      import ctypes, errno, json, os, socket, sys
+      libc = ctypes.CDLL(None, use_errno=True)
+      told = {}
+      def attempt(name, work):
+          try:
+              told[name] = str(work())
+          except OSError as e:
+              told[name] = errno.errorcode[e.errno]
+      def call(name, *arguments):
+          def work():
+              if getattr(libc, name)(*arguments) < 0:
+                  raise OSError(ctypes.get_errno(), name)
+          attempt(name, work)
+      def fork():
+          if os.fork() == 0:
+              os._exit(0)
+      def speak(address):
+          socket.socket(socket.AF_UNIX).connect(address)
+      attempt("fork", fork)
+      call("vfork")
+      for family in ("INET", "INET6", "NETLINK", "PACKET", "VSOCK", "ALG"):
+          attempt(family, lambda: socket.socket(getattr(socket, "AF_" + family), socket.SOCK_DGRAM))
+      attempt("own socket", lambda: speak("/run/qmp/qmp.sock"))
+      attempt("abstract socket", lambda: speak("\\0any"))
+      attempt("socketpair", socket.socketpair)
+      attempt("symlink", lambda: os.symlink("/x", "/run/qmp/link"))
+      attempt("link", lambda: os.link("/proc/self/exe", "/run/qmp/link"))
+      attempt("mkfifo", lambda: os.mkfifo("/run/qmp/fifo"))
+      attempt("chroot", lambda: os.chroot("/run"))
+      attempt("kill 2", lambda: os.kill(2, 9))
+      attempt("setuid", lambda: os.setuid(1))
+      call("ptrace", 16, 1, 0, 0)
+      call("mount", b"none", b"/run", b"tmpfs", 0, None)
+      call("unshare", 0x10000000)
+      call("setns", 0, 0)
+      call("syscall", 321, 0, 0, 0)
+      attempt("canary", lambda: open(sys.argv[1]).read())
+      attempt("pids", lambda: [p for p in os.listdir("/proc") if p.isdigit()])
+      attempt("fds", lambda: sorted(int(f) for f in os.listdir("/proc/self/fd"))[:-1])
+      attempt("up", lambda: [l for l in os.listdir("/sys/class/net") if l != "lo"
+                             and open("/sys/class/net/" + l + "/operstate").read() != "down\\n"])
+      def writable():
+          found = []
+          for at in ["/"] + [top + s for top, ds, _ in os.walk("/") for s in
+                             ["/" + d for d in ds] if top.count("/") < 3]:
+              if at.startswith("//"):
+                  at = at[1:]
+              if at.startswith("/proc/1/") or at.startswith("/proc/self"):
+                  continue
+              try:
+                  with open(at + "/probe", "w"):
+                      found.append(at)
+              except OSError:
+                  pass
+          return sorted(found)
+      attempt("writable", writable)
+      print(json.dumps(told))
+      """;
+
+  @Test
+  @DisplayName(
+      "S-VM-02 who escapes into QEMU's confinement finds no file, process, socket or link of anybody"
+          + " and makes no process")
+  void whoEscapesFindsNothing() throws Exception {
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "no python3");
+    Path canary = Files.createTempFile(Path.of("/var/tmp"), "polder-canary-", "");
+    Files.writeString(canary, "secret");
+    try {
+      Map<String, Object> told = new TreeMap<>(probe(canary));
+      assertEquals("['1']", told.remove("pids"));
+      assertEquals("[0, 1, 2]", told.remove("fds"));
+      assertEquals("[]", told.remove("up"));
+      assertEquals(
+          "['/dev', '/dev/mqueue', '/dev/shm', '/run/qmp']", told.remove("writable"), "memory");
+      assertEquals("ENOENT", told.remove("canary"));
+      assertEquals("ESRCH", told.remove("kill 2"));
+      told.forEach(
+          (name, how) ->
+              assertTrue(List.of("EPERM", "ENOSYS", "EACCES").contains(how), name + ": " + how));
+      assertTrue(told.size() >= 20, told::toString);
+    } finally {
+      Files.delete(canary);
+    }
+  }
+
+  private static Map<String, Object> probe(Path canary) throws Exception {
+    Path above = Files.createTempDirectory(Path.of("/var/tmp"), "polder-escape-");
+    Path root = Files.createDirectory(above.resolve("root"));
+    Cgroup cgroup = CgroupHost.own().group("polder-escape-test");
+    List<String> command = List.of("/usr/bin/python3", "-IBc", PROBE, canary.toString());
+    ZoneSpec spec =
+        Cages.of(
+            "escape", UUID.randomUUID(), command, Accelerator.TCG, Path.of("/dev/kvm"), Map.of());
+    try (Launcher launcher = Launcher.start();
+        CageBrand cage = new CageBrand(launcher);
+        Fd nothing = Fd.nothing();
+        Pipe out = Pipe.open();
+        Pipe err = Pipe.open()) {
+      RootFiles files = new RootFiles.Tree(root);
+      cage.install(spec, files);
+      cgroup.create();
+      Platform platform =
+          new Platform(
+              files,
+              Map.of(),
+              ImageConfig.NONE,
+              Optional.of(new IdRange(1_950_000_000L, 65_536)),
+              cgroup,
+              new Stdio(nothing, out.writer(), err.writer()),
+              () -> {},
+              () -> {});
+      try (Ready ready = cage.prepare(spec, platform, List.of());
+          Running running = ready.go()) {
+        var end = running.pidfd().await(Figures.within(60)).orElseThrow();
+        out.writer().close();
+        err.writer().close();
+        String said = new String(out.reader().input().readAllBytes(), StandardCharsets.UTF_8);
+        String wrong = new String(err.reader().input().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, end.shellCode(), wrong);
+        return Json.object(said);
+      }
+    } finally {
+      cgroup.killAll();
+      cgroup.delete(Figures.within(5));
+      try (Directory top = Directory.open(above)) {
+        var _ = Tree.delete(top, FileName.of("root"));
+      }
+      Files.delete(above);
+    }
+  }
+}

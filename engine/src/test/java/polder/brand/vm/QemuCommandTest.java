@@ -1,0 +1,123 @@
+package polder.brand.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import polder.model.Brand;
+import polder.model.Property;
+import polder.model.VmProperties;
+import polder.model.ZoneProperties;
+import polder.model.ZoneSpec;
+
+class QemuCommandTest {
+  private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
+
+  /** Every option that may ever be given, and whether a value follows. */
+  private static final Set<String> ALONE = Set.of("-nodefaults", "-no-user-config");
+
+  private static final Set<String> WITH_VALUE =
+      Set.of(
+          "-sandbox",
+          "-machine",
+          "-accel",
+          "-display",
+          "-vga",
+          "-name",
+          "-uuid",
+          "-cpu",
+          "-smp",
+          "-m",
+          "-chardev",
+          "-serial",
+          "-mon",
+          "-device",
+          "-action",
+          "-kernel",
+          "-append",
+          "-initrd");
+
+  private static ZoneSpec vm() {
+    return ZoneSpec.of(Brand.VM)
+        .with(ZoneProperties.ZONE_UUID, UUID.randomUUID())
+        .with(VmProperties.KERNEL, "/k");
+  }
+
+  private static <T> ZoneSpec maybe(Random random, ZoneSpec spec, Property<T> property, T value) {
+    return random.nextBoolean() ? spec.with(property, value) : spec;
+  }
+
+  /** Any spec that the model takes, with what options are made of in every free text. */
+  private static ZoneSpec any(Random random) {
+    List<String> texts =
+        List.of(
+            "console=ttyS0",
+            "",
+            "-device usb-ehci",
+            "a,b=c,,d",
+            "x\" -netdev user,id=n",
+            "-",
+            "--",
+            "'; reboot",
+            "file=/etc/shadow,format=raw",
+            "%s%n",
+            "${HOME} $(id)");
+    ZoneSpec spec = vm().with(VmProperties.RAM, random.nextLong(16, 4096));
+    spec = maybe(random, spec, ZoneProperties.ALIAS, "a-" + random.nextInt(1000));
+    spec = maybe(random, spec, VmProperties.VCPUS, random.nextLong(1, 65));
+    spec = maybe(random, spec, VmProperties.MACHINE, random.nextBoolean() ? "pc" : "q35");
+    spec = maybe(random, spec, VmProperties.CPU_TYPE, random.nextBoolean() ? "qemu64" : "host");
+    spec = maybe(random, spec, VmProperties.INITRD, "/tmp/-device,x=y");
+    spec = maybe(random, spec, VmProperties.CMDLINE, texts.get(random.nextInt(texts.size())));
+    return spec.checked();
+  }
+
+  @Test
+  @DisplayName(
+      "S-VM-03 in 100 command lines there is no floppy, USB, network or default device, and the"
+          + " sandbox is on")
+  void asksForNothingThatNobodyAskedFor() {
+    for (int seed = 0; seed < 100; seed++) {
+      Random random = new Random(seed);
+      ZoneSpec spec = any(random);
+      Accelerator accelerator = random.nextBoolean() ? Accelerator.KVM : Accelerator.TCG;
+      List<String> command = QemuCommand.of(QEMU, spec, accelerator);
+      String shown = "seed " + seed + ": " + command;
+      assertEquals(QEMU.toString(), command.getFirst());
+      assertTrue(command.containsAll(ALONE), shown);
+      assertEquals(
+          "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+          command.get(command.indexOf("-sandbox") + 1),
+          shown);
+      for (int i = 1; i < command.size(); i++) {
+        String option = command.get(i);
+        if (WITH_VALUE.contains(option)) {
+          i++;
+          if (!option.equals("-append")) {
+            assertFalse(
+                command.get(i).matches(".*(usb-|floppy|fdc|isa-fdc|netdev|user,).*"), shown);
+          }
+        } else {
+          assertTrue(ALONE.contains(option), option + " in " + shown);
+        }
+      }
+      assertEquals(1, command.stream().filter("-machine"::equals).count(), shown);
+      assertTrue(command.get(command.indexOf("-machine") + 1).contains("usb=off"), shown);
+    }
+  }
+
+  @Test
+  void hostMeansAllThatTheAcceleratorCan() {
+    List<String> translated = QemuCommand.of(QEMU, vm(), Accelerator.TCG);
+    assertEquals("max", translated.get(translated.indexOf("-cpu") + 1));
+    List<String> executed = QemuCommand.of(QEMU, vm(), Accelerator.KVM);
+    assertEquals("host", executed.get(executed.indexOf("-cpu") + 1));
+  }
+}
