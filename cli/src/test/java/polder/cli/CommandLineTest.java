@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -167,6 +168,31 @@ class CommandLineTest {
     assertEquals(125, desk.polder("run").code());
     assertEquals(125, desk.polder("run", "-it", "busybox", "sh").code());
     assertEquals(125, desk.polder("run", "-d", "--rm", "busybox", "true").code());
+  }
+
+  @Test
+  void runPublishesPorts(@TempDir Path directory) throws IOException {
+    importImage(directory);
+    desk.polder("run", "-d", "--name", "web", "-p", "8080:80", "-p", "53:53/udp", "busybox", "true")
+        .ok();
+    assertEquals("polder0\n", desk.polder("get", "web", "nics.0.nic_tag").ok().out());
+    assertEquals(
+        "web 8080:80,53:53/udp\n",
+        desk.polder("list", "-H", "-o", "alias,ports").ok().out().replaceAll(" +", " "));
+    Desk.Answer taken =
+        desk.polder("run", "-d", "-p", "8080:81", "-p", "0.0.0.0:53:1/udp", "busybox", "true");
+    assertTrue(taken.err().contains("nics[0].ports[1]"), taken.err());
+    for (List<String> wrong :
+        List.of(
+            List.of("-p", "80:80:80:80"),
+            List.of("-p", "8000-8001:80"),
+            List.of("--network", "none", "-p", "80:80"))) {
+      List<String> words = new ArrayList<>(List.of("run", "-d"));
+      words.addAll(wrong);
+      words.addAll(List.of("busybox", "true"));
+      assertEquals(125, desk.polder(words.toArray(String[]::new)).code(), wrong.toString());
+    }
+    assertEquals(125, desk.polder("run", "-d", "-P", "--brand", "native", "true").code());
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import polder.linux.Fd;
 import polder.linux.Launcher;
+import polder.model.Fault;
 import polder.model.Leases;
 import polder.model.Network;
 import polder.model.PolderException;
@@ -106,7 +107,7 @@ final class HostNetworks implements AutoCloseable {
 
   /** Decides what the nics of {@code spec} leave open: {@link Leases#take}. */
   ZoneSpec take(ZoneSpec spec) {
-    return locked(() -> leases.take(spec, this::find));
+    return locked(() -> leases.take(spec, this::find, switchboard.ports()));
   }
 
   /** Whether a nic of {@code spec} asks for the default network, which is not there yet. */
@@ -119,6 +120,18 @@ final class HostNetworks implements AutoCloseable {
   /** Whether zones made by {@code spec} have cards at all. */
   static boolean has(ZoneSpec spec) {
     return !spec.get(ZoneProperties.NICS).isEmpty();
+  }
+
+  /**
+   * Refuses to start a zone whose ports a program of the host's has taken.
+   *
+   * @throws PolderException INVALID with all of them
+   */
+  void demandPorts(ZoneSpec spec) {
+    List<Fault> faults = Leases.taken(spec, switchboard.ports());
+    if (!faults.isEmpty()) {
+      throw new PolderException("ports that it publishes are taken", faults);
+    }
   }
 
   /** Plugs a zone's cards into its namespace, whose first process waits. */

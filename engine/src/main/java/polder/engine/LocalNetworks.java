@@ -103,7 +103,8 @@ final class LocalNetworks implements Networks {
               .take(
                   spec,
                   name ->
-                      networks.find(name).or(() -> made.filter(each -> each.name().equals(name))));
+                      networks.find(name).or(() -> made.filter(each -> each.name().equals(name))),
+                  networks.switchboard().ports());
         });
   }
 

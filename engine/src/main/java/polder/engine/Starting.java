@@ -64,6 +64,7 @@ final class Starting {
     try {
       Life life = new Life(hall.cgroup(zone.uuid()), hall.config(zone.record()), run);
       begun = Optional.of(life);
+      hall.networks().demandPorts(spec);
       zone.state(ZoneState.READY);
       boot(zone, life);
       zone.life(life);

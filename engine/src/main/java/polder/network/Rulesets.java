@@ -34,9 +34,11 @@ final class Rulesets {
   }
 
   /**
-   * What leads out of networks that the host has a part in, and what does not: of NAT networks
-   * everything, as if the host sent it, and answers back; of internal ones nothing. What only
-   * crosses a bridge comes by here too, on hosts where bridges ask these rules.
+   * What leads out of networks that the host has a part in, and into them, and what does not: of
+   * NAT networks everything out, as if the host sent it, and answers back; in only what is
+   * published, by the host's addresses. Of internal ones nothing. What only crosses a bridge comes
+   * by here too, on hosts where bridges ask these rules. Done again, it leaves the maps as they
+   * are.
    */
   String routed(List<Network> networks) {
     StringBuilder text = new StringBuilder();
@@ -44,38 +46,77 @@ final class Rulesets {
     text.append(
         """
         add table %1$s
+        add map %1$s bound4 { type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service; }
+        add map %1$s bound6 { type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service; }
+        add map %1$s any4 { type inet_proto . inet_service : ipv4_addr . inet_service; }
+        add map %1$s any6 { type inet_proto . inet_service : ipv6_addr . inet_service; }
+        add set %1$s served4 { type ipv4_addr . inet_proto . inet_service; }
+        add set %1$s served6 { type ipv6_addr . inet_proto . inet_service; }
+        add chain %1$s guard { type filter hook prerouting priority raw; policy accept; }
+        add chain %1$s published { }
+        add chain %1$s arriving { type nat hook prerouting priority dstnat; policy accept; }
+        add chain %1$s own { type nat hook output priority -100; policy accept; }
         add chain %1$s forwarded { type filter hook forward priority filter; policy accept; }
         add chain %1$s leaving { type nat hook postrouting priority srcnat; policy accept; }
         flush table %1$s
         """
             .formatted(table));
-    for (Network network : networks) {
-      String link = '"' + network.link() + '"';
-      switch (network.kind()) {
-        case NAT -> {
-          rule(text, table, "forwarded iifname %1$s oifname %1$s accept".formatted(link));
-          rule(
-              text,
-              table,
-              "forwarded oifname %s ct state established,related accept".formatted(link));
-          rule(text, table, "forwarded oifname %s drop".formatted(link));
-          for (Subnet each : network.subnets()) {
-            rule(
-                text,
-                table,
-                "leaving %s saddr %s oifname != %s masquerade"
-                    .formatted(each.cidr().address().six() ? "ip6" : "ip", each.cidr(), link));
-          }
-        }
-        case INTERNAL -> {
-          rule(text, table, "forwarded iifname %1$s oifname %1$s accept".formatted(link));
-          rule(text, table, "forwarded iifname %s drop".formatted(link));
-          rule(text, table, "forwarded oifname %s drop".formatted(link));
-        }
-        case ETHERSTUB, BRIDGE, MACVLAN -> {} // the host has no part in them
+    published(text, table);
+    for (Network each : networks) { // what leads nowhere first
+      if (each.kind() == Network.Kind.INTERNAL) {
+        String link = '"' + each.link() + '"';
+        rule(text, table, "forwarded iifname %1$s oifname %1$s accept".formatted(link));
+        rule(text, table, "forwarded iifname %s drop".formatted(link));
+        rule(text, table, "forwarded oifname %s drop".formatted(link));
+      }
+    }
+    for (Network each : networks) {
+      if (each.kind() == Network.Kind.NAT) {
+        nat(text, table, each);
       }
     }
     return text.toString();
+  }
+
+  /**
+   * Where callers of published ports go. Nobody outside calls the host's 127.0.0.0/8, whatever the
+   * host would make of it; and from ::1 no way leads to a zone, so what listens there keeps it.
+   */
+  private static void published(StringBuilder text, String table) {
+    String port = "meta l4proto . th dport map";
+    rule(text, table, "published dnat ip to ip daddr . %s @bound4".formatted(port));
+    rule(text, table, "published dnat ip6 to ip6 daddr . %s @bound6".formatted(port));
+    rule(text, table, "published fib daddr type local dnat ip to %s @any4".formatted(port));
+    rule(text, table, "published fib daddr type local dnat ip6 to %s @any6".formatted(port));
+    rule(text, table, "arriving ip daddr 127.0.0.0/8 return");
+    rule(text, table, "arriving jump published");
+    rule(text, table, "own ip6 daddr ::1 return");
+    rule(text, table, "own jump published");
+  }
+
+  private static void nat(StringBuilder text, String table, Network network) {
+    String link = '"' + network.link() + '"';
+    // the host may send from 127.0.0.1 into this bridge; that is no reason to take it from there
+    rule(text, table, "guard iifname %s ip daddr 127.0.0.0/8 drop".formatted(link));
+    rule(text, table, "guard iifname %s ip saddr 127.0.0.0/8 drop".formatted(link));
+    rule(text, table, "leaving oifname %s ip saddr 127.0.0.0/8 masquerade".formatted(link));
+    rule(text, table, "forwarded iifname %1$s oifname %1$s accept".formatted(link));
+    rule(text, table, "forwarded oifname %s ct state established,related accept".formatted(link));
+    for (String family : List.of("4", "6")) {
+      rule(
+          text,
+          table,
+          "forwarded oifname %s ct status dnat %s daddr . meta l4proto . th dport @served%s accept"
+              .formatted(link, family.equals("4") ? "ip" : "ip6", family));
+    }
+    rule(text, table, "forwarded oifname %s drop".formatted(link));
+    for (Subnet each : network.subnets()) {
+      String from =
+          "%s saddr %s".formatted(each.cidr().address().six() ? "ip6" : "ip", each.cidr());
+      rule(text, table, "leaving %s oifname != %s masquerade".formatted(from, link));
+      // who calls a neighbour by the host's address is answered by the host
+      rule(text, table, "leaving %s oifname %s ct status dnat masquerade".formatted(from, link));
+    }
   }
 
   private static void rule(StringBuilder text, String table, String rule) {

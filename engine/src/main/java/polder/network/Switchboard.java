@@ -21,6 +21,7 @@ import polder.linux.NftElements;
 import polder.linux.SyscallException;
 import polder.model.Cidr;
 import polder.model.ErrorKind;
+import polder.model.HostPorts;
 import polder.model.IpAddress;
 import polder.model.Network;
 import polder.model.PolderException;
@@ -37,6 +38,7 @@ public final class Switchboard implements AutoCloseable {
   private final NetworkStack stack;
   private final NetworkSettings settings;
   private final NftElements elements;
+  private final Publications publications;
   private final Nft nft;
   private final Rulesets rulesets;
   private final Map<UUID, Wiring> plugged = new HashMap<>();
@@ -52,6 +54,7 @@ public final class Switchboard implements AutoCloseable {
     this.stack = NetworkStack.of(host);
     this.settings = new NetworkSettings(host);
     this.elements = NftElements.of(host, NftElements.BRIDGE, names.table());
+    this.publications = new Publications(host, names);
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
   }
@@ -193,6 +196,7 @@ public final class Switchboard implements AutoCloseable {
       for (Vnic each : wiring.vnics()) {
         join(each, inside);
       }
+      publish(wiring);
       Inside.configure(within, new NetworkSettings(inside), wiring);
     } finally {
       working.unlock();
@@ -216,6 +220,28 @@ public final class Switchboard implements AutoCloseable {
         elements.add(elementsOf(each));
       }
     }
+  }
+
+  /** Lets those in who call what a zone publishes; its networks are there. */
+  private void publish(Wiring wiring) {
+    List<Vnic> open = wiring.vnics().stream().filter(each -> !each.ports().isEmpty()).toList();
+    if (open.isEmpty()) {
+      return;
+    }
+    if (!publications.open(wiring)) {
+      routed = null; // somebody flushed everything: others' ports too
+      route(open.getFirst().network());
+      plugged.values().forEach(publications::open);
+    }
+    for (Vnic each : open) {
+      localRoute(each.network(), true);
+      stack.links().reflect(stack.links().find(each.port()).orElseThrow().index());
+    }
+  }
+
+  /** Whether the host's own programs, which call from 127.0.0.1, are let into a network. */
+  private void localRoute(Network network, boolean on) {
+    settings.set(Map.of(List.of("ipv4", "conf", network.link(), "route_localnet"), on ? "1" : "0"));
   }
 
   private static List<NftElements.Element> elementsOf(Wiring wiring) {
@@ -341,10 +367,26 @@ public final class Switchboard implements AutoCloseable {
       Wiring wiring = plugged.remove(zone);
       if (wiring != null) {
         elements.remove(elementsOf(wiring));
+        unpublish(wiring);
       }
     } finally {
       working.unlock();
     }
+  }
+
+  private void unpublish(Wiring wiring) {
+    publications.close(wiring);
+    for (Vnic each : wiring.vnics()) {
+      if (!each.ports().isEmpty()
+          && !Publications.isUsed(plugged.values(), each.network().name())) {
+        localRoute(each.network(), false);
+      }
+    }
+  }
+
+  /** What the host says to the publication of ports. */
+  public HostPorts ports() {
+    return new KernelPorts(host);
   }
 
   /** Brings a network that was changed up to date, if it is there. */
@@ -386,6 +428,7 @@ public final class Switchboard implements AutoCloseable {
   @Override
   public void close() {
     elements.close();
+    publications.close();
     stack.close();
     host.close();
   }

@@ -5,6 +5,7 @@ import polder.model.Cidr;
 import polder.model.MacAddress;
 import polder.model.Network;
 import polder.model.Nic;
+import polder.model.PublishedPort;
 
 /**
  * A network card as it is plugged: all decided.
@@ -17,6 +18,7 @@ import polder.model.Nic;
  * @param addresses its own
  * @param freedoms what it may do beside
  * @param allowed whose addresses it may use beside its own
+ * @param ports the host's by which its own are reached, each decided
  */
 public record Vnic(
     Network network,
@@ -26,10 +28,12 @@ public record Vnic(
     int mtu,
     List<Cidr> addresses,
     Nic.Freedoms freedoms,
-    List<Cidr> allowed) {
+    List<Cidr> allowed,
+    List<PublishedPort> ports) {
   public Vnic {
     addresses = List.copyOf(addresses);
     allowed = List.copyOf(allowed);
+    ports = List.copyOf(ports);
   }
 
   /** Whether it speaks IPv6 at all; else it has not even a link-local address. */

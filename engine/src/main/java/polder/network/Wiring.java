@@ -59,7 +59,8 @@ public record Wiring(List<Vnic> vnics, List<NicRules.Way> ways) {
               nic.mtu().orElse(network.mtu()),
               nic.addresses(),
               nic.freedoms(),
-              nic.allowedIps()));
+              nic.allowedIps(),
+              nic.ports()));
     }
     List<NicRules.Way> ways = new ArrayList<>(NicRules.ways(spec));
     OptionalInt primary = NicRules.primary(nics);

@@ -429,7 +429,7 @@ final class CrashRows {
     }
     seen.addAll(PoolRows.seen(test.host()));
     seen.addAll(VolumeRows.seen(test.host()));
-    seen.addAll(NetworkRows.seen(test.host()));
+    seen.addAll(NetworkRows.seen(test));
     return String.join("\n", seen);
   }
 

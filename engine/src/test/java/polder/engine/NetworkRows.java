@@ -1,9 +1,14 @@
 package polder.engine;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import polder.model.Cidr;
 import polder.model.Host;
 import polder.model.MacAddress;
@@ -12,11 +17,13 @@ import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Nic;
 import polder.model.Patch;
+import polder.model.PublishedPort;
 import polder.model.StopOptions;
 import polder.model.Subnet;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
+import polder.network.LinkNames;
 
 /** The operations on networks, and those on zones that have cards; see {@link CrashRows}. */
 final class NetworkRows {
@@ -77,13 +84,15 @@ final class NetworkRows {
   private static void network(Host host) {
     host.networks()
         .create(
-            NetworkRequest.of(LAB, Network.Kind.INTERNAL)
+            NetworkRequest.of(LAB, Network.Kind.NAT)
                 .with(new Subnet(Cidr.of("10.1.0.0/24"), Optional.empty(), Optional.empty())));
   }
 
   private static ZoneSpec spec() {
     Nic nic =
-        Nic.on(LAB).settled("net0", MacAddress.local(1), LAB, List.of(Cidr.of("10.1.0.2/24")));
+        Nic.on(LAB)
+            .settled("net0", MacAddress.local(1), LAB, List.of(Cidr.of("10.1.0.2/24")))
+            .with(List.of(PublishedPort.of("8080:80"), PublishedPort.of("9000:9000/udp")));
     return CrashRows.spec().with(ZoneProperties.NICS, List.of(nic));
   }
 
@@ -105,10 +114,10 @@ final class NetworkRows {
     return ZoneRef.of(CrashRows.spec().uuid());
   }
 
-  /** What a caller sees of the networks. */
-  static List<String> seen(Host host) {
-    List<String> seen = new ArrayList<>();
-    for (Network each : host.networks().list()) {
+  /** What a caller sees of the networks, and what the kernel knows of ports that zones publish. */
+  static List<String> seen(TestHost test) {
+    List<String> seen = new ArrayList<>(published(test));
+    for (Network each : test.host().networks().list()) {
       seen.add(
           "%s %s %s mtu=%d nics=%d %s"
               .formatted(
@@ -120,5 +129,24 @@ final class NetworkRows {
                   each.problem()));
     }
     return seen;
+  }
+
+  private static List<String> published(TestHost test) {
+    String table = LinkNames.of(HostPaths.below(test.home()).cgroups(), false).table();
+    try {
+      Process nft =
+          new ProcessBuilder(
+                  "nsenter", "--net=" + test.network(), "nft", "list", "table", "inet", table)
+              .redirectError(ProcessBuilder.Redirect.DISCARD) // there may be none yet
+              .start();
+      String said = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return Pattern.compile("elements = \\{[^}]*}")
+          .matcher(said)
+          .results()
+          .map(MatchResult::group)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -245,7 +245,8 @@ class NetworksKernelTest {
         on.mtu(),
         on.primary(),
         on.freedoms(),
-        on.allowedIps());
+        on.allowedIps(),
+        on.ports());
   }
 
   private static ZoneSpec on(String network, ZoneSpec spec) {

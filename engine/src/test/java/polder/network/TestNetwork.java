@@ -107,6 +107,7 @@ final class TestNetwork implements AutoCloseable {
         network.mtu(),
         List.of(addresses).stream().map(Cidr::of).toList(),
         freedoms,
+        List.of(),
         List.of());
   }
 

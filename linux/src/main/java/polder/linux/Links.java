@@ -41,6 +41,7 @@ public final class Links {
   static final int IFLA_INFO_DATA = 2;
   static final int IFLA_INFO_SLAVE_KIND = 4;
   static final int IFLA_INFO_SLAVE_DATA = 5;
+  static final int IFLA_BRPORT_MODE = 4;
   static final int IFLA_BRPORT_LEARNING = 8;
   static final int VETH_INFO_PEER = 1; // linux/veth.h
   static final int IFLA_MACVLAN_MODE = 1;
@@ -220,9 +221,18 @@ public final class Links {
 
   /** Has a bridge learn no hardware addresses from what its port {@code index} sends. */
   public void learnNothing(int index) {
+    port(index, IFLA_BRPORT_LEARNING, 0, "let its bridge learn nothing from");
+  }
+
+  /** Has a bridge send to its port {@code index} also what came from there. */
+  public void reflect(int index) {
+    port(index, IFLA_BRPORT_MODE, 1, "let its bridge reflect to");
+  }
+
+  private void port(int index, int setting, int value, String verb) {
     change(
         index,
-        "let its bridge learn nothing from",
+        verb,
         request ->
             request.nest(
                 IFLA_LINKINFO,
@@ -230,7 +240,7 @@ public final class Links {
                     info.attribute(IFLA_INFO_SLAVE_KIND, "bridge")
                         .nest(
                             IFLA_INFO_SLAVE_DATA,
-                            data -> data.attribute(IFLA_BRPORT_LEARNING, new byte[1]))));
+                            data -> data.attribute(setting, new byte[] {(byte) value}))));
   }
 
   /** Has a bridge send what is for {@code address} to its port {@code index}, come what may. */

@@ -14,6 +14,9 @@ public final class NftElements implements AutoCloseable {
   /** NFPROTO_BRIDGE, linux/netfilter.h. */
   public static final int BRIDGE = 7;
 
+  /** NFPROTO_INET: IPv4 and IPv6. */
+  public static final int INET = 1;
+
   /** sizeof (struct nfgenmsg), linux/netfilter/nfnetlink.h. */
   static final int NFGENMSG = 4;
 
@@ -27,9 +30,11 @@ public final class NftElements implements AutoCloseable {
   static final int NFTA_SET_ELEM_LIST_ELEMENTS = 3;
   static final int NFTA_LIST_ELEM = 1;
   static final int NFTA_SET_ELEM_KEY = 1;
+  static final int NFTA_SET_ELEM_DATA = 2;
   static final int NFTA_SET_ELEM_KEY_END = 10;
   static final int NFTA_DATA_VALUE = 1;
 
+  private static final int ELEMENTS_A_MESSAGE = 200;
   private static final int BYTES_A_FIELD = 4; // each field of a key is filled up to whole registers
   private static final int LONGEST_NAME = 16; // IFNAMSIZ
 
@@ -56,16 +61,27 @@ public final class NftElements implements AutoCloseable {
   }
 
   /**
-   * An element of a set.
+   * An element of a set or a map.
    *
    * @param set the set's name
    * @param key its fields, one after the other
    * @param end in a set of intervals, the last key that it stands for
+   * @param data in a map, what it leads to: fields, one after the other
    */
-  public record Element(String set, Bytes key, Optional<Bytes> end) {
+  public record Element(String set, Bytes key, Optional<Bytes> end, Optional<Bytes> data) {
     /** One key. */
     public Element(String set, Bytes key) {
-      this(set, key, Optional.empty());
+      this(set, key, Optional.empty(), Optional.empty());
+    }
+
+    /** The keys from one to another. */
+    public Element(String set, Bytes key, Optional<Bytes> end) {
+      this(set, key, end, Optional.empty());
+    }
+
+    /** A key of a map, and what it leads to. */
+    public static Element of(String map, Bytes key, Bytes data) {
+      return new Element(map, key, Optional.empty(), Optional.of(data));
     }
   }
 
@@ -87,7 +103,8 @@ public final class NftElements implements AutoCloseable {
   /**
    * Adds all, or none. What is there already stays.
    *
-   * @throws SyscallException ENOENT if there is no such table or set
+   * @throws SyscallException ENOENT if there is no such table or set; EBUSY or EEXIST if a key
+   *     leads elsewhere already
    */
   public void add(List<Element> elements) {
     change(elements, NFT_MSG_NEWSETELEM, NetlinkMessage.CREATE, "add elements to");
@@ -121,15 +138,26 @@ public final class NftElements implements AutoCloseable {
     }
     List<NetlinkRequest> batch = new ArrayList<>();
     batch.add(new NetlinkRequest(NFNL_MSG_BATCH_BEGIN, 0).fixed(header(0, NFNL_SUBSYS_NFTABLES)));
-    for (Element each : elements) {
+    for (int first = 0; first < elements.size(); ) {
+      int end = first + 1; // a message for each would fill the socket with acknowledgements
+      String set = elements.get(first).set();
+      while (end < elements.size()
+          && end - first < ELEMENTS_A_MESSAGE
+          && elements.get(end).set().equals(set)) {
+        end++;
+      }
+      List<Element> some = elements.subList(first, end);
       batch.add(
           new NetlinkRequest(NFNL_SUBSYS_NFTABLES << Byte.SIZE | type, flags | NetlinkMessage.ACK)
               .fixed(header(family, 0))
               .attribute(NFTA_SET_ELEM_LIST_TABLE, table)
-              .attribute(NFTA_SET_ELEM_LIST_SET, each.set())
+              .attribute(NFTA_SET_ELEM_LIST_SET, set)
               .nest(
                   NFTA_SET_ELEM_LIST_ELEMENTS,
-                  list -> list.nest(NFTA_LIST_ELEM, element -> write(element, each))));
+                  list ->
+                      some.forEach(
+                          each -> list.nest(NFTA_LIST_ELEM, element -> write(element, each)))));
+      first = end;
     }
     batch.add(new NetlinkRequest(NFNL_MSG_BATCH_END, 0).fixed(header(0, NFNL_SUBSYS_NFTABLES)));
     socket.batch(batch, "%s the sets of nftables table %s".formatted(verb, table));
@@ -142,6 +170,11 @@ public final class NftElements implements AutoCloseable {
             end ->
                 element.nest(
                     NFTA_SET_ELEM_KEY_END, key -> key.attribute(NFTA_DATA_VALUE, end.toArray())));
+    each.data()
+        .ifPresent(
+            data ->
+                element.nest(
+                    NFTA_SET_ELEM_DATA, to -> to.attribute(NFTA_DATA_VALUE, data.toArray())));
   }
 
   private static ByteBuffer header(int family, int resource) {

@@ -371,6 +371,7 @@ class HeadersKernelTest {
     expected.put("(MACVLAN_MODE_BRIDGE)", Links.MACVLAN_MODE_BRIDGE);
     expected.put("(IFLA_INFO_SLAVE_KIND)", Links.IFLA_INFO_SLAVE_KIND);
     expected.put("(IFLA_INFO_SLAVE_DATA)", Links.IFLA_INFO_SLAVE_DATA);
+    expected.put("(IFLA_BRPORT_MODE)", Links.IFLA_BRPORT_MODE);
     expected.put("(IFLA_BRPORT_LEARNING)", Links.IFLA_BRPORT_LEARNING);
     expected.put("(RTM_NEWNEIGH)", Links.RTM_NEWNEIGH);
     expected.put("(NDA_LLADDR)", Links.NDA_LLADDR);
@@ -410,6 +411,7 @@ class HeadersKernelTest {
     expected.put("(NFTA_SET_ELEM_LIST_ELEMENTS)", NftElements.NFTA_SET_ELEM_LIST_ELEMENTS);
     expected.put("(NFTA_LIST_ELEM)", NftElements.NFTA_LIST_ELEM);
     expected.put("(NFTA_SET_ELEM_KEY)", NftElements.NFTA_SET_ELEM_KEY);
+    expected.put("(NFTA_SET_ELEM_DATA)", NftElements.NFTA_SET_ELEM_DATA);
     expected.put("(NFTA_SET_ELEM_KEY_END)", NftElements.NFTA_SET_ELEM_KEY_END);
     expected.put("(NFTA_DATA_VALUE)", NftElements.NFTA_DATA_VALUE);
     expected.put("(NLM_F_EXCL)", NetlinkMessage.EXCLUSIVE);
@@ -417,6 +419,7 @@ class HeadersKernelTest {
     expected.put("(NETLINK_ROUTE)", NetlinkSocket.ROUTE);
     expected.put("(NETLINK_NETFILTER)", NetlinkSocket.NETFILTER);
     expected.put("(NFPROTO_BRIDGE)", NftElements.BRIDGE);
+    expected.put("(NFPROTO_INET)", NftElements.INET);
     compare(expected);
   }
 

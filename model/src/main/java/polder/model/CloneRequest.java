@@ -18,7 +18,7 @@ public record CloneRequest(Optional<String> snapshot, Patch changes) {
   /**
    * The spec of the zone that is made. Who it is, is its own: it has another uuid, and alias, host
    * name, autoboot and indestructible_zoneroot only where {@link #changes} give them; so it is with
-   * the hardware and IP addresses of its nics.
+   * the hardware and IP addresses of its nics, and the ports that they publish.
    *
    * @throws PolderException INVALID with all that is wrong
    */
@@ -61,6 +61,7 @@ public record CloneRequest(Optional<String> snapshot, Patch changes) {
         nic.mtu(),
         nic.primary(),
         nic.freedoms(),
-        nic.allowedIps());
+        nic.allowedIps(),
+        List.of());
   }
 }

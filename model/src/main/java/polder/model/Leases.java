@@ -52,12 +52,17 @@ public final class Leases {
    * @throws PolderException INVALID with all that is wrong
    */
   public ZoneSpec take(ZoneSpec spec, Known networks) {
+    return take(spec, networks, HostPorts.FREE);
+  }
+
+  /** As {@link #take(ZoneSpec, Known)}, on a host that has a say in what ports are published. */
+  public ZoneSpec take(ZoneSpec spec, Known networks, HostPorts host) {
     if (spec.get(ZoneProperties.NICS).isEmpty()) {
       return spec;
     }
     giving.lock();
     try {
-      Taking taking = new Taking(spec.uuid());
+      Taking taking = new Taking(spec.uuid(), host);
       List<Nic> nics = new ArrayList<>();
       List<Nic> asked = spec.get(ZoneProperties.NICS);
       for (int i = 0; i < asked.size(); i++) {
@@ -73,6 +78,11 @@ public final class Leases {
     } finally {
       giving.unlock();
     }
+  }
+
+  /** What of the ports that {@code spec} publishes a program of the host's has taken since. */
+  public static List<Fault> taken(ZoneSpec spec, HostPorts host) {
+    return PortLeases.taken(spec, host);
   }
 
   /** From now on a zone has what its spec says, and no more. */
@@ -128,12 +138,14 @@ public final class Leases {
   /** What one zone is given; with the lock. */
   private final class Taking {
     private final UUID zone;
+    private final PortLeases ports;
     private final List<Fault> faults = new ArrayList<>();
     private final Set<MacAddress> macs = new HashSet<>();
     private final Map<String, Set<IpAddress>> addresses = new HashMap<>();
 
-    Taking(UUID zone) {
+    Taking(UUID zone, HostPorts host) {
       this.zone = zone;
+      this.ports = new PortLeases(host);
       given.forEach(
           (other, nics) -> {
             if (!other.equals(zone)) {
@@ -144,6 +156,7 @@ public final class Leases {
 
     private void count(Nic nic) {
       nic.mac().ifPresent(macs::add);
+      ports.count(nic);
       nic.network()
           .ifPresent(
               network -> nic.addresses().forEach(each -> taken(network).add(each.address())));
@@ -184,7 +197,8 @@ public final class Leases {
                 });
       }
       return Optional.of(
-          nic.settled(nic.name().orElse(Nic.standardName(index)), mac, network.name(), own));
+          nic.settled(nic.name().orElse(Nic.standardName(index)), mac, network.name(), own)
+              .with(ports.settle(nic, network, own, at, faults)));
     }
 
     private Optional<Network> network(Nic nic, String at, Known networks) {

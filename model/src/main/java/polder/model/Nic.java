@@ -18,6 +18,7 @@ import java.util.UUID;
  * @param primary whether default routes lead by it
  * @param freedoms what it may do beside what is its own
  * @param allowedIps whose it may use beside its own
+ * @param ports of the host's, by which its own are reached from outside
  */
 public record Nic(
     Optional<String> name,
@@ -29,7 +30,8 @@ public record Nic(
     Optional<Integer> mtu,
     boolean primary,
     Freedoms freedoms,
-    List<Cidr> allowedIps) {
+    List<Cidr> allowedIps,
+    List<PublishedPort> ports) {
   /** Among {@link #ips}: an address from the network's pool. */
   public static final String DHCP = "dhcp";
 
@@ -58,6 +60,7 @@ public record Nic(
     ips = ips.map(List::copyOf);
     gateways = List.copyOf(gateways);
     allowedIps = List.copyOf(allowedIps);
+    ports = List.copyOf(ports);
   }
 
   /** A nic of {@code network} that says nothing else. */
@@ -72,6 +75,7 @@ public record Nic(
         Optional.empty(),
         false,
         Freedoms.NONE,
+        List.of(),
         List.of());
   }
 
@@ -87,7 +91,24 @@ public record Nic(
         mtu,
         primary,
         freedoms,
-        allowedIps);
+        allowedIps,
+        ports);
+  }
+
+  /** As this one, with other ports of the host's. */
+  public Nic with(List<PublishedPort> published) {
+    return new Nic(
+        name,
+        mac,
+        network,
+        networkUuid,
+        ips,
+        gateways,
+        mtu,
+        primary,
+        freedoms,
+        allowedIps,
+        published);
   }
 
   /** The addresses that are given in full. */

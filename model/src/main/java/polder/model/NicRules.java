@@ -55,6 +55,7 @@ public final class NicRules {
     if (nics.stream().filter(Nic::primary).count() > 1) {
       faults.add(new Fault("nics", "have more than one 'primary'"));
     }
+    PortLeases.check(nics, faults);
     if (spec.has(ZoneProperties.ROUTES)) {
       ways(spec, faults);
     }

@@ -61,6 +61,11 @@ final class NicType {
       Property.of("allow_restricted_traffic", Types.BOOLEAN, "may send what is neither IP nor ARP");
   private static final Property<List<Cidr>> ALLOWED =
       Property.of("allowed_ips", Types.list(RANGE), "addresses and networks it may use too");
+  private static final Property<List<PublishedPort>> PORTS =
+      Property.of(
+          "ports",
+          Types.list(Types.mapped(WORD, PublishedPort::of, PublishedPort::toString)),
+          "[[ADDRESS:]HOST_PORT:]PORT[/tcp|udp|sctp] of it that the host passes on; on NAT networks");
   private static final Property<String> OLD_IP =
       Property.of("ip", WORD, "old word for ips, with netmask");
   private static final Property<IpAddress> OLD_MASK =
@@ -100,6 +105,7 @@ final class NicType {
                 new Field<>(SERVES, false, n -> truth(n.freedoms().dhcp())),
                 new Field<>(ANY_TYPE, false, n -> truth(n.freedoms().types())),
                 new Field<>(ALLOWED, false, n -> some(n.allowedIps())),
+                new Field<>(PORTS, false, n -> some(n.ports())),
                 new Field<>(SERVER, false, n -> Optional.empty()),
                 new Field<>(OLD_IP, false, n -> Optional.empty()),
                 new Field<>(OLD_MASK, false, n -> Optional.empty()),
@@ -151,7 +157,8 @@ final class NicType {
             v.find(ANY_IP).orElse(false),
             v.find(SERVES).orElse(false) || v.find(SERVER).orElse(false),
             v.find(ANY_TYPE).orElse(false)),
-        v.find(ALLOWED).orElse(List.of()));
+        v.find(ALLOWED).orElse(List.of()),
+        v.find(PORTS).orElse(List.of()));
   }
 
   private static Optional<List<String>> ips(Values v) {

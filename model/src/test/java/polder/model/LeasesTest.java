@@ -129,7 +129,8 @@ class LeasesTest {
         on.mtu(),
         on.primary(),
         on.freedoms(),
-        on.allowedIps());
+        on.allowedIps(),
+        on.ports());
   }
 
   private static Optional<Network> find(String name) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.model.Json;
-import polder.tests.harness.Commands;
+import polder.tests.harness.Space;
 import polder.tests.harness.TestHost;
 
 /** Networks through the command line, on a host whose network is a namespace of the test's own. */
@@ -28,7 +28,7 @@ class NetworkTest {
     try (Space inside = new Space();
         Space outside = new Space();
         TestHost host = new TestHost(inside.file())) {
-      connect(inside, outside);
+      inside.connect(outside);
       host.importBusybox();
       host.polder("network", "create", "backend", "-k", "etherstub", "-s", "10.1.0.0/24").ok();
       host.polder("network", "create", "other", "-k", "etherstub", "-s", "10.1.0.0/24").ok();
@@ -100,71 +100,5 @@ class NetworkTest {
     site.toFile().deleteOnExit();
     site.resolve("index.html").toFile().deleteOnExit();
     return site;
-  }
-
-  /** A cable between two namespaces: 192.0.2.1 and 192.0.2.2. */
-  private static void connect(Space one, Space other) {
-    one.run("ip", "link", "set", "lo", "up");
-    one.run(
-        "ip",
-        "link",
-        "add",
-        "up0",
-        "type",
-        "veth",
-        "peer",
-        "name",
-        "eth0",
-        "netns",
-        String.valueOf(other.pid()));
-    one.run("ip", "addr", "add", "192.0.2.1/24", "dev", "up0");
-    one.run("ip", "link", "set", "up0", "up");
-    other.run("ip", "addr", "add", "192.0.2.2/24", "dev", "eth0");
-    other.run("ip", "link", "set", "eth0", "up");
-  }
-
-  /** A network namespace, with a process that keeps it. */
-  private static final class Space implements AutoCloseable {
-    private final Process keeper =
-        Commands.start(Map.of(), List.of("unshare", "-n", "sleep", "100000"));
-
-    Space() {
-      TestHost.eventually("it is unshared", this::isAway);
-    }
-
-    private boolean isAway() {
-      try {
-        return Files.readString(Path.of("/proc/" + pid() + "/comm")).startsWith("sleep");
-      } catch (java.io.IOException e) {
-        return false;
-      }
-    }
-
-    long pid() {
-      return keeper.pid();
-    }
-
-    Path file() {
-      return Path.of("/proc/" + pid() + "/ns/net");
-    }
-
-    Process start(String... command) {
-      return Commands.start(Map.of(), in(command));
-    }
-
-    String run(String... command) {
-      return Commands.run(Map.of(), new byte[0], in(command)).ok().text();
-    }
-
-    private List<String> in(String... command) {
-      List<String> all = new java.util.ArrayList<>(List.of("nsenter", "--net=" + file()));
-      all.addAll(List.of(command));
-      return all;
-    }
-
-    @Override
-    public void close() {
-      keeper.destroyForcibly();
-    }
   }
 }

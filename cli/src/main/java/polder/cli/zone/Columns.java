@@ -15,7 +15,15 @@ final class Columns {
   static final List<String> DEFAULT = List.of("uuid", "type", "memory", "state", "alias");
 
   private static final Map<String, String> SHORT =
-      Map.of("memory", "max_physical_memory", "ram", "max_physical_memory", "name", "alias");
+      Map.of(
+          "memory",
+          "max_physical_memory",
+          "ram",
+          "max_physical_memory",
+          "name",
+          "alias",
+          "ports",
+          "nics.*.ports.*");
 
   private Columns() {}
 

@@ -1,5 +1,7 @@
 package polder.cli.zone;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import polder.cli.call.Arguments;
@@ -18,7 +20,9 @@ import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.Host;
 import polder.model.Json;
+import polder.model.Nic;
 import polder.model.PolderException;
+import polder.model.PublishedPort;
 import polder.model.Session;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
@@ -45,6 +49,9 @@ public final class RunCommand implements Command {
             "polder run -d --name web -m 256M --restart always debian:12 sleep infinity",
             "leaves a zone running that comes back after a crash")
         .example(
+            "polder run -d -p 8080:80 web:1",
+            "whoever calls the host's port 8080 reaches the zone's port 80")
+        .example(
             "polder run --rm --brand native id",
             "runs a program of the host's own in a zone of its own");
   }
@@ -69,8 +76,9 @@ public final class RunCommand implements Command {
     if (!detach && !program && !payload.containsKey("image")) {
       throw new UsageException("missing CMD: a native zone has no program of its own to stay with");
     }
-    ZoneSpec spec = ZoneSpec.read(payload);
+    ZoneSpec asked = ZoneSpec.read(payload);
     try (Host host = caller.hosts().connect()) {
+      ZoneSpec spec = arguments.has("--publish-all") ? publishAll(caller, host, asked) : asked;
       Zones zones = host.zones();
       Zone zone = create(caller, host, spec, arguments.value("--pull").orElse("missing"));
       ZoneRef ref = ZoneRef.of(zone.uuid());
@@ -94,6 +102,24 @@ public final class RunCommand implements Command {
         }
       }
     }
+  }
+
+  /** With the ports that its image names; that may have to be fetched first. */
+  private static ZoneSpec publishAll(Caller caller, Host host, ZoneSpec spec) {
+    String name =
+        spec.find(ZoneProperties.IMAGE)
+            .orElseThrow(() -> new UsageException("-P asks the image, and a native zone has none"));
+    if (!isHere(host, name)) {
+      ImagePull.pull(caller, host, name);
+    }
+    List<Nic> nics = new ArrayList<>(spec.get(ZoneProperties.NICS));
+    Nic first = nics.getFirst();
+    List<PublishedPort> ports = new ArrayList<>(first.ports());
+    NetworkOptions.exposed(host.images().get(name)).stream()
+        .filter(each -> ports.stream().noneMatch(each::isOf))
+        .forEach(ports::add);
+    nics.set(0, first.with(ports));
+    return spec.with(ZoneProperties.NICS, nics).checked();
   }
 
   /** As {@code docker run} does it: what is not here is fetched. */

@@ -20,6 +20,10 @@ final class RunOptions {
   private RunOptions() {}
 
   static Usage options(Usage usage) {
+    return NetworkOptions.options(zone(usage));
+  }
+
+  private static Usage zone(Usage usage) {
     return usage
         .flag("--rm", "delete the zone when its program has ended")
         .option("--pull", "WHEN", "fetch the image: missing (the usual), always or never")
@@ -49,8 +53,6 @@ final class RunOptions {
         .options("--security-opt", "WORD", "no-new-privileges, seccomp=PROFILE or userns=host")
         .flag("--read-only", "its root file system cannot be written")
         .option("--hostname", "NAME", "its host name")
-        .options("--network", "NETWORK", "a network card on it, such as polder0; none if absent")
-        .options("--dns", "ADDRESS", "a DNS server")
         .option("--restart", "POLICY", "no, on-failure[:N], always or unless-stopped")
         .option("--entrypoint", "PROGRAM", "run this instead of the image's; CMD are its arguments")
         .option("--stop-signal", "SIGNAL", "what asks it to end")
@@ -102,17 +104,7 @@ final class RunOptions {
     payload.put("autoboot", stays(arguments));
     pairs(arguments, "--tag").ifPresent(tags -> payload.put("tags", tags));
     pairs(arguments, "--sysctl").ifPresent(sysctls -> payload.put("sysctls", sysctls));
-    if (!arguments.values("--dns").isEmpty()) {
-      payload.put("resolvers", arguments.values("--dns"));
-    }
-    List<Map<String, String>> nics =
-        arguments.values("--network").stream()
-            .filter(network -> !network.equals("none")) // as Docker has it
-            .map(network -> Map.of("nic_tag", network))
-            .toList();
-    if (!nics.isEmpty()) {
-      payload.put("nics", nics);
-    }
+    NetworkOptions.write(arguments, payload);
     Map<String, @Nullable Object> other = new LinkedHashMap<>();
     Assignments.of(arguments.values("--set"), other);
     other.forEach(

@@ -208,7 +208,10 @@ final class Arbitrary {
             "allow_ip_spoofing",
             true,
             "allowed_ips",
-            List.of("10.2.0.0/16", "fd00::" + one())),
+            List.of("10.2.0.0/16", "fd00::" + one()),
+            "ports",
+            List.of(
+                "127.0.0.1:%d:80".formatted(number(1, 65_535)), "[2001:db8::1]:53:53/udp", "7")),
         Map.of("network_uuid", uuid().toString(), "primary", true));
   }
 
