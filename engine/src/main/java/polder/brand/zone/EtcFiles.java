@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,10 @@ import polder.linux.Node;
 import polder.linux.RegularFile;
 import polder.linux.Stat;
 import polder.linux.SyscallException;
+import polder.model.Cidr;
+import polder.model.IpAddress;
+import polder.model.Nic;
+import polder.model.NicRules;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
@@ -26,6 +31,7 @@ import polder.model.ZoneSpec;
  * directory that is held, in place of whatever has the name.
  */
 final class EtcFiles {
+  private static final IpAddress ALONE = IpAddress.of("127.0.1.1");
   private static final int READABLE = 0644;
   private static final int LARGEST = 4096; // of what we write here, by far
 
@@ -102,14 +108,36 @@ final class EtcFiles {
         whole
             ? hostname + " " + hostname.substring(0, hostname.indexOf('.'))
             : hostname + "." + domain + " " + hostname;
+    String own =
+        addresses(spec).stream()
+            .map(address -> address + " " + names)
+            .collect(Collectors.joining("\n"));
     return """
         127.0.0.1 localhost
-        127.0.1.1 %s
+        %s
         ::1 localhost ip6-localhost ip6-loopback
         ff02::1 ip6-allnodes
         ff02::2 ip6-allrouters
         """
-        .formatted(names);
+        .formatted(own);
+  }
+
+  /** What a zone's own name leads to: by what others call it, the first of each family. */
+  private static List<IpAddress> addresses(ZoneSpec spec) {
+    List<Nic> nics = spec.get(ZoneProperties.NICS);
+    List<IpAddress> own = new ArrayList<>();
+    NicRules.primary(nics)
+        .ifPresent(
+            primary -> {
+              for (boolean six : new boolean[] {false, true}) {
+                nics.get(primary).addresses().stream()
+                    .map(Cidr::address)
+                    .filter(each -> each.six() == six)
+                    .findFirst()
+                    .ifPresent(own::add);
+              }
+            });
+    return own.isEmpty() ? List.of(ALONE) : own;
   }
 
   /** Without servers in the payload, the host's own, but not those that listen on its loopback. */
