@@ -63,6 +63,7 @@ abstract class NetworkContract extends ContractSetting {
                     .create(spec("b", "true").with(ZoneProperties.NICS, List.of(Nic.on("none")))));
     assertEquals("nics[0].nic_tag", refusal.faults().getFirst().path());
 
+    assertEquals(List.of(), host.networks().counters(), "it does not run");
     host.zones().delete(ref("a"), false);
     assertEquals(0, host.networks().get("contract").nics());
     host.networks().delete("contract");

@@ -28,6 +28,7 @@ import polder.cli.network.NetworkCreate;
 import polder.cli.network.NetworkDelete;
 import polder.cli.network.NetworkGet;
 import polder.cli.network.NetworkList;
+import polder.cli.network.NetworkTop;
 import polder.cli.network.NetworkUpdateCommand;
 import polder.cli.pool.PoolCreate;
 import polder.cli.pool.PoolDelete;
@@ -141,6 +142,7 @@ final class Catalog {
           "network get",
           "network update",
           "network delete",
+          "network top",
           "events",
           "info",
           "doctor",
@@ -257,6 +259,7 @@ final class Catalog {
       case "network get" -> new NetworkGet();
       case "network update" -> new NetworkUpdateCommand();
       case "network delete" -> new NetworkDelete();
+      case "network top" -> new NetworkTop();
       case "events" -> new EventsCommand();
       case "info" -> new InfoCommand();
       case "doctor" -> new DoctorCommand();

@@ -196,6 +196,22 @@ class CommandLineTest {
   }
 
   @Test
+  void networkTopCountsCardsOfZonesThatRun() {
+    create("{\"brand\": \"native\", \"alias\": \"web\", \"nics\": [{\"nic_tag\": \"polder0\"}]}");
+    assertEquals("[]", desk.polder("network", "top", "-j").ok().out().replaceAll("\\s", ""));
+    desk.polder("start", "web").ok();
+    assertEquals(
+        "web:eth0:polder0:0:0:0:0:0:0\n",
+        desk.polder("network", "top", "-p", "-d", "0").ok().out());
+    assertTrue(desk.polder("network", "top", "-n", "2", "-d", "0").ok().out().contains("OUT/S"));
+    Map<String, Object> nic =
+        Json.asObject(
+            Json.asList(Json.read(desk.polder("network", "top", "-j").ok().out())).getFirst());
+    assertEquals("web", nic.get("alias"));
+    assertEquals(0L, Json.asObject(nic.get("in")).get("bytes"));
+  }
+
+  @Test
   void runFetchesAnImageThatIsNotHere(@TempDir Path directory) throws IOException {
     importImage(directory);
     desk.host()

@@ -1,11 +1,13 @@
 package polder.engine;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import polder.linux.LinkStatistics;
 import polder.model.Cidr;
 import polder.model.ErrorKind;
 import polder.model.Fault;
@@ -15,8 +17,10 @@ import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Networks;
 import polder.model.Nic;
+import polder.model.NicCounters;
 import polder.model.PolderException;
 import polder.model.Subnet;
+import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
 /** The networks of this machine, and what happens to them told. */
@@ -67,6 +71,35 @@ final class LocalNetworks implements Networks {
         network.link(),
         networks.leases().on(network.name()).size(),
         networks.switchboard().problem(network));
+  }
+
+  @Override
+  public List<NicCounters> counters() {
+    Map<String, LinkStatistics> traffic = networks.switchboard().traffic();
+    List<NicCounters> counters = new ArrayList<>();
+    for (LocalZone zone : hall.table().list()) {
+      if (zone.life().isPresent()) {
+        ZoneSpec spec = zone.record().spec();
+        for (Nic nic : spec.get(ZoneProperties.NICS)) {
+          String port = networks.switchboard().names().port(nic.mac().orElseThrow());
+          Optional.ofNullable(traffic.get(port))
+              .ifPresent(seen -> counters.add(counters(spec, nic, seen)));
+        }
+      }
+    }
+    counters.sort(Comparator.comparing(NicCounters::alias).thenComparing(NicCounters::nic));
+    return List.copyOf(counters);
+  }
+
+  /** What the host's end sent is what the zone received. */
+  private static NicCounters counters(ZoneSpec spec, Nic nic, LinkStatistics seen) {
+    return new NicCounters(
+        spec.uuid(),
+        spec.name(),
+        nic.name().orElseThrow(),
+        nic.network().orElseThrow(),
+        new NicCounters.Direction(seen.packetsOut(), seen.bytesOut(), seen.droppedOut()),
+        new NicCounters.Direction(seen.packetsIn(), seen.bytesIn(), seen.droppedIn()));
   }
 
   @Override

@@ -14,6 +14,7 @@ import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.Launcher;
 import polder.linux.Link;
+import polder.linux.LinkStatistics;
 import polder.linux.Links;
 import polder.linux.NetworkSettings;
 import polder.linux.NetworkStack;
@@ -387,6 +388,16 @@ public final class Switchboard implements AutoCloseable {
   /** What the host says to the publication of ports. */
   public HostPorts ports() {
     return new KernelPorts(host);
+  }
+
+  /** What went through each of the zones' ports, by its name, as the host sees it. */
+  public Map<String, LinkStatistics> traffic() {
+    working.lock();
+    try {
+      return stack.links().statistics(names.ports());
+    } finally {
+      working.unlock();
+    }
   }
 
   /** Brings a network that was changed up to date, if it is there. */

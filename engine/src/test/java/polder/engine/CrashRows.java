@@ -60,6 +60,7 @@ final class CrashRows {
           "Images.usage",
           "Networks.list",
           "Networks.get",
+          "Networks.counters",
           "Pools.list",
           "Pools.get",
           "Pools.scrub",

@@ -23,6 +23,7 @@ import polder.model.Network;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Nic;
+import polder.model.NicCounters;
 import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.StopOptions;
@@ -64,6 +65,7 @@ class NetworksKernelTest {
       assertEquals("10.1.0.1", address);
       awaitServer(test, "client", address);
       assertEquals("hello 10.1.0.3", call(test, "client", address));
+      assertCounted(test);
       assertEquals("no", call(test, "stranger", address));
       assertEquals(Set.of("lo", "eth0"), links(test, "client"));
 
@@ -124,6 +126,20 @@ class NetworksKernelTest {
         beyond.destroyForcibly().waitFor();
       }
     }
+  }
+
+  /** What one sent the other received. */
+  private static void assertCounted(TestHost test) {
+    List<NicCounters> all = test.host().networks().counters();
+    assertEquals(
+        List.of("client", "server", "stranger"),
+        all.stream().map(NicCounters::alias).filter(each -> !each.equals("early")).toList());
+    NicCounters client = all.stream().filter(c -> c.alias().equals("client")).findFirst().get();
+    assertEquals("eth0", client.nic());
+    assertEquals("lab", client.network());
+    assertTrue(client.in().packets() >= 3, client::toString);
+    assertTrue(client.out().packets() >= 3, client::toString);
+    assertTrue(client.in().bytes() > client.in().packets() * 14, client::toString);
   }
 
   private static boolean isAway(long pid) {

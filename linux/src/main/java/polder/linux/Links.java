@@ -5,8 +5,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -98,23 +100,37 @@ public final class Links {
   /** What went through interface {@code index}; empty if it is gone. */
   public Optional<LinkStatistics> statistics(int index) {
     return ask(new Target(index, ""), "ask for statistics of network interface " + index)
-        .map(
-            message -> {
-              Bytes bytes =
-                  message.attributes(IFINFOMSG).values().getOrDefault(IFLA_STATS64, Bytes.EMPTY);
-              ByteBuffer in = ByteBuffer.wrap(bytes.toArray()).order(ByteOrder.nativeOrder());
-              if (in.remaining() < LinkStatistics.DROPPED_OUT + Long.BYTES) {
-                throw new IllegalArgumentException(
-                    "link statistics of %d bytes".formatted(in.remaining()));
-              }
-              return new LinkStatistics(
-                  in.getLong(LinkStatistics.PACKETS_IN),
-                  in.getLong(LinkStatistics.PACKETS_OUT),
-                  in.getLong(LinkStatistics.BYTES_IN),
-                  in.getLong(LinkStatistics.BYTES_OUT),
-                  in.getLong(LinkStatistics.DROPPED_IN),
-                  in.getLong(LinkStatistics.DROPPED_OUT));
-            });
+        .map(message -> statistics(message.attributes(IFINFOMSG)));
+  }
+
+  /** What went through each whose name begins with {@code prefix}, in one question. */
+  public Map<String, LinkStatistics> statistics(String prefix) {
+    NetlinkRequest request =
+        new NetlinkRequest(RTM_GETLINK, NetlinkMessage.DUMP).fixed(ByteBuffer.allocate(IFINFOMSG));
+    Map<String, LinkStatistics> all = new HashMap<>();
+    for (NetlinkMessage each : socket.dump(request, "ask for statistics of network interfaces")) {
+      NetlinkAttributes attributes = each.attributes(IFINFOMSG);
+      attributes
+          .text(IFLA_IFNAME)
+          .filter(name -> each.type() == RTM_NEWLINK && name.startsWith(prefix))
+          .ifPresent(name -> all.put(name, statistics(attributes)));
+    }
+    return all;
+  }
+
+  private static LinkStatistics statistics(NetlinkAttributes attributes) {
+    Bytes bytes = attributes.values().getOrDefault(IFLA_STATS64, Bytes.EMPTY);
+    ByteBuffer in = ByteBuffer.wrap(bytes.toArray()).order(ByteOrder.nativeOrder());
+    if (in.remaining() < LinkStatistics.DROPPED_OUT + Long.BYTES) {
+      throw new IllegalArgumentException("link statistics of %d bytes".formatted(in.remaining()));
+    }
+    return new LinkStatistics(
+        in.getLong(LinkStatistics.PACKETS_IN),
+        in.getLong(LinkStatistics.PACKETS_OUT),
+        in.getLong(LinkStatistics.BYTES_IN),
+        in.getLong(LinkStatistics.BYTES_OUT),
+        in.getLong(LinkStatistics.DROPPED_IN),
+        in.getLong(LinkStatistics.DROPPED_OUT));
   }
 
   /** What a request is about: an interface by its index, or by its name if that is 0. */

@@ -16,6 +16,12 @@ public interface Networks {
   Network get(String name);
 
   /**
+   * What went through the network cards of zones that run, by zone and card. Those on macvlan
+   * networks are the zones' own, and nobody counts them.
+   */
+  List<NicCounters> counters();
+
+  /**
    * Makes a network. What the host needs for it comes about when the first zone is plugged into it.
    *
    * @throws PolderException EXISTS if there is one of that name, or an interface that is not

@@ -6,6 +6,7 @@ import polder.model.Network;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Networks;
+import polder.model.NicCounters;
 import polder.model.json.NetworkJson;
 
 /** The networks of the host at the far end. */
@@ -26,6 +27,13 @@ final class RemoteNetworks implements Networks {
   @Override
   public Network get(String name) {
     return NetworkJson.read(caller.call("GET", path(name), null));
+  }
+
+  @Override
+  public List<NicCounters> counters() {
+    return Json.asList(caller.call("GET", "/v1/nics", null)).stream()
+        .map(NetworkJson::readCounters)
+        .toList();
   }
 
   @Override

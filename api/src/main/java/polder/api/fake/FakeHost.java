@@ -40,6 +40,7 @@ public final class FakeHost implements Host {
     images.usedBy(zones::uses);
     volumes.usedBy(() -> zones.list().stream().map(Zone::spec).toList());
     images.of(zones::get);
+    networks.ask(zones::list);
     pools.countedBy(
         name ->
             zones.list().stream()

@@ -1,5 +1,6 @@
 package polder.api.fake;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import polder.model.Cidr;
 import polder.model.ErrorKind;
 import polder.model.Fault;
@@ -16,10 +18,13 @@ import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Networks;
 import polder.model.Nic;
+import polder.model.NicCounters;
 import polder.model.PolderException;
 import polder.model.Subnet;
+import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
+import polder.model.ZoneState;
 
 /** The fake host's networks: who has which address; nothing is ever sent. */
 final class FakeNetworks implements Networks {
@@ -28,10 +33,16 @@ final class FakeNetworks implements Networks {
   private final FakeEvents events;
   private final ReentrantLock changing = new ReentrantLock();
   private final Map<String, Network> kept = new ConcurrentSkipListMap<>();
+  private Supplier<List<Zone>> zones = List::of;
   private final Leases leases = new Leases(new AtomicLong(1)::getAndIncrement);
 
   FakeNetworks(FakeEvents events) {
     this.events = events;
+  }
+
+  /** Whom it asks for the zones that are on it. */
+  void ask(Supplier<List<Zone>> all) {
+    zones = all;
   }
 
   /** Decides what a zone's nics leave open, and keeps it for the zone. */
@@ -94,6 +105,28 @@ final class FakeNetworks implements Networks {
                     ErrorKind.NOT_FOUND,
                     "there is no network '%s'; make it with 'polder network create'"
                         .formatted(name)));
+  }
+
+  /** Of zones that run; nothing ever went through. */
+  @Override
+  public List<NicCounters> counters() {
+    NicCounters.Direction none = new NicCounters.Direction(0, 0, 0);
+    return zones.get().stream()
+        .filter(zone -> zone.state() == ZoneState.RUNNING)
+        .sorted(Comparator.comparing(Zone::name))
+        .flatMap(
+            zone ->
+                zone.spec().get(ZoneProperties.NICS).stream()
+                    .map(
+                        nic ->
+                            new NicCounters(
+                                zone.uuid(),
+                                zone.name(),
+                                nic.name().orElseThrow(),
+                                nic.network().orElseThrow(),
+                                none,
+                                none)))
+        .toList();
   }
 
   @Override

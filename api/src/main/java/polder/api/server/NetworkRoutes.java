@@ -22,6 +22,8 @@ final class NetworkRoutes {
   List<Route> list() {
     return List.of(
         Route.of("GET", "/v1/networks", "All networks, by name", this::all).gives(NETWORK.listed()),
+        Route.of("GET", "/v1/nics", "What went through zones' network cards", this::counters)
+            .gives(Content.json("NicCounters", NetworkJson.COUNTERS).listed()),
         Route.of("POST", "/v1/networks", "Makes a network", this::create)
             .takes(Content.json("NetworkRequest", NetworkJson.REQUEST))
             .gives(NETWORK)
@@ -37,6 +39,10 @@ final class NetworkRoutes {
 
   private void all(Call call) {
     call.answer(networks.list().stream().map(NetworkJson::write).toList());
+  }
+
+  private void counters(Call call) {
+    call.answer(networks.counters().stream().map(NetworkJson::write).toList());
   }
 
   private void get(Call call) {

@@ -16,6 +16,7 @@ import polder.model.Json;
 import polder.model.Network;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
+import polder.model.NicCounters;
 import polder.model.ObjectType;
 import polder.model.Property;
 import polder.model.Subnet;
@@ -47,6 +48,9 @@ public final class NetworkJson {
 
   /** What network is to be made. */
   public static final Type<NetworkRequest> REQUEST = request();
+
+  /** What went through a network card. */
+  public static final Type<NicCounters> COUNTERS = counters();
 
   /** What is to change in a network. */
   public static final Type<NetworkUpdate> UPDATE = update();
@@ -81,6 +85,53 @@ public final class NetworkJson {
   /** What is to change in a network, as a JSON tree. */
   public static Map<String, Object> write(NetworkUpdate update) {
     return Json.asObject(UPDATE.write(update));
+  }
+
+  /** Reads strictly what went through a network card. */
+  public static NicCounters readCounters(@Nullable Object tree) {
+    return Strict.read(COUNTERS, tree, "counters of a nic");
+  }
+
+  /** What went through a network card, as a JSON tree. */
+  public static Map<String, Object> write(NicCounters counters) {
+    return Json.asObject(COUNTERS.write(counters));
+  }
+
+  private static Type<NicCounters> counters() {
+    Property<UUID> zone = Property.of("zone_uuid", Types.UUID_TYPE, "whose it is");
+    Property<String> alias = Property.of("alias", Types.LINE, "what people call that");
+    Property<String> nic = Property.of("interface", Types.LINE, "what it is called inside");
+    Property<String> network = Property.of("nic_tag", Types.LINE, "the network by name");
+    Property<NicCounters.Direction> in =
+        Property.of("in", direction(), "what it received since the zone started");
+    Property<NicCounters.Direction> out =
+        Property.of("out", in.type(), "what it sent since the zone started");
+    return new ObjectType<>(
+        "counters of a nic",
+        List.of(
+            must(zone, NicCounters::zone),
+            must(alias, NicCounters::alias),
+            must(nic, NicCounters::nic),
+            must(network, NicCounters::network),
+            must(in, NicCounters::in),
+            must(out, NicCounters::out)),
+        v ->
+            new NicCounters(
+                v.get(zone), v.get(alias), v.get(nic), v.get(network), v.get(in), v.get(out)));
+  }
+
+  private static Type<NicCounters.Direction> direction() {
+    Property<Long> packets = Property.of("packets", Strict.COUNT, "how many");
+    Property<Long> bytes = Property.of("bytes", Strict.COUNT, "in them");
+    Property<Long> dropped =
+        Property.of("dropped", Strict.COUNT, "packets that did not come through");
+    return new ObjectType<>(
+        "counters {packets, bytes, dropped}",
+        List.of(
+            must(packets, NicCounters.Direction::packets),
+            must(bytes, NicCounters.Direction::bytes),
+            must(dropped, NicCounters.Direction::dropped)),
+        v -> new NicCounters.Direction(v.get(packets), v.get(bytes), v.get(dropped)));
   }
 
   private static Type<Subnet> subnet() {
