@@ -179,7 +179,10 @@ public final class Directory implements AutoCloseable {
     return RegularFile.checked(open(name, flags, mode, "append to"), name);
   }
 
-  /** Opens the regular file {@code name}, which must be there, for reading and writing. */
+  /**
+   * Opens the regular file {@code name}, which must be there, for reading and writing; in a
+   * directory of our own: where others make files it might be a device, see {@link Node#update}.
+   */
   public RegularFile update(FileName name) {
     long flags =
         OpenFlags.O_RDWR

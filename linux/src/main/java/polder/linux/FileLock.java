@@ -10,6 +10,7 @@ import java.util.Optional;
 public final class FileLock implements AutoCloseable {
   private static final long LOCK_EX = 2; // asm-generic/fcntl.h
   private static final long LOCK_NB = 4;
+  private static final long LOCK_UN = 8;
   private static final int OWNER_ONLY = 0600;
 
   private final RegularFile file;
@@ -61,9 +62,12 @@ public final class FileLock implements AutoCloseable {
     }
   }
 
-  /** Lets go of it. */
+  /** Lets go of it; at once, although a process that was just forked may have the file open too. */
   @Override
   public void close() {
+    if (file.fd().isOpen()) {
+      Kernel.restart(Nr.FLOCK, file.fd().number(), LOCK_UN);
+    }
     file.close();
   }
 }

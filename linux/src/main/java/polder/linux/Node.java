@@ -109,16 +109,30 @@ public final class Node implements AutoCloseable {
    * @throws SyscallException {@code EINVAL} if it is something else; it is not touched then
    */
   public RegularFile read() {
+    return open(OpenFlags.O_RDONLY, "read ");
+  }
+
+  /**
+   * Opens the regular file that it is for reading and writing.
+   *
+   * @throws SyscallException {@code EINVAL} if it is something else; it is not touched then, so
+   *     that no device notices
+   */
+  public RegularFile update() {
+    return open(OpenFlags.O_RDWR, "write ");
+  }
+
+  private RegularFile open(long access, String what) {
     if (stat().type() != FileType.REGULAR) {
-      throw new SyscallException("read " + fd + ", which is no regular file", Errno.EINVAL);
+      throw new SyscallException(what + fd + ", which is no regular file", Errno.EINVAL);
     }
     return new RegularFile(
         Directory.openat(
             OpenFlags.AT_FDCWD,
             procPath(),
-            OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC | OpenFlags.O_NOCTTY,
+            access | OpenFlags.O_CLOEXEC | OpenFlags.O_NOCTTY,
             0,
-            () -> "read " + fd));
+            () -> what + fd));
   }
 
   /** Opens the directory that it is; this node stays open. */
