@@ -230,7 +230,7 @@ public final class LocalStore implements AutoCloseable {
       Optional<StoredImage> known = catalogue.at(digits);
       if (known.isPresent()) {
         Image named = StoredImage.asNamed(known.get().first(), image);
-        names.save(known.get().with(named), places);
+        names.rename(known.get(), known.get().with(named), named, places);
         return named;
       }
       StoredImage stored = new StoredImage(digits, List.of(new Claim(image, Instant.now())));
