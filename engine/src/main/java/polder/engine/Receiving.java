@@ -54,8 +54,8 @@ final class Receiving {
   }
 
   LocalZone receive(InputStream from, ReceiveRequest request, Progress progress) {
-    try {
-      StreamInput stream = new StreamInput(plain(new Counted(from, progress)));
+    try (InputStream plain = plain(new Counted(from, progress))) {
+      StreamInput stream = new StreamInput(plain);
       StreamHead head = StreamHead.read(stream.head());
       StreamPart first =
           stream
@@ -246,6 +246,11 @@ final class Receiving {
       had += Math.max(0, count);
       progress.report("receiving", had, -1);
       return count;
+    }
+
+    @Override
+    public void close() {
+      // it is the caller's
     }
   }
 }

@@ -217,10 +217,12 @@ public final class ChangedTree implements AutoCloseable {
       held.close();
       file = null;
     }
-    RegularFile found = in(path).update(path.name());
-    file = found;
-    written = path;
-    return found;
+    try (Node node = in(path).node(path.name())) {
+      RegularFile found = node.update();
+      file = found;
+      written = path;
+      return found;
+    }
   }
 
   /** What is held may have another name by now, or none. */

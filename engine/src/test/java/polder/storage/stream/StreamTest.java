@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import polder.linux.Bytes;
@@ -136,6 +137,21 @@ class StreamTest {
       assertEquals(List.of("canary"), files.map(file -> "" + file.getFileName()).toList());
     }
     assertEquals("alive", Files.readString(outside.resolve("canary")));
+  }
+
+  @Test
+  @Tag("kernel")
+  @DisplayName("S-PATH-01 a stream opens no device that it made")
+  void devicesAreNotTouched() throws IOException {
+    Change device =
+        new Change.MakeNode(path("d"), FileType.CHARACTER_DEVICE, new DeviceNumber(1, 3)); // null
+    for (Change through :
+        List.of(
+            new Change.Write(path("d"), 0, Bytes.of("dead")), new Change.Truncate(path("d"), 0))) {
+      String told = assertThrows(PolderException.class, () -> apply(device, through)).getMessage();
+      assertTrue(String.valueOf(told).contains("no regular file"), told);
+      Files.delete(temp.resolve("top/d"));
+    }
   }
 
   @Test
