@@ -86,6 +86,15 @@ final class Life {
     running = now;
   }
 
+  /** Lets go of what ran, of a start that is taken back: it may be tried once more. */
+  void giveUpRunning() {
+    Running now = running;
+    running = null;
+    if (now != null) {
+      now.close();
+    }
+  }
+
   /**
    * Told with its exit status when nothing of it runs, what it wrote is in the log, and its end is
    * noted. What the kernel keeps for it may still be there; nobody gets the zone's lock before that

@@ -137,6 +137,7 @@ final class Starting {
         Running running = ready.get().go();
         life.running(running);
         // it runs: if what comes after this fails, it is killed with its control group
+        undo.add(life::giveUpRunning); // where the disk is full all this is tried once more
         undo.add(() -> life.cgroup().killAll());
       }
       case Step.Boot.Settle(UUID uuid) -> {
