@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -68,18 +66,12 @@ class CrashAtEachStepKernelTest {
   @Tag("kernel")
   @DisplayName("R-CRASH-02 killed at each step of each operation, it is done or it is not")
   void eachOperationIsWholeOrAbsent() throws IOException, InterruptedException {
-    Set<String> names = new HashSet<>();
-    int kills = 0;
-    for (CrashRow row : CrashRows.wanted()) {
-      try (TestHost test = new TestHost()) {
-        kills += sweep(test, row, names);
-      }
-    }
+    int kills = new SideBySide().all(CrashRows.wanted(), CrashAtEachStepKernelTest::sweep);
     assertTrue(kills > 60 || !CrashRows.ROWS.isEmpty(), "only " + kills + " kills");
   }
 
   /** Kills at place 1, 2, 3 … until the operation comes through; says how often it did. */
-  private static int sweep(TestHost test, CrashRow row, Set<String> names)
+  private static int sweep(TestHost test, CrashRow row, SideBySide.Turn turn)
       throws IOException, InterruptedException {
     Failpoints points = Failpoints.unarmed();
     test.open(points);
@@ -97,7 +89,8 @@ class CrashAtEachStepKernelTest {
     String after = CrashRows.seen(test);
     int places = points.passed();
     assertTrue(places > 0, row + " passes no place");
-    List<Integer> tried = tried(points.names(), names);
+    // in the quick form those places that no row came by before, and some of the others
+    List<Integer> tried = turn.choose(points.names(), place -> FULL || place % 10 == 2);
     for (int place : tried) {
       String where = "%s killed at %d of %d".formatted(row, place, places);
       test.clear();
@@ -115,16 +108,5 @@ class CrashAtEachStepKernelTest {
           });
     }
     return tried.size();
-  }
-
-  /** All places; in the quick form those that no row came by before, and some of the others. */
-  private static List<Integer> tried(List<String> places, Set<String> before) {
-    List<Integer> tried = new ArrayList<>();
-    for (int i = 0; i < places.size(); i++) {
-      if (before.add(places.get(i)) || FULL || i % 5 == 2) {
-        tried.add(i + 1);
-      }
-    }
-    return tried;
   }
 }

@@ -8,11 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +47,7 @@ class ErrorAtEachStepKernelTest {
 
   @Test
   @DisplayName("R-CRASH-03 an error at each step, once: it is named, nothing is left, retry helps")
-  void eachStepMayFailOnce() throws IOException {
+  void eachStepMayFailOnce() throws IOException, InterruptedException {
     List<String> errnos =
         FULL
             ? List.of("EIO", "ENOSPC", "ENOMEM", "EMFILE", "EAGAIN", "EINTR", "EBUSY")
@@ -61,7 +59,7 @@ class ErrorAtEachStepKernelTest {
 
   @Test
   @DisplayName("R-CRASH-03 an error at each step and all after it: once it is gone, retry helps")
-  void eachStepMayFailForGood() throws IOException {
+  void eachStepMayFailForGood() throws IOException, InterruptedException {
     List<String> errnos =
         FULL
             ? List.of("EIO", "ENOSPC", "ENOMEM", "EMFILE", "EAGAIN", "EINTR", "EBUSY")
@@ -71,21 +69,32 @@ class ErrorAtEachStepKernelTest {
     }
   }
 
-  private void failEverywhere(String rule) throws IOException {
-    Set<String> names = new HashSet<>();
-    int descriptors = 0;
-    int failures = 0;
-    for (CrashRow row : CrashRows.wanted()) {
-      if (row.operation().contains(".")) { // nobody is told of what nobody asked for
-        try (TestHost test = new TestHost()) {
-          descriptors = descriptors == 0 ? descriptors() : descriptors;
-          failures += sweep(test, row, rule, names);
-        }
-      }
-    }
+  private void failEverywhere(String rule) throws IOException, InterruptedException {
+    List<CrashRow> asked = // nobody is told of what nobody asked for
+        CrashRows.wanted().stream().filter(row -> row.operation().contains(".")).toList();
+    int descriptors = ofAnOpenHost();
+    int heldBefore = held();
+    int failures = new SideBySide().all(asked, (test, row, turn) -> sweep(test, row, rule, turn));
     assertTrue(failures > 60 || !CrashRows.ROWS.isEmpty(), "only " + failures + " failures");
     int bound = descriptors + 5;
     TestHost.eventually(() -> "descriptors are back: " + open(), () -> descriptors() <= bound);
+    TestHost.eventually(() -> "no zone is held: " + open(), () -> held() <= heldBefore);
+  }
+
+  /** How many are open while a host is; what is opened once and stays is among them. */
+  private static int ofAnOpenHost() throws IOException {
+    try (TestHost test = new TestHost()) {
+      test.host().info();
+      return descriptors();
+    }
+  }
+
+  /** Of how many zones the mounts are held. */
+  private static int held() {
+    return open().entrySet().stream()
+        .filter(file -> file.getKey().startsWith("mnt:"))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
   }
 
   /** What is open, and how often. */
@@ -108,7 +117,7 @@ class ErrorAtEachStepKernelTest {
     return open == null ? 0 : open.length;
   }
 
-  private int sweep(TestHost test, CrashRow row, String rule, Set<String> names) {
+  private static int sweep(TestHost test, CrashRow row, String rule, SideBySide.Turn turn) {
     Failpoints points = Failpoints.unarmed();
     test.open(points);
     TestHost.awaitAutoboot(test.host());
@@ -119,10 +128,7 @@ class ErrorAtEachStepKernelTest {
     List<String> places = points.names();
     String after = CrashRows.seen(test);
     int failures = 0;
-    for (int place = 1; place <= places.size(); place++) {
-      if (!names.add(places.get(place - 1)) && !FULL) {
-        continue;
-      }
+    for (int place : turn.choose(places, any -> FULL)) {
       test.clear();
       row.prepare().on(test.host());
       points.arm(rule.formatted(place));
