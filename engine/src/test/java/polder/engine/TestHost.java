@@ -238,13 +238,17 @@ final class TestHost implements AutoCloseable {
   /** Deletes all zones, and sees that nothing is left of them. */
   @Override
   public void close() {
-    clear();
-    List<Finding> left = host.fsck();
-    host.close();
-    network.pidfd().signal(Signal.KILL);
-    var _ = network.pidfd().await();
-    network.close();
-    launcher.close();
+    List<Finding> left;
+    try {
+      clear();
+      left = host.fsck();
+      host.close();
+    } finally {
+      network.pidfd().signal(Signal.KILL);
+      var _ = network.pidfd().await();
+      network.close();
+      launcher.close();
+    }
     HostPaths paths = HostPaths.below(home);
     Assertions.assertEquals(List.of(), left);
     Assertions.assertEquals(List.of(), names(paths.zones()), "zones");
