@@ -9,6 +9,7 @@ public final class InodeFlags {
   static final long FS_IOC_GETFLAGS = 0x8008_6601L; // linux/fs.h
   static final long FS_IOC_SETFLAGS = 0x4008_6602L;
   static final int FS_TOPDIR_FL = 0x0002_0000;
+  static final int FS_NOCOW_FL = 0x0080_0000;
 
   private InodeFlags() {}
 
@@ -24,17 +25,32 @@ public final class InodeFlags {
    * @return whether it was told; other file systems have no such flag and no such need
    */
   public static boolean spread(Directory directory) {
+    return set(directory.fd(), FS_TOPDIR_FL);
+  }
+
+  /**
+   * Tells the file system to write over what is in {@code file}, which is empty yet, where it lies:
+   * chattr(1), flag C. btrfs would write each change to another place, and where they are many and
+   * small that is many times slower; what it writes in place it keeps no checksums of.
+   *
+   * @return whether it was told; most file systems have no such flag and no such need
+   */
+  public static boolean writeInPlace(RegularFile file) {
+    return set(file.fd(), FS_NOCOW_FL);
+  }
+
+  private static boolean set(Fd file, int flag) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment flags = arena.allocate(ValueLayout.JAVA_LONG); // the kernel uses four bytes
-      long fd = directory.fd().number();
+      long fd = file.number();
       if (Kernel.call(Nr.IOCTL, fd, FS_IOC_GETFLAGS, flags.address()) != 0) {
         return false;
       }
       int before = flags.get(ValueLayout.JAVA_INT, 0);
-      if ((before & FS_TOPDIR_FL) != 0) {
+      if ((before & flag) != 0) {
         return true;
       }
-      flags.set(ValueLayout.JAVA_INT, 0, before | FS_TOPDIR_FL);
+      flags.set(ValueLayout.JAVA_INT, 0, before | flag);
       return Kernel.call(Nr.IOCTL, fd, FS_IOC_SETFLAGS, flags.address()) == 0;
     }
   }

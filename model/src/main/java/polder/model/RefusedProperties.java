@@ -27,7 +27,6 @@ final class RefusedProperties {
                   "com1",
                   "com2",
                   "disk_driver",
-                  "disks",
                   "flexible_disk_size",
                   "nic_driver",
                   "pci_devices",

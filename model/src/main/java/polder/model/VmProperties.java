@@ -56,9 +56,15 @@ public final class VmProperties {
           .only(Brand.VM)
           .otherwise("console=ttyS0");
 
+  public static final Property<List<Disk>> DISKS =
+      Property.of("disks", Types.list(Disk.TYPE), "the guest's disks")
+          .only(Brand.VM)
+          .otherwise(List.of())
+          .fixed("a vm's disks are made with it");
+
   private VmProperties() {}
 
   static List<Property<?>> list() {
-    return List.of(RAM, VCPUS, CPU_TYPE, ACCEL, MACHINE, KERNEL, INITRD, CMDLINE);
+    return List.of(RAM, VCPUS, CPU_TYPE, ACCEL, MACHINE, KERNEL, INITRD, CMDLINE, DISKS);
   }
 }

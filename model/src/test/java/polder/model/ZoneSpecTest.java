@@ -1,6 +1,7 @@
 package polder.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,9 +80,54 @@ class ZoneSpecTest {
     faults =
         faults("{\"brand\": \"vm\", \"kernel\": \"k\", \"cpu_type\": \"host,+x\", \"ram\": 1}");
     assertEquals(Set.of("kernel", "cpu_type", "ram"), faults.keySet());
-    for (String word : List.of("disks", "vnc_port", "qemu_opts", "boot", "pci_devices", "vga")) {
+    for (String word : List.of("com1", "vnc_port", "qemu_opts", "boot", "pci_devices", "vga")) {
       assertTrue(text(faults("{\"%s\": 1}".formatted(word)), word).contains("do not have it yet"));
     }
+  }
+
+  @Test
+  @DisplayName("S-VM-06 a vm's disks are named among its own, and nowhere else")
+  void disksAreRawFilesOfTheirOwnVm() {
+    ZoneSpec spec =
+        ZoneSpec.read(
+            Json.object(
+                """
+                {"brand": "kvm", "disks": [{"size": 1024, "boot": true}, {"path": "data.raw", "size": 1,
+                 "model": "nvme"}, {"media": "cdrom", "source": "/srv/a.iso"}]}
+                """));
+    List<Disk> disks = spec.get(VmProperties.DISKS);
+    assertEquals(
+        List.of("disk0 virtio", "data.raw nvme", "disk2 ide"),
+        IntStream.range(0, 3)
+            .mapToObj(i -> disks.get(i).name(i) + " " + disks.get(i).model())
+            .toList());
+    assertEquals(spec, ZoneSpec.read(spec.write()));
+    for (String path :
+        List.of(
+            "../b", "/etc/shadow", "a/b", "a,file=x", ".", "..", "-x", "", "json:{}", "nbd:x")) {
+      String fault =
+          text(
+              faults(
+                  "{\"brand\": \"vm\", \"disks\": [{\"size\": 1, \"path\": \"%s\"}]}"
+                      .formatted(path)),
+              "disks[0].path");
+      assertTrue(fault.contains("a name"), fault);
+    }
+    for (String wrong :
+        List.of(
+            "[]",
+            "[{}]",
+            "[{\"size\": 1}, {\"size\": 1, \"path\": \"disk0\"}]",
+            "[{\"media\": \"cdrom\", \"size\": 1}]",
+            "[{\"media\": \"cdrom\", \"source\": \"/x\", \"model\": \"virtio\"}]",
+            "[{\"size\": 1, \"image_uuid\": \"x\"}]",
+            "[{\"size\": 1, \"source\": \"x\"}]",
+            "[%s{\"size\": 1}]".formatted("{\"size\": 1}, ".repeat(16)))) {
+      assertFalse(faults("{\"brand\": \"vm\", \"disks\": %s}".formatted(wrong)).isEmpty(), wrong);
+    }
+    assertTrue(
+        faults("{\"brand\": \"vm\", \"disks\": [{\"size\": 1}], \"initrd\": \"/i\"}")
+            .containsKey("initrd"));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -274,6 +275,104 @@ class VmTest {
     assertFalse(host.polder("list").ok().out().contains("links"));
     Files.delete(link);
     Files.delete(directory);
+  }
+
+  /**
+   * A boot sector: adds one to the first byte of the disk's second sector, says on the first serial
+   * port how often it did that, and powers off.
+   */
+  private static final String BOOT_SECTOR =
+      "31c08ed88ec08ed0bc007cb80102e83100fe060080b80103e82700be4d7ca000800006597cbafd03eca82074f8ac84"
+          + "c07406baf803eeebedba0406b80020eff4ebfdb90200b600bb0080cd13c36469736b20626f6f74656420300a00";
+
+  private static Path bootable() throws IOException {
+    byte[] image = new byte[1 << 20];
+    byte[] code = HexFormat.of().parseHex(BOOT_SECTOR);
+    System.arraycopy(code, 0, image, 0, code.length);
+    image[510] = 0x55;
+    image[511] = (byte) 0xaa;
+    return Files.write(host.home().resolve("boot.raw"), image);
+  }
+
+  private static void boots(String vm, String said) {
+    host.polder("start", vm).ok();
+    isDown(vm);
+    assertEquals(said, logs(vm).strip().lines().reduce((_, last) -> last).orElse(""));
+  }
+
+  @Test
+  @DisplayName(
+      "S-VM-06 a vm boots from its disk, writes it, and snapshots and clones have it as it was")
+  void bootsFromItsDisk() throws IOException {
+    Path image = bootable();
+    for (String model : List.of("virtio", "scsi", "ide", "nvme")) {
+      Map<String, Object> payload = new HashMap<>();
+      payload.put("brand", "kvm");
+      payload.put("alias", model);
+      payload.put("ram", 64);
+      payload.put("machine", model.equals("ide") ? "pc" : "q35");
+      payload.put(
+          "disks",
+          List.of(
+              Map.of("size", 8),
+              Map.of(
+                  "path",
+                  "system.raw",
+                  "size",
+                  4,
+                  "model",
+                  model,
+                  "boot",
+                  true,
+                  "source",
+                  image.toString())));
+      host.create(payload);
+      boots(model, "disk booted 1");
+      boots(model, "disk booted 2");
+      if (model.equals("virtio")) {
+        host.polder("snapshot", "create", "virtio@twice").ok();
+        boots("virtio", "disk booted 3");
+        host.polder("clone", "virtio@twice", "copy").ok();
+        boots("copy", "disk booted 3");
+        host.polder("snapshot", "rollback", "virtio@twice").ok();
+        boots("virtio", "disk booted 3");
+        host.polder("delete", "copy").ok();
+        refused("made with it", "update", "virtio", "disks=[{\"size\": 9}]");
+      }
+      host.polder("delete", model).ok();
+    }
+    Files.delete(image);
+  }
+
+  @Test
+  @DisplayName(
+      "S-VM-07 what a disk begins as is a regular file without a link, no larger than the disk")
+  void takesRegularFilesForDisks() throws IOException {
+    Path image = bootable();
+    Path link = Files.createSymbolicLink(host.home().resolve("boot-link.raw"), image);
+    Path large = Files.write(host.home().resolve("large.raw"), new byte[(1 << 20) + 1]);
+    for (Map.Entry<String, String> each :
+        Map.of(
+                link.toString(),
+                "symbolic link",
+                "/dev/zero",
+                "no regular file",
+                large.toString(),
+                "more than the disk's size")
+            .entrySet()) {
+      Map<String, Object> payload = new HashMap<>();
+      payload.put("brand", "vm");
+      payload.put("alias", "wrong");
+      payload.put("disks", List.of(Map.of("size", 1, "source", each.getKey())));
+      CommandResult result =
+          host.polderWith(
+              Json.write(payload).getBytes(StandardCharsets.UTF_8), "create", "-f", "-");
+      assertNotEquals(0, result.code(), each.getKey());
+      assertTrue(result.err().contains(each.getValue()), result.err());
+    }
+    for (Path each : List.of(link, image, large)) {
+      Files.delete(each);
+    }
   }
 
   @Test

@@ -56,6 +56,8 @@ final class QemuCommand {
         "-mon",
         "chardev=control,mode=control");
     add(command, "-device", "pvpanic", "-action", "panic=exit-failure");
+    add(command, "-boot", "strict=on");
+    command.addAll(Disks.options(spec));
     spec.find(VmProperties.KERNEL)
         .ifPresent(_ -> add(command, "-kernel", KERNEL, "-append", spec.get(VmProperties.CMDLINE)));
     spec.find(VmProperties.INITRD).ifPresent(_ -> add(command, "-initrd", INITRD));

@@ -111,7 +111,7 @@ record Trial(CageBrand cage, Path place, String group, Path kvm, Duration limit)
               new Stdio(nothing, nothing, said.writer()),
               () -> {},
               () -> {});
-      GivenFile rom = new GivenFile(root.resolve(ROM.toString()), QemuCommand.ROM);
+      GivenFile rom = new GivenFile(root, ROM.toString(), QemuCommand.ROM, false);
       try (Ready ready = cage.prepare(spec, platform, List.of(rom));
           Running running = ready.go()) {
         Optional<WaitStatus> end = running.pidfd().await(limit);

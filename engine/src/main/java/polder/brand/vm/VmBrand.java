@@ -18,12 +18,14 @@ import polder.linux.Cgroup;
 import polder.linux.Directory;
 import polder.linux.Launcher;
 import polder.linux.ProcessIdentity;
+import polder.linux.SyscallException;
 import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.Finding;
 import polder.model.Finding.Level;
 import polder.model.PolderException;
 import polder.model.Property;
+import polder.model.Ulimit;
 import polder.model.VmProperties;
 import polder.model.ZoneSpec;
 
@@ -32,6 +34,7 @@ public final class VmBrand implements Brand {
   private static final String MISSING = "there is no qemu-system-x86_64 on this host";
   private static final String MEND = "install the package qemu-system-x86";
   private static final Path KVM = Path.of("/dev/kvm");
+  private static final long LONGEST_OTHER = 1 << 20; // of a file that is no disk
   private static final Duration TRIAL = Duration.ofSeconds(15);
 
   private final CageBrand cage;
@@ -73,6 +76,14 @@ public final class VmBrand implements Brand {
   @Override
   public void install(ZoneSpec spec, RootFiles root) {
     cage.install(spec, root);
+    try {
+      Disks.make(spec, root);
+    } catch (SyscallException e) {
+      throw new PolderException(
+          ErrorKind.HOST,
+          "cannot make the disks of vm %s: %s".formatted(spec.name(), e.getMessage()),
+          e);
+    }
   }
 
   @Override
@@ -87,11 +98,20 @@ public final class VmBrand implements Brand {
     Accelerator accelerator = accelerators.choose(spec.get(VmProperties.ACCEL), qemu, ids);
     List<GivenFile> files = new ArrayList<>();
     spec.find(VmProperties.KERNEL)
-        .ifPresent(path -> files.add(new GivenFile(Path.of(path), QemuCommand.KERNEL)));
+        .ifPresent(path -> files.add(GivenFile.of(Path.of(path), QemuCommand.KERNEL)));
     spec.find(VmProperties.INITRD)
-        .ifPresent(path -> files.add(new GivenFile(Path.of(path), QemuCommand.INITRD)));
+        .ifPresent(path -> files.add(GivenFile.of(Path.of(path), QemuCommand.INITRD)));
+    files.addAll(Disks.given(spec, platform.root()));
     List<String> command = QemuCommand.of(qemu, spec, accelerator);
-    ZoneSpec zone = Cages.of(spec.name(), spec.uuid(), command, accelerator, KVM, Map.of());
+    long longest = Math.max(Disks.largest(spec, platform.root()), LONGEST_OTHER);
+    ZoneSpec zone =
+        Cages.of(
+            spec.name(),
+            spec.uuid(),
+            command,
+            accelerator,
+            KVM,
+            Map.of("fsize", new Ulimit(longest, longest)));
     return new VmReady(spec.name(), cage.prepare(zone, platform, files));
   }
 

@@ -15,6 +15,7 @@ import polder.linux.FileName;
 import polder.linux.FilePath;
 import polder.linux.Launcher;
 import polder.linux.MountAttribute;
+import polder.linux.RegularFile;
 import polder.linux.SeccompFilter;
 import polder.linux.SeccompProfile;
 import polder.linux.SyscallException;
@@ -73,14 +74,23 @@ public final class CageBrand extends ZoneBrand {
    * @throws PolderException INVALID, with the reason
    */
   public static void check(Path path) {
-    try (HostFile _ = HostFile.openRegular(path)) {
-      // it is there, and what it must be
+    open(path).close();
+  }
+
+  /**
+   * Opens a file as it would be given.
+   *
+   * @throws PolderException INVALID, with the reason
+   */
+  public static RegularFile open(Path path) {
+    try (HostFile file = HostFile.open(GivenFile.of(path, ""))) {
+      return file.read();
     } catch (SyscallException e) {
       throw refused(path, e);
     }
   }
 
-  static PolderException refused(Path path, SyscallException e) {
+  private static PolderException refused(Path path, SyscallException e) {
     String why =
         e.errno().equals(Errno.ELOOP)
             ? "there is a symbolic link on the way; name the file itself"
@@ -98,14 +108,17 @@ public final class CageBrand extends ZoneBrand {
   List<Attachment> given(List<GivenFile> files, HostMounts mounts) {
     List<Attachment> attachments = new ArrayList<>();
     for (GivenFile each : files) {
-      try (HostFile file = HostFile.openRegular(each.path())) {
+      try (HostFile file = HostFile.open(each)) {
         Set<MountAttribute> attributes = EnumSet.copyOf(INERT);
         attributes.add(MountAttribute.NO_EXECUTE);
+        if (each.writable()) {
+          attributes.remove(MountAttribute.READ_ONLY);
+        }
         attachments.add(
             new Attachment.Bind(
                 mounts.mapped(file, attributes, false), each.target(), false, false));
       } catch (SyscallException e) {
-        throw refused(each.path(), e);
+        throw refused(each.top().resolve(each.path()), e);
       }
     }
     return attachments;

@@ -16,6 +16,7 @@ import polder.linux.FileType;
 import polder.linux.MountEntry;
 import polder.linux.MountTable;
 import polder.linux.Node;
+import polder.linux.RegularFile;
 import polder.linux.Stat;
 import polder.linux.SyscallException;
 import polder.linux.Walk;
@@ -66,20 +67,25 @@ final class HostFile implements AutoCloseable {
   }
 
   /**
-   * Walks to {@code path}, on which there is no link, and which is a regular file.
+   * Walks to what {@code given} names, on which there is no link, and which is a regular file.
    *
    * @throws SyscallException with ELOOP if there is a link, with EINVAL if it is something else
    */
-  static HostFile openRegular(Path path) {
-    try (Directory root = Directory.open(Path.of("/"))) {
-      FilePath below = FilePath.of(String.valueOf(Path.of("/").relativize(path)));
-      HostFile file = new HostFile(path, root.follow(below, Walk.NO_LINKS));
+  static HostFile open(GivenFile given) {
+    Path path = given.top().resolve(given.path());
+    try (Directory top = Directory.open(given.top())) {
+      HostFile file = new HostFile(path, top.follow(FilePath.of(given.path()), Walk.NO_LINKS));
       if (file.stat().type() != FileType.REGULAR) {
         file.close();
         throw new SyscallException("take " + path + ", which is no regular file", Errno.EINVAL);
       }
       return file;
     }
+  }
+
+  /** Opens it for reading; it must be a regular file. */
+  RegularFile read() {
+    return node.read();
   }
 
   /** Walks to {@code path} in the directory {@code top}, which no link on the way leads out of. */

@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import polder.model.Brand;
+import polder.model.Disk;
 import polder.model.Property;
 import polder.model.VmProperties;
 import polder.model.ZoneProperties;
@@ -35,6 +38,8 @@ class QemuCommandTest {
           "-cpu",
           "-smp",
           "-m",
+          "-blockdev",
+          "-boot",
           "-chardev",
           "-serial",
           "-mon",
@@ -76,13 +81,26 @@ class QemuCommandTest {
     spec = maybe(random, spec, VmProperties.CPU_TYPE, random.nextBoolean() ? "qemu64" : "host");
     spec = maybe(random, spec, VmProperties.INITRD, "/tmp/-device,x=y");
     spec = maybe(random, spec, VmProperties.CMDLINE, texts.get(random.nextInt(texts.size())));
-    return spec.checked();
+    List<Disk> disks = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      String model = List.of("virtio", "scsi", "ide", "nvme").get(random.nextInt(4));
+      boolean cdrom = random.nextInt(3) == 0 && (model.equals("ide") || model.equals("scsi"));
+      disks.add(
+          new Disk(
+              Optional.of("d" + i),
+              Optional.of(1L),
+              model,
+              cdrom ? "cdrom" : "disk",
+              random.nextBoolean(),
+              cdrom ? Optional.of("/tmp/,file=x") : Optional.empty()));
+    }
+    return spec.with(VmProperties.DISKS, disks).checked();
   }
 
   @Test
   @DisplayName(
-      "S-VM-03 in 100 command lines there is no floppy, USB, network or default device, and the"
-          + " sandbox is on")
+      "S-VM-03 in 100 command lines there is no floppy, USB, network or default device, no format"
+          + " is guessed, and the sandbox is on")
   void asksForNothingThatNobodyAskedFor() {
     for (int seed = 0; seed < 100; seed++) {
       Random random = new Random(seed);
@@ -100,6 +118,15 @@ class QemuCommandTest {
         String option = command.get(i);
         if (WITH_VALUE.contains(option)) {
           i++;
+          if (option.equals("-blockdev")) {
+            assertTrue(
+                command
+                    .get(i)
+                    .matches(
+                        "driver=raw,node-name=disk[0-9],read-only=(on|off),discard=unmap,"
+                            + "file.driver=file,file.filename=/disks/d[0-9]"),
+                shown);
+          }
           if (!option.equals("-append")) {
             assertFalse(
                 command.get(i).matches(".*(usb-|floppy|fdc|isa-fdc|netdev|user,).*"), shown);
