@@ -44,6 +44,7 @@ public final class Switchboard implements AutoCloseable {
   private final Rulesets rulesets;
   private final Map<UUID, Wiring> plugged = new HashMap<>();
   private final Map<String, Network> raised = new HashMap<>();
+  private final FlushWatch flushes;
   private boolean watched; // we have made the bridges' rules ourselves
   private @Nullable String routed; // the rules that we made last
 
@@ -58,6 +59,7 @@ public final class Switchboard implements AutoCloseable {
     this.publications = new Publications(host, names);
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
+    this.flushes = new FlushWatch(host, names.table(), this::restore);
   }
 
   /**
@@ -220,6 +222,29 @@ public final class Switchboard implements AutoCloseable {
       for (Wiring each : plugged.values()) {
         elements.add(elementsOf(each));
       }
+    }
+  }
+
+  /** Puts all tables back, with what is known of zones that run; what is there stays. */
+  public void restore() {
+    working.lock();
+    try {
+      watched = false;
+      routed = null;
+      if (!plugged.isEmpty()) {
+        nft.apply(rulesets.bridge());
+        watched = true;
+        plugged.values().forEach(each -> elements.add(elementsOf(each)));
+        plugged.values().stream()
+            .flatMap(each -> each.vnics().stream())
+            .map(Vnic::network)
+            .filter(each -> each.kind().hasHost())
+            .findFirst()
+            .ifPresent(this::route);
+        plugged.values().forEach(publications::open);
+      }
+    } finally {
+      working.unlock();
     }
   }
 
@@ -438,6 +463,7 @@ public final class Switchboard implements AutoCloseable {
 
   @Override
   public void close() {
+    flushes.close();
     elements.close();
     publications.close();
     stack.close();

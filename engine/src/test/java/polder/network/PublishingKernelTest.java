@@ -181,6 +181,31 @@ class PublishingKernelTest {
   }
 
   @Test
+  void whatIsFlushedComesBackByItself() throws Exception {
+    try (TestNetwork test = new TestNetwork();
+        TestNetwork.Space outside = test.new Space();
+        TestNetwork.Space zone = test.new Space()) {
+      connect(test, outside);
+      Network out = test.network("out", Network.Kind.NAT, "10.1.0.0/24");
+      plug(test, zone, out, 2, "8080:80");
+      serve(zone, "web", "80");
+      for (int i = 0; i < 3; i++) {
+        test.host.run("nft", "flush", "ruleset");
+        long limit = System.nanoTime() + 20_000_000_000L;
+        String rules = "";
+        while (!(rules.contains("set four") && rules.contains("10.1.0.2 . tcp . 80"))) {
+          assertTrue(System.nanoTime() < limit, "it is back: " + rules);
+          Thread.sleep(10);
+          rules = test.host.run("nft", "list", "ruleset");
+        }
+        assertEquals("web 192.0.2.2", call(outside, "tcp", "192.0.2.1", 8080));
+      }
+    } finally {
+      stop();
+    }
+  }
+
+  @Test
   void aThousandPortsAreOneBatchAndOneZonesAddressChanges() throws Exception {
     try (TestNetwork test = new TestNetwork();
         TestNetwork.Space outside = test.new Space();

@@ -37,6 +37,7 @@ public record Errno(int number) {
   public static final Errno ENODATA = new Errno(61);
   public static final Errno EOVERFLOW = new Errno(75);
   public static final Errno EOPNOTSUPP = new Errno(95);
+  public static final Errno ENOBUFS = new Errno(105);
   public static final Errno ETIMEDOUT = new Errno(110);
   public static final Errno EDQUOT = new Errno(122);
 
@@ -74,6 +75,7 @@ public record Errno(int number) {
       case 61 -> "ENODATA (no such attribute)";
       case 75 -> "EOVERFLOW (value too large)";
       case 95 -> "EOPNOTSUPP (not supported)";
+      case 105 -> "ENOBUFS (no buffer space)";
       case 110 -> "ETIMEDOUT (timed out)";
       case 122 -> "EDQUOT (disk quota exceeded)";
       default -> "errno " + number;

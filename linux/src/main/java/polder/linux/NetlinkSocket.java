@@ -27,6 +27,7 @@ final class NetlinkSocket implements AutoCloseable {
   private static final int MSG_TRUNC = 0x20;
   private static final int ATTEMPTS = 10;
   private static final int SENDER = 4; // offset of nl_pid in struct sockaddr_nl
+  private static final int GROUPS = 8;
 
   private final Fd socket;
   private int sequence;
@@ -58,6 +59,31 @@ final class NetlinkSocket implements AutoCloseable {
           on.byteSize());
     }
     return new NetlinkSocket(socket);
+  }
+
+  /**
+   * Hears from now on what the kernel tells everybody in {@code group}. It takes an address of its
+   * own for that: who has none counts as the kernel itself, which does not tell itself.
+   */
+  void join(int group) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = arena.allocate(ADDRESS_SIZE, Integer.BYTES);
+      address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
+      address.set(ValueLayout.JAVA_INT, GROUPS, 1 << (group - 1));
+      Kernel.check(
+          Kernel.call(Nr.BIND, socket.number(), address.address(), ADDRESS_SIZE),
+          () -> "join netlink group " + group);
+    }
+  }
+
+  /** What becomes readable with news. */
+  Fd fd() {
+    return socket;
+  }
+
+  /** Waits for news of the groups that were joined; ENOBUFS if some was lost. */
+  List<NetlinkMessage> news(String what) {
+    return NetlinkMessage.parse(receive(what));
   }
 
   /** Has something done. */

@@ -411,6 +411,9 @@ class HeadersKernelTest {
     expected.put("(NFTA_SET_ELEM_LIST_ELEMENTS)", NftElements.NFTA_SET_ELEM_LIST_ELEMENTS);
     expected.put("(NFTA_LIST_ELEM)", NftElements.NFTA_LIST_ELEM);
     expected.put("(NFTA_SET_ELEM_KEY)", NftElements.NFTA_SET_ELEM_KEY);
+    expected.put("(NFNLGRP_NFTABLES)", NftNews.NFNLGRP_NFTABLES);
+    expected.put("(NFT_MSG_DELTABLE)", NftNews.NFT_MSG_DELTABLE);
+    expected.put("(NFTA_TABLE_NAME)", NftNews.NFTA_TABLE_NAME);
     expected.put("(NFTA_SET_ELEM_DATA)", NftElements.NFTA_SET_ELEM_DATA);
     expected.put("(NFTA_SET_ELEM_KEY_END)", NftElements.NFTA_SET_ELEM_KEY_END);
     expected.put("(NFTA_DATA_VALUE)", NftElements.NFTA_DATA_VALUE);
