@@ -150,6 +150,11 @@ final class HostNetworks implements AutoCloseable {
     }
   }
 
+  /** Changes what may change of a zone's cards while it runs. */
+  void change(ZoneSpec spec) {
+    switchboard.change(spec.uuid(), wiring(spec));
+  }
+
   /** Whether a zone has cards, or had some when it last ran. */
   boolean isPlugged(UUID zone) {
     return switchboard.isPlugged(zone);

@@ -183,6 +183,9 @@ final class Planner {
             .equals(after.get(ZoneProperties.DATA_COMPRESSION))) {
       plan.add(new Step.Alter.Compression(after.uuid()));
     }
+    if (running && !before.get(ZoneProperties.NICS).equals(after.get(ZoneProperties.NICS))) {
+      plan.add(new Step.Alter.Cards(after.uuid()));
+    }
     plan.add(new Step.Alter.Keep(after.uuid()));
     return List.copyOf(plan);
   }

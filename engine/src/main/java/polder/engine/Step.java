@@ -387,6 +387,14 @@ sealed interface Step {
       }
     }
 
+    /** What its network cards publish, and how fast they are, while it runs. */
+    record Cards(UUID zone) implements Alter {
+      @Override
+      public String describe() {
+        return "change the network cards of zone " + zone;
+      }
+    }
+
     /** How much its dataset may have. */
     record Quota(UUID zone) implements Alter {
       @Override

@@ -98,6 +98,9 @@ final class Takeover {
         attempt(zone, "take over what runs", () -> resume(zone));
       }
     }
+    guarded(
+        "bring network cards up to date",
+        () -> hall.networks().switchboard().settle(damaged.isEmpty()));
     unknown.forEach(zone -> guarded("clear what is left of zone " + zone, () -> stranger(zone)));
   }
 

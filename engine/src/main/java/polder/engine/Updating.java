@@ -139,6 +139,10 @@ final class Updating {
         undo.add(() -> compress(before));
         compress(changed.spec());
       }
+      case Step.Alter.Cards(UUID _) -> {
+        undo.add(() -> hall.networks().change(before));
+        hall.networks().change(changed.spec());
+      }
       case Step.Alter.Keep(UUID uuid) -> hall.disk().spend(() -> hall.store().put(changed));
     }
   }

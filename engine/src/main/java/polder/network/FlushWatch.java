@@ -5,8 +5,8 @@ import polder.linux.NftNews;
 
 /**
  * Puts tables back that somebody else took away, as {@code nft flush ruleset} does: told by the
- * kernel, at once. Until they are back, some tens of milliseconds later, nothing holds cards that are
- * plugged to what is theirs.
+ * kernel, at once. Until they are back, some tens of milliseconds later, nothing holds cards that
+ * are plugged to what is theirs.
  */
 final class FlushWatch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("polder.network");

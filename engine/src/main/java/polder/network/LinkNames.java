@@ -46,6 +46,11 @@ public record LinkNames(String host, boolean plain) {
     return ports() + mac.value().substring(6).replace(":", "");
   }
 
+  /** What leads what the card with that address sends, where that is slowed down. */
+  public String shaper(MacAddress mac) {
+    return "pi" + host + mac.value().substring(6).replace(":", "");
+  }
+
   /** The nftables tables, one of each family. */
   public String table() {
     return "polder_" + host;

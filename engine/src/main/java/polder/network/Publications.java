@@ -21,6 +21,9 @@ import polder.model.PublishedPort;
  * address, protocol and port to a zone's address and port. For one thread at a time.
  */
 final class Publications implements AutoCloseable {
+  private static final List<String> SETS =
+      List.of("bound4", "bound6", "any4", "any6", "served4", "served6");
+
   private final NftElements elements;
 
   Publications(Fd host, LinkNames names) {
@@ -48,6 +51,11 @@ final class Publications implements AutoCloseable {
       elements.add(all);
       return true;
     }
+  }
+
+  /** Lets nobody through to anybody. */
+  void clear() {
+    elements.clear(SETS);
   }
 
   /** Lets nobody through any more. */

@@ -40,6 +40,7 @@ public final class Switchboard implements AutoCloseable {
   private final NetworkSettings settings;
   private final NftElements elements;
   private final Publications publications;
+  private final Shaping shaping;
   private final Nft nft;
   private final Rulesets rulesets;
   private final Map<UUID, Wiring> plugged = new HashMap<>();
@@ -56,6 +57,7 @@ public final class Switchboard implements AutoCloseable {
     this.stack = NetworkStack.of(host);
     this.settings = new NetworkSettings(host);
     this.elements = NftElements.of(host, NftElements.BRIDGE, names.table());
+    this.shaping = new Shaping(stack, names);
     this.publications = new Publications(host, names);
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
@@ -198,6 +200,9 @@ public final class Switchboard implements AutoCloseable {
       watch(wiring);
       for (Vnic each : wiring.vnics()) {
         join(each, inside);
+        if (!each.bandwidth().isNone()) {
+          shaping.set(each); // it is down inside
+        }
       }
       publish(wiring);
       Inside.configure(within, new NetworkSettings(inside), wiring);
@@ -394,7 +399,46 @@ public final class Switchboard implements AutoCloseable {
       if (wiring != null) {
         elements.remove(elementsOf(wiring));
         unpublish(wiring);
+        wiring.vnics().stream()
+            .filter(each -> each.bandwidth().out().isPresent())
+            .forEach(shaping::clear);
       }
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /**
+   * Changes what may change of cards that are plugged: what they publish, and how fast they are.
+   */
+  public void change(UUID zone, Wiring wiring) {
+    working.lock();
+    try {
+      Wiring before = plugged.put(zone, wiring);
+      if (before != null) {
+        unpublish(before);
+      }
+      publish(wiring);
+      wiring.vnics().forEach(shaping::set);
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /**
+   * Brings what may change of cards that are plugged to what is known of it: we may have died in
+   * the middle of such a change.
+   *
+   * @param whole whether all that runs is known; else what is not known keeps what it has
+   */
+  public void settle(boolean whole) {
+    working.lock();
+    try {
+      if (whole) {
+        publications.clear();
+      }
+      plugged.values().forEach(this::publish);
+      plugged.values().forEach(each -> each.vnics().forEach(shaping::set));
     } finally {
       working.unlock();
     }

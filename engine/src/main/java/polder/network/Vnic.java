@@ -1,6 +1,7 @@
 package polder.network;
 
 import java.util.List;
+import polder.model.Bandwidth;
 import polder.model.Cidr;
 import polder.model.MacAddress;
 import polder.model.Network;
@@ -19,6 +20,7 @@ import polder.model.PublishedPort;
  * @param freedoms what it may do beside
  * @param allowed whose addresses it may use beside its own
  * @param ports the host's by which its own are reached, each decided
+ * @param bandwidth how fast it may be
  */
 public record Vnic(
     Network network,
@@ -29,7 +31,8 @@ public record Vnic(
     List<Cidr> addresses,
     Nic.Freedoms freedoms,
     List<Cidr> allowed,
-    List<PublishedPort> ports) {
+    List<PublishedPort> ports,
+    Bandwidth bandwidth) {
   public Vnic {
     addresses = List.copyOf(addresses);
     allowed = List.copyOf(allowed);

@@ -60,7 +60,8 @@ public record Wiring(List<Vnic> vnics, List<NicRules.Way> ways) {
               nic.addresses(),
               nic.freedoms(),
               nic.allowedIps(),
-              nic.ports()));
+              nic.ports(),
+              nic.bandwidth()));
     }
     List<NicRules.Way> ways = new ArrayList<>(NicRules.ways(spec));
     OptionalInt primary = NicRules.primary(nics);

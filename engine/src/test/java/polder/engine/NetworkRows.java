@@ -55,6 +55,12 @@ final class NetworkRows {
             host -> host.zones().update(zone(), new Patch(changes()), false),
             true),
         new CrashRow(
+            "Zones.update",
+            "of a card's speed while it runs",
+            NetworkRows::running,
+            host -> host.zones().update(zone(), new Patch(faster()), false),
+            true),
+        new CrashRow(
             "Zones.start",
             "with a card",
             NetworkRows::made,
@@ -79,6 +85,19 @@ final class NetworkRows {
         "nics",
         List.of(
             Map.of("nic_tag", LAB, "mac", "02:00:00:00:00:02", "ips", List.of("10.1.0.77/24"))));
+  }
+
+  private static Map<String, Object> faster() {
+    return Map.of(
+        "update_nics",
+        List.of(
+            Map.of(
+                "mac",
+                "02:00:00:00:00:01",
+                "ports",
+                List.of("8081:80"),
+                "bandwidth",
+                Map.of("in", "10M"))));
   }
 
   private static void network(Host host) {

@@ -262,7 +262,8 @@ class NetworksKernelTest {
         on.primary(),
         on.freedoms(),
         on.allowedIps(),
-        on.ports());
+        on.ports(),
+        on.bandwidth());
   }
 
   private static ZoneSpec on(String network, ZoneSpec spec) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.linux.Fd;
+import polder.model.Bandwidth;
 import polder.model.Cidr;
 import polder.model.IpAddress;
 import polder.model.Network;
@@ -274,7 +275,8 @@ class PublishingKernelTest {
             addresses,
             plain.freedoms(),
             List.of(),
-            List.of(ports).stream().map(PublishedPort::of).toList());
+            List.of(ports).stream().map(PublishedPort::of).toList(),
+            Bandwidth.NONE);
     zone.run("ip", "link", "set", "lo", "up");
     UUID uuid = UUID.randomUUID();
     try (Fd inside = zone.network()) {

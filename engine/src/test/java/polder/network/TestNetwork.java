@@ -108,7 +108,8 @@ final class TestNetwork implements AutoCloseable {
         List.of(addresses).stream().map(Cidr::of).toList(),
         freedoms,
         List.of(),
-        List.of());
+        List.of(),
+        polder.model.Bandwidth.NONE);
   }
 
   /** Plugs a zone with one card. */

@@ -235,6 +235,21 @@ public final class Links {
         "make network interface " + peer.name());
   }
 
+  /**
+   * Makes an interface, up, that gives what it is sent back to where it was taken from: ifb.
+   *
+   * @throws SyscallException EOPNOTSUPP if the kernel has none
+   */
+  public void addIfb(String name, int mtu) {
+    socket.change(
+        make()
+            .fixed(header(0, IFF_UP, IFF_UP))
+            .attribute(IFLA_IFNAME, checkName(name))
+            .attribute(IFLA_MTU, mtu)
+            .nest(IFLA_LINKINFO, info -> info.attribute(IFLA_INFO_KIND, "ifb")),
+        "make network interface " + name);
+  }
+
   /** Has a bridge learn no hardware addresses from what its port {@code index} sends. */
   public void learnNothing(int index) {
     port(index, IFLA_BRPORT_LEARNING, 0, "let its bridge learn nothing from");

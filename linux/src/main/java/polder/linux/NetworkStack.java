@@ -42,6 +42,11 @@ public final class NetworkStack implements AutoCloseable {
     return new Routes(socket);
   }
 
+  /** How fast its interfaces send. */
+  public TrafficControl traffic() {
+    return new TrafficControl(socket);
+  }
+
   @Override
   public void close() {
     socket.close();

@@ -126,6 +126,24 @@ public final class NftElements implements AutoCloseable {
     }
   }
 
+  /** Removes all that is in {@code sets}; if one is not there, none is touched. */
+  public void clear(List<String> sets) {
+    List<NetlinkRequest> requests = new ArrayList<>();
+    for (String set : sets) {
+      requests.add(
+          new NetlinkRequest(
+                  NFNL_SUBSYS_NFTABLES << Byte.SIZE | NFT_MSG_DELSETELEM, NetlinkMessage.ACK)
+              .fixed(header(family, 0))
+              .attribute(NFTA_SET_ELEM_LIST_TABLE, table)
+              .attribute(NFTA_SET_ELEM_LIST_SET, set));
+    }
+    try {
+      send(requests, "clear");
+    } catch (SyscallException e) {
+      passOver(e);
+    }
+  }
+
   private static void passOver(SyscallException e) {
     if (!e.errno().equals(Errno.ENOENT)) {
       throw e;
@@ -137,7 +155,6 @@ public final class NftElements implements AutoCloseable {
       return;
     }
     List<NetlinkRequest> batch = new ArrayList<>();
-    batch.add(new NetlinkRequest(NFNL_MSG_BATCH_BEGIN, 0).fixed(header(0, NFNL_SUBSYS_NFTABLES)));
     for (int first = 0; first < elements.size(); ) {
       int end = first + 1; // a message for each would fill the socket with acknowledgements
       String set = elements.get(first).set();
@@ -159,6 +176,14 @@ public final class NftElements implements AutoCloseable {
                           each -> list.nest(NFTA_LIST_ELEM, element -> write(element, each)))));
       first = end;
     }
+    send(batch, verb);
+  }
+
+  /** All of them, or none. */
+  private void send(List<NetlinkRequest> requests, String verb) {
+    List<NetlinkRequest> batch = new ArrayList<>();
+    batch.add(new NetlinkRequest(NFNL_MSG_BATCH_BEGIN, 0).fixed(header(0, NFNL_SUBSYS_NFTABLES)));
+    batch.addAll(requests);
     batch.add(new NetlinkRequest(NFNL_MSG_BATCH_END, 0).fixed(header(0, NFNL_SUBSYS_NFTABLES)));
     socket.batch(batch, "%s the sets of nftables table %s".formatted(verb, table));
   }

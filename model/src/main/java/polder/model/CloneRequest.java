@@ -62,6 +62,7 @@ public record CloneRequest(Optional<String> snapshot, Patch changes) {
         nic.primary(),
         nic.freedoms(),
         nic.allowedIps(),
-        List.of());
+        List.of(),
+        nic.bandwidth());
   }
 }

@@ -180,6 +180,12 @@ public final class Leases {
                     + " of spoofing and traffic, or use a bridge")
                 .formatted(network.name()));
       }
+      if (network.kind() == Network.Kind.MACVLAN && !nic.bandwidth().isNone()) {
+        fault(
+            at + ".bandwidth",
+            "network '%s' shares an interface, where no nic has an end that could wait"
+                .formatted(network.name()));
+      }
       if (nic.mtu().isPresent() && nic.mtu().get() > network.mtu()) {
         fault(
             at + ".mtu",

@@ -19,6 +19,7 @@ import java.util.UUID;
  * @param freedoms what it may do beside what is its own
  * @param allowedIps whose it may use beside its own
  * @param ports of the host's, by which its own are reached from outside
+ * @param bandwidth how fast it may be
  */
 public record Nic(
     Optional<String> name,
@@ -31,7 +32,8 @@ public record Nic(
     boolean primary,
     Freedoms freedoms,
     List<Cidr> allowedIps,
-    List<PublishedPort> ports) {
+    List<PublishedPort> ports,
+    Bandwidth bandwidth) {
   /** Among {@link #ips}: an address from the network's pool. */
   public static final String DHCP = "dhcp";
 
@@ -76,7 +78,8 @@ public record Nic(
         false,
         Freedoms.NONE,
         List.of(),
-        List.of());
+        List.of(),
+        Bandwidth.NONE);
   }
 
   /** As this one, with what was made up for it. */
@@ -92,7 +95,8 @@ public record Nic(
         primary,
         freedoms,
         allowedIps,
-        ports);
+        ports,
+        bandwidth);
   }
 
   /** As this one, with other ports of the host's. */
@@ -108,7 +112,30 @@ public record Nic(
         primary,
         freedoms,
         allowedIps,
-        published);
+        published,
+        bandwidth);
+  }
+
+  /** As this one, at another speed. */
+  public Nic with(Bandwidth limits) {
+    return new Nic(
+        name,
+        mac,
+        network,
+        networkUuid,
+        ips,
+        gateways,
+        mtu,
+        primary,
+        freedoms,
+        allowedIps,
+        ports,
+        limits);
+  }
+
+  /** Without what may change while it is plugged. */
+  Nic plugged() {
+    return with(List.of()).with(Bandwidth.NONE);
   }
 
   /** The addresses that are given in full. */

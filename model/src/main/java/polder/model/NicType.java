@@ -66,6 +66,8 @@ final class NicType {
           "ports",
           Types.list(Types.mapped(WORD, PublishedPort::of, PublishedPort::toString)),
           "[[ADDRESS:]HOST_PORT:]PORT[/tcp|udp|sctp] of it that the host passes on; on NAT networks");
+  private static final Property<Bandwidth> BANDWIDTH =
+      Property.of("bandwidth", bandwidth(), "how fast it may be; as fast as it can if absent");
   private static final Property<String> OLD_IP =
       Property.of("ip", WORD, "old word for ips, with netmask");
   private static final Property<IpAddress> OLD_MASK =
@@ -106,6 +108,8 @@ final class NicType {
                 new Field<>(ANY_TYPE, false, n -> truth(n.freedoms().types())),
                 new Field<>(ALLOWED, false, n -> some(n.allowedIps())),
                 new Field<>(PORTS, false, n -> some(n.ports())),
+                new Field<>(
+                    BANDWIDTH, false, n -> Optional.of(n.bandwidth()).filter(b -> !b.isNone())),
                 new Field<>(SERVER, false, n -> Optional.empty()),
                 new Field<>(OLD_IP, false, n -> Optional.empty()),
                 new Field<>(OLD_MASK, false, n -> Optional.empty()),
@@ -119,6 +123,37 @@ final class NicType {
                     false,
                     n -> Optional.empty())));
     return new ObjectType<>("nic {nic_tag, ips, …}", fields, NicType::make);
+  }
+
+  private static Type<Bandwidth> bandwidth() {
+    Property<Long> in = rate("in", "what it receives: bits a second, such as 500k, 100M, 1G");
+    Property<Long> out = rate("out", "what it sends: bits a second");
+    Property<Integer> inBurst = burst("in_burst", "bytes that may come at once, such as 256K");
+    Property<Integer> outBurst = burst("out_burst", "bytes that may go at once");
+    return new ObjectType<>(
+        "bandwidth {in, out, in_burst, out_burst}",
+        List.of(
+            new Field<>(in, false, b -> b.in().map(Bandwidth.Limit::rate)),
+            new Field<>(out, false, b -> b.out().map(Bandwidth.Limit::rate)),
+            new Field<>(inBurst, false, b -> b.in().flatMap(Bandwidth.Limit::burst)),
+            new Field<>(outBurst, false, b -> b.out().flatMap(Bandwidth.Limit::burst))),
+        v -> new Bandwidth(limit(v, in, inBurst), limit(v, out, outBurst)));
+  }
+
+  private static Property<Long> rate(String name, String meaning) {
+    return Property.of(name, Types.mapped(WORD, Bandwidth::rate, Bandwidth::rateText), meaning);
+  }
+
+  private static Property<Integer> burst(String name, String meaning) {
+    return Property.of(name, Types.mapped(WORD, Bandwidth::burst, Bandwidth::burstText), meaning);
+  }
+
+  private static Optional<Bandwidth.Limit> limit(
+      Values v, Property<Long> rate, Property<Integer> burst) {
+    if (v.find(rate).isEmpty() && v.find(burst).isPresent()) {
+      throw invalid("'%s' needs '%s'".formatted(burst.name(), rate.name()));
+    }
+    return v.find(rate).map(each -> new Bandwidth.Limit(each, v.find(burst)));
   }
 
   private static <T> Optional<List<T>> some(List<T> list) {
@@ -158,7 +193,8 @@ final class NicType {
             v.find(SERVES).orElse(false) || v.find(SERVER).orElse(false),
             v.find(ANY_TYPE).orElse(false)),
         v.find(ALLOWED).orElse(List.of()),
-        v.find(PORTS).orElse(List.of()));
+        v.find(PORTS).orElse(List.of()),
+        v.find(BANDWIDTH).orElse(Bandwidth.NONE));
   }
 
   private static Optional<List<String>> ips(Values v) {

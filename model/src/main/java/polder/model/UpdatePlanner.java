@@ -39,10 +39,7 @@ public final class UpdatePlanner {
     Effect effect =
         switch (property.change()) {
           case LIVE -> Effect.NOW;
-          case RESTART ->
-              running
-                  ? WHILE_DOWN.containsKey(property) ? Effect.REFUSED : Effect.AT_RESTART
-                  : Effect.NOW;
+          case RESTART -> running ? whileRunning(property, before, after) : Effect.NOW;
           case FIXED -> Effect.REFUSED;
           case NONE -> Effect.NO_EFFECT;
         };
@@ -54,13 +51,25 @@ public final class UpdatePlanner {
         reason(property, effect, after, running));
   }
 
+  /** Ports and speed of a card may change while it is plugged. */
+  private static Effect whileRunning(Property<?> property, ZoneSpec before, ZoneSpec after) {
+    if (property == ZoneProperties.NICS && plugged(before).equals(plugged(after))) {
+      return Effect.NOW;
+    }
+    return WHILE_DOWN.containsKey(property) ? Effect.REFUSED : Effect.AT_RESTART;
+  }
+
+  private static List<Nic> plugged(ZoneSpec spec) {
+    return spec.get(ZoneProperties.NICS).stream().map(Nic::plugged).toList();
+  }
+
   private static String reason(
       Property<?> property, Effect effect, ZoneSpec after, boolean running) {
     if (property == ZoneProperties.ALIAS && running && !after.has(ZoneProperties.ZONE_HOSTNAME)) {
       return "the host name inside follows at the next start";
     }
     String whileDown = WHILE_DOWN.get(property);
-    if (running && whileDown != null) {
+    if (effect == Effect.REFUSED && whileDown != null) {
       return whileDown;
     }
     return effect == Effect.AT_RESTART && property.why().isEmpty()

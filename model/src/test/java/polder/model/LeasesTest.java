@@ -130,7 +130,8 @@ class LeasesTest {
         on.primary(),
         on.freedoms(),
         on.allowedIps(),
-        on.ports());
+        on.ports(),
+        on.bandwidth());
   }
 
   private static Optional<Network> find(String name) {

@@ -67,6 +67,28 @@ class NicsTest {
   }
 
   @Test
+  void aBandwidthIsBitsASecond() {
+    String text =
+        "[{\"nic_tag\":\"a\",\"bandwidth\":{\"in\":\"1500k\",\"out\":\"2G\",\"out_burst\":\"64K\"}}]";
+    assertEquals(text, written(text));
+    assertEquals(1_500_000, nics(text).getFirst().bandwidth().in().orElseThrow().rate());
+    for (String wrong :
+        java.util.List.of(
+            "{\"in\": \"1\"}",
+            "{\"in\": \"200G\"}",
+            "{\"in\": \"1.5M\"}",
+            "{\"in\": \"10m\"}",
+            "{\"in\": 1000000}",
+            "{\"in_burst\": \"64K\"}",
+            "{\"out\": \"1M\", \"out_burst\": \"1\"}")) {
+      assertThrows(
+          PolderException.class,
+          () -> nics("[{\"nic_tag\": \"a\", \"bandwidth\": " + wrong + "}]"),
+          wrong);
+    }
+  }
+
+  @Test
   void nicsFitTogether() {
     refused("nics[1].mac", nic("02:00:00:00:00:01", ""), nic("02:00:00:00:00:01", ""));
     refused("nics[1].interface", nic("", "eth1"), nic("", ""));

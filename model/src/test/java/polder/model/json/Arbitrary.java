@@ -212,7 +212,13 @@ final class Arbitrary {
             "ports",
             List.of(
                 "127.0.0.1:%d:80".formatted(number(1, 65_535)), "[2001:db8::1]:53:53/udp", "7")),
-        Map.of("network_uuid", uuid().toString(), "primary", true));
+        Map.of(
+            "network_uuid",
+            uuid().toString(),
+            "primary",
+            true,
+            "bandwidth",
+            Map.of("in", "100M", "out", (one() + 7) + "k", "in_burst", "1M")));
   }
 
   private Object healthcheck() {
