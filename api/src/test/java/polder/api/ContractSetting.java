@@ -71,6 +71,8 @@ abstract class ContractSetting {
         host.volumes().delete(volume.name());
       }
     }
+    host.firewall().list().forEach(rule -> host.firewall().delete(rule.uuid().toString()));
+    host.firewall().remotes().forEach(remote -> host.firewall().deleteRemote(remote.uuid()));
     host.networks().list().stream()
         .filter(network -> network.name().startsWith("contract"))
         .forEach(network -> host.networks().delete(network.name()));

@@ -27,7 +27,7 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneState;
 
 /** The part of {@link HostContract} about processes: their streams, ends, logs and files. */
-abstract class ProcessContract extends NetworkContract {
+abstract class ProcessContract extends FirewallContract {
   @Test
   void aProgramsEndIsTheZones() {
     create("a", "sh", "-c", "exit 7");

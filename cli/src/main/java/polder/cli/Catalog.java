@@ -7,6 +7,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import polder.cli.call.Command;
 import polder.cli.call.Usage;
+import polder.cli.firewall.FirewallAdd;
+import polder.cli.firewall.FirewallDelete;
+import polder.cli.firewall.FirewallForget;
+import polder.cli.firewall.FirewallGet;
+import polder.cli.firewall.FirewallList;
+import polder.cli.firewall.FirewallRemotes;
+import polder.cli.firewall.FirewallRules;
+import polder.cli.firewall.FirewallStats;
+import polder.cli.firewall.FirewallStatus;
+import polder.cli.firewall.FirewallSwitch;
+import polder.cli.firewall.FirewallTestCommand;
+import polder.cli.firewall.FirewallUpdateCommand;
+import polder.cli.firewall.FirewallZones;
 import polder.cli.host.DoctorCommand;
 import polder.cli.host.EventsCommand;
 import polder.cli.host.FsckCommand;
@@ -77,7 +90,8 @@ import polder.cli.zone.WaitCommand;
 /** All commands by name. Only the one that is asked for is loaded. */
 final class Catalog {
   /** The first words of commands that have two. */
-  static final List<String> GROUPS = List.of("snapshot", "image", "pool", "volume", "network");
+  static final List<String> GROUPS =
+      List.of("snapshot", "image", "pool", "volume", "network", "firewall");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -143,6 +157,20 @@ final class Catalog {
           "network update",
           "network delete",
           "network top",
+          "firewall add",
+          "firewall list",
+          "firewall get",
+          "firewall update",
+          "firewall delete",
+          "firewall enable",
+          "firewall disable",
+          "firewall rules",
+          "firewall zones",
+          "firewall test",
+          "firewall status",
+          "firewall stats",
+          "firewall remotes",
+          "firewall forget",
           "events",
           "info",
           "doctor",
@@ -192,6 +220,11 @@ final class Catalog {
     aliases.put("network ls", "network list");
     aliases.put("network rm", "network delete");
     aliases.put("network inspect", "network get");
+    aliases.put("firewall ls", "firewall list");
+    aliases.put("firewall rm", "firewall delete");
+    aliases.put("firewall vms", "firewall zones");
+    aliases.put("firewall list-rvms", "firewall remotes");
+    aliases.put("firewall delete-rvm", "firewall forget");
     return aliases;
   }
 
@@ -260,6 +293,20 @@ final class Catalog {
       case "network update" -> new NetworkUpdateCommand();
       case "network delete" -> new NetworkDelete();
       case "network top" -> new NetworkTop();
+      case "firewall add" -> new FirewallAdd();
+      case "firewall list" -> new FirewallList();
+      case "firewall get" -> new FirewallGet();
+      case "firewall update" -> new FirewallUpdateCommand();
+      case "firewall delete" -> new FirewallDelete();
+      case "firewall enable" -> FirewallSwitch.enable();
+      case "firewall disable" -> FirewallSwitch.disable();
+      case "firewall rules" -> new FirewallRules();
+      case "firewall zones" -> new FirewallZones();
+      case "firewall test" -> new FirewallTestCommand();
+      case "firewall status" -> new FirewallStatus();
+      case "firewall stats" -> new FirewallStats();
+      case "firewall remotes" -> new FirewallRemotes();
+      case "firewall forget" -> new FirewallForget();
       case "events" -> new EventsCommand();
       case "info" -> new InfoCommand();
       case "doctor" -> new DoctorCommand();

@@ -78,8 +78,7 @@ class CommandLineTest {
   @Test
   void allFaultsAreTold() {
     Desk.Answer answer =
-        desk.typing(
-                "{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"firewall_enabled\": true}")
+        desk.typing("{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"max_sem_ids\": 2}")
             .polder("create");
     assertEquals(1, answer.code());
     assertEquals(4, answer.err().lines().count(), answer.err());

@@ -126,6 +126,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.Firewall firewall() {
+      return host.firewall();
+    }
+
+    @Override
     public polder.model.Networks networks() {
       return host.networks();
     }

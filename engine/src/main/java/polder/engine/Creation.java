@@ -79,6 +79,7 @@ final class Creation {
     faults.addAll(hall.storage().verify(spec));
     faults.addAll(hall.brand(spec.brand()).verify(spec));
     faults.addAll(volumes.verify(spec));
+    faults.addAll(hall.networks().verifyGuarded(spec));
     if (!faults.isEmpty()) {
       throw new PolderException(what, faults);
     }
@@ -382,11 +383,21 @@ final class Creation {
     zone.record().ids().ifPresent(hall.ids()::release);
     hall.networks().leases().release(uuid);
     zone.vanish();
+    forgetAddresses();
     if (hall.table().list().isEmpty()) {
       hall.removeCgroupParent();
     }
     hall.events().add("zone.delete", Optional.of(uuid), zone.name(), Map.of());
     hall.disk().keep();
+  }
+
+  /** Who has a zone's addresses from now on is not who they were to the firewall. */
+  private void forgetAddresses() {
+    try {
+      hall.firewall().follow();
+    } catch (PolderException e) {
+      // no zone can get its addresses before the firewall is looked at again
+    }
   }
 
   private void drop(Step.Drop step) {

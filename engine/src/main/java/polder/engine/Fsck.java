@@ -23,6 +23,7 @@ final class Fsck {
   private final LocalPools pools;
   private final LocalVolumes volumes;
   private final LocalNetworks networks;
+  private final LocalFirewall firewall;
   private final List<ZoneStore.Damaged> damaged;
   private final ZoneVolumes zones;
   private final List<Finding> findings = new ArrayList<>();
@@ -38,12 +39,14 @@ final class Fsck {
       LocalPools pools,
       LocalVolumes volumes,
       LocalNetworks networks,
+      LocalFirewall firewall,
       List<ZoneStore.Damaged> damaged) {
     this.hall = hall;
     this.store = store;
     this.pools = pools;
     this.volumes = volumes;
     this.networks = networks;
+    this.firewall = firewall;
     this.damaged = damaged;
     this.zones = new ZoneVolumes(hall);
   }
@@ -63,6 +66,9 @@ final class Fsck {
         .problems()
         .forEach(
             (name, why) -> missing("network " + name, why, "put it right, and restart the daemon"));
+    firewall
+        .problems()
+        .forEach((what, why) -> missing(what, why, "put it right, and restart the daemon"));
     for (String file : hall.journal().damaged()) {
       warn("journal", file + " could not be read", "look at what else is found, then remove it");
     }

@@ -38,6 +38,7 @@ record Hall(
     VolumeStore volumeStore,
     IdRanges ids,
     HostNetworks networks,
+    HostFirewall firewall,
     Executor executor,
     StateDisk disk,
     Lookout streams,

@@ -1,6 +1,7 @@
 package polder.engine;
 
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import polder.linux.Launcher;
 import polder.model.Fault;
 import polder.model.Leases;
 import polder.model.Network;
+import polder.model.Nic;
 import polder.model.PolderException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
@@ -132,6 +134,24 @@ final class HostNetworks implements AutoCloseable {
     if (!faults.isEmpty()) {
       throw new PolderException("ports that it publishes are taken", faults);
     }
+  }
+
+  /** What of a zone no firewall could watch. */
+  List<Fault> verifyGuarded(ZoneSpec spec) {
+    List<Fault> faults = new ArrayList<>();
+    for (Nic nic : spec.get(ZoneProperties.NICS)) {
+      Optional<Network> network =
+          nic.network().or(() -> nic.networkUuid().map(UUID::toString)).flatMap(this::find);
+      if (spec.get(ZoneProperties.FIREWALL_ENABLED)
+          && network.filter(each -> each.kind() == Network.Kind.MACVLAN).isPresent()) {
+        faults.add(
+            new Fault(
+                "firewall_enabled",
+                "network '%s' is of kind macvlan, whose frames come by no hook of the host's"
+                    .formatted(network.get().name())));
+      }
+    }
+    return faults;
   }
 
   /** Plugs a zone's cards into its namespace, whose first process waits. */

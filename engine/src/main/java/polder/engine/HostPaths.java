@@ -85,6 +85,10 @@ public record HostPaths(Path config, Path state, Path run, Path log, Path socket
     return state.resolve("volumes");
   }
 
+  Path firewall() {
+    return state.resolve("firewall");
+  }
+
   Path networks() {
     return state.resolve("networks");
   }

@@ -15,6 +15,7 @@ import polder.linux.Launcher;
 import polder.model.Brand;
 import polder.model.Events;
 import polder.model.Finding;
+import polder.model.Firewall;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
@@ -42,6 +43,7 @@ final class LocalHost implements Host {
   private final LocalTransfers transfers;
   private final LocalVolumes volumes;
   private final LocalNetworks networks;
+  private final LocalFirewall firewall;
   private final Checks checks;
   private final Takeover takeover;
   private volatile boolean closed;
@@ -78,6 +80,7 @@ final class LocalHost implements Host {
             LocalStore::close);
     Map<Brand, polder.brand.Brand> ways = brands.make(launcher, paths);
     ways.values().forEach(brand -> keep(brand, polder.brand.Brand::close));
+    HostNetworks networks = keep(HostNetworks.open(paths, launcher, network), HostNetworks::close);
     this.hall =
         new Hall(
             paths,
@@ -96,7 +99,14 @@ final class LocalHost implements Host {
             volumes,
             keep(new VolumeStore(paths), VolumeStore::close),
             new IdRanges(idRanges),
-            keep(HostNetworks.open(paths, launcher, network), HostNetworks::close),
+            networks,
+            keep(
+                new HostFirewall(
+                    paths,
+                    networks.switchboard().wall(),
+                    networks.switchboard().names(),
+                    () -> table.list().stream().map(zone -> zone.record().spec()).toList()),
+                HostFirewall::close),
             new Executor(failpoints),
             keep(StateDisk.open(paths.state()), StateDisk::close),
             keep(Lookout.open("polder-streams"), Lookout::close),
@@ -110,13 +120,15 @@ final class LocalHost implements Host {
     Snapping snapping = new Snapping(hall, leftovers);
     Schedules schedules = keep(new Schedules(hall, snapping), Schedules::close);
     this.networks = new LocalNetworks(hall);
-    Creation creation = new Creation(hall, networks, schedules, leftovers);
+    this.firewall = new LocalFirewall(hall);
+    Creation creation = new Creation(hall, this.networks, schedules, leftovers);
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
     Further further = new Further(hall);
     this.zones =
-        new LocalZones(hall, turns, creation, snapping, schedules, supervisor, stopping, networks);
+        new LocalZones(
+            hall, turns, creation, snapping, schedules, supervisor, stopping, this.networks);
     this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
     Registries registries =
         new Registries(
@@ -141,7 +153,15 @@ final class LocalHost implements Host {
     this.volumes = new LocalVolumes(hall, leftovers);
     this.takeover =
         new Takeover(
-            hall, creation, supervisor, stopping, snapping, rollingBack, further, this.volumes);
+            hall,
+            creation,
+            supervisor,
+            stopping,
+            snapping,
+            rollingBack,
+            further,
+            this.volumes,
+            this.firewall);
     takeover.run();
     table.list().forEach(schedules::look);
     keep(new Autoboot(hall, supervisor), Autoboot::close).run();
@@ -214,6 +234,11 @@ final class LocalHost implements Host {
   }
 
   @Override
+  public Firewall firewall() {
+    return open(firewall);
+  }
+
+  @Override
   public Events events() {
     return open(hall.events());
   }
@@ -230,7 +255,8 @@ final class LocalHost implements Host {
 
   @Override
   public List<Finding> fsck() {
-    return new Fsck(open(hall), store, pools, volumes, networks, takeover.damaged()).run();
+    return new Fsck(open(hall), store, pools, volumes, networks, firewall, takeover.damaged())
+        .run();
   }
 
   /** {@code part}, while the host is open. */

@@ -186,6 +186,9 @@ final class Planner {
     if (running && !before.get(ZoneProperties.NICS).equals(after.get(ZoneProperties.NICS))) {
       plan.add(new Step.Alter.Cards(after.uuid()));
     }
+    if (running && HostFirewall.differs(before, after)) {
+      plan.add(new Step.Alter.Wall(after.uuid()));
+    }
     plan.add(new Step.Alter.Keep(after.uuid()));
     return List.copyOf(plan);
   }

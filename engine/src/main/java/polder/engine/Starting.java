@@ -123,6 +123,7 @@ final class Starting {
         hold(life, prepared, undo);
       }
       case Step.Boot.Vnics(UUID uuid) -> {
+        hall.firewall().follow(); // before there is a port
         undo.add(() -> hall.networks().unplug(uuid));
         try (Fd inside = ready.get().network()) {
           hall.networks().plug(zone.record().spec(), inside);

@@ -403,6 +403,14 @@ sealed interface Step {
       }
     }
 
+    /** What the firewall lets pass to it and from it, and what it is to the firewall's rules. */
+    record Wall(UUID zone) implements Alter {
+      @Override
+      public String describe() {
+        return "bring the firewall up to date for zone " + zone;
+      }
+    }
+
     /** Its record. */
     record Keep(UUID zone) implements Alter {
       @Override

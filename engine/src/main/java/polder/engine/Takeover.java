@@ -37,6 +37,7 @@ final class Takeover {
   private final RollingBack rollingBack;
   private final Further further;
   private final LocalVolumes volumes;
+  private final LocalFirewall firewall;
   private final List<ZoneStore.Damaged> damaged = new ArrayList<>();
 
   Takeover(
@@ -47,7 +48,8 @@ final class Takeover {
       Snapping snapping,
       RollingBack rollingBack,
       Further further,
-      LocalVolumes volumes) {
+      LocalVolumes volumes,
+      LocalFirewall firewall) {
     this.further = further;
     this.hall = hall;
     this.creation = creation;
@@ -56,6 +58,7 @@ final class Takeover {
     this.snapping = snapping;
     this.rollingBack = rollingBack;
     this.volumes = volumes;
+    this.firewall = firewall;
   }
 
   /** Brings everything up to the present; afterwards the engine may be asked. */
@@ -81,6 +84,7 @@ final class Takeover {
         // where two claim the same, it is that one's who runs
         .sorted(Comparator.comparing(record -> !unknown.contains(record.uuid())))
         .forEach(record -> guarded("admit zone " + record.uuid(), () -> admit(record)));
+    guarded("put the firewall in force", () -> guard(unknown));
     guarded("take back snapshots that broke off", snapping::sweep);
     for (Journal.Intent intent : unfinished) {
       switch (intent.operation()) {
@@ -102,6 +106,18 @@ final class Takeover {
         "bring network cards up to date",
         () -> hall.networks().switchboard().settle(damaged.isEmpty()));
     unknown.forEach(zone -> guarded("clear what is left of zone " + zone, () -> stranger(zone)));
+  }
+
+  /** Rules are in force again, whatever became of them meanwhile, before anything is started. */
+  private void guard(Set<UUID> running) {
+    boolean due =
+        hall.table().list().stream()
+            .anyMatch(
+                zone ->
+                    running.contains(zone.uuid()) && HostFirewall.isGuarded(zone.record().spec()));
+    if (due || hall.firewall().isThere()) {
+      hall.firewall().follow();
+    }
   }
 
   /** A step that must not keep the engine from starting, whatever it finds. */
@@ -137,6 +153,10 @@ final class Takeover {
   private void recover(Journal.Intent intent) {
     if (LocalVolumes.isAbout(intent)) {
       volumes.recover(intent);
+      return;
+    }
+    if (LocalFirewall.isAbout(intent)) {
+      firewall.recover(intent);
       return;
     }
     StandStill.end(hall, intent); // before anything else looks at them

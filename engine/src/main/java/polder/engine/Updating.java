@@ -80,10 +80,12 @@ final class Updating {
               (step, back) -> work(before, changed, life, step, back));
       undo.forget();
     } catch (RuntimeException e) {
+      hall.firewall().settle(zone.uuid());
       hall.volumes().withdraw(zone.uuid());
       throw Failures.of("update zone '%s'".formatted(before.name()), e);
     }
     zone.record(changed);
+    hall.firewall().settle(zone.uuid());
     hall.volumes().withdraw(zone.uuid());
     hall.table().settle(zone);
     zone.status(Statuses.modified(zone.status(), changed.modified()));
@@ -142,6 +144,10 @@ final class Updating {
       case Step.Alter.Cards(UUID _) -> {
         undo.add(() -> hall.networks().change(before));
         hall.networks().change(changed.spec());
+      }
+      case Step.Alter.Wall(UUID _) -> {
+        undo.add(() -> hall.firewall().foresee(before));
+        hall.firewall().foresee(changed.spec());
       }
       case Step.Alter.Keep(UUID uuid) -> hall.disk().spend(() -> hall.store().put(changed));
     }

@@ -56,7 +56,7 @@ public record LinkNames(String host, boolean plain) {
     return "polder_" + host;
   }
 
-  private static String digest(String text) {
+  static String digest(String text) {
     try {
       return HexFormat.of()
           .formatHex(

@@ -54,7 +54,7 @@ final class Nft {
     if (input.length > LARGEST) {
       throw new PolderException(
           ErrorKind.NO_ROOM,
-          "the rules of all networks have %d bytes, more than %d; delete networks"
+          "the rules have %d bytes, more than %d; have fewer networks or firewall rules"
               .formatted(input.length, LARGEST));
     }
     try (Pipe in = Pipe.open();
@@ -66,8 +66,7 @@ final class Nft {
       WaitStatus status = run(in.reader(), out.writer());
       out.writer().close();
       if (!status.equals(new WaitStatus.Exited(0))) {
-        throw new PolderException(
-            ErrorKind.HOST, "nft refuses the rules of the networks: " + said(out.reader()));
+        throw new PolderException(ErrorKind.HOST, "nft refuses the rules: " + said(out.reader()));
       }
     } catch (LaunchException e) {
       throw new PolderException(

@@ -43,6 +43,7 @@ public final class Switchboard implements AutoCloseable {
   private final Shaping shaping;
   private final Nft nft;
   private final Rulesets rulesets;
+  private final Wall wall;
   private final Map<UUID, Wiring> plugged = new HashMap<>();
   private final Map<String, Network> raised = new HashMap<>();
   private final FlushWatch flushes;
@@ -62,6 +63,7 @@ public final class Switchboard implements AutoCloseable {
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
     this.flushes = new FlushWatch(host, names.table(), this::restore);
+    this.wall = Wall.open(launcher, names, host);
   }
 
   /**
@@ -73,6 +75,11 @@ public final class Switchboard implements AutoCloseable {
   public static Switchboard open(
       Launcher launcher, LinkNames names, Supplier<List<Network>> networks, Fd host) {
     return new Switchboard(launcher, names, networks, host);
+  }
+
+  /** The firewall's table; it is closed with this. */
+  public Wall wall() {
+    return wall;
   }
 
   /** What its links are called. */
@@ -508,6 +515,7 @@ public final class Switchboard implements AutoCloseable {
   @Override
   public void close() {
     flushes.close();
+    wall.close();
     elements.close();
     publications.close();
     stack.close();

@@ -7,6 +7,10 @@
  * one nftables table for all; a port that is in no set passes nothing, so no order of events lets a
  * packet through unwatched.
  *
+ * <p>A {@link polder.network.Wall} is the firewall's table in the same namespace. What is to be in
+ * it is worked out before, as a {@link polder.network.WallPlan}, of records alone; what belongs to
+ * a flow is known in its sets, so that rules may change under it.
+ *
  * <p><b>What survives what.</b> A zone's cards end with its network namespace, whoever lives.
  * Bridges, tables and the elements of sets outlive us; each is looked at, and put right, before the
  * next card is plugged. After a reboot there is none of it, and all comes back with the first

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.model.Events;
+import polder.model.Firewall;
 import polder.model.Host;
 import polder.model.Images;
 import polder.model.Networks;
@@ -47,6 +48,7 @@ class CrashAtEachStepKernelTest {
                 Pools.class,
                 Volumes.class,
                 Networks.class,
+                Firewall.class,
                 Snapshots.class,
                 Transfers.class,
                 Events.class)
@@ -64,7 +66,8 @@ class CrashAtEachStepKernelTest {
 
   @Test
   @Tag("kernel")
-  @DisplayName("R-CRASH-02 killed at each step of each operation, it is done or it is not")
+  @DisplayName(
+      "R-CRASH-02 R-NETF-01 killed at each step of each operation, it is done or it is not")
   void eachOperationIsWholeOrAbsent() throws IOException, InterruptedException {
     int kills = new SideBySide().all(CrashRows.wanted(), CrashAtEachStepKernelTest::sweep);
     assertTrue(kills > 60 || !CrashRows.ROWS.isEmpty(), "only " + kills + " kills");

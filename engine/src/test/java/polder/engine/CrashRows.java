@@ -43,6 +43,15 @@ final class CrashRows {
           "Host.pools",
           "Host.volumes",
           "Host.networks",
+          "Host.firewall",
+          "Firewall.list",
+          "Firewall.get",
+          "Firewall.rules",
+          "Firewall.zones",
+          "Firewall.test",
+          "Firewall.status",
+          "Firewall.stats",
+          "Firewall.remotes",
           "Host.info",
           "Host.doctor",
           "Host.fsck",
@@ -177,6 +186,7 @@ final class CrashRows {
     rows.add(forward("takeover", "and autoboot", CrashRows::booting, CrashRows::untilUp));
     rows.addAll(PoolRows.all());
     rows.addAll(NetworkRows.all());
+    rows.addAll(FirewallRows.all());
     rows.addAll(SnapshotRows.all());
     rows.addAll(TransferRows.all());
     rows.addAll(VolumeRows.all());
@@ -431,6 +441,7 @@ final class CrashRows {
     seen.addAll(PoolRows.seen(test.host()));
     seen.addAll(VolumeRows.seen(test.host()));
     seen.addAll(NetworkRows.seen(test));
+    seen.addAll(FirewallRows.seen(test));
     return String.join("\n", seen);
   }
 

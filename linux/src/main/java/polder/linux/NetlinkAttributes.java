@@ -3,10 +3,13 @@ package polder.linux;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * The attributes of a netlink message by type: {@code struct nlattr} (linux/netlink.h).
@@ -30,6 +33,18 @@ record NetlinkAttributes(Map<Integer, Bytes> values) {
    */
   static NetlinkAttributes parse(Bytes bytes) {
     Map<Integer, Bytes> values = new TreeMap<>();
+    each(bytes, values::put);
+    return new NetlinkAttributes(values);
+  }
+
+  /** The values of a list: attributes of one type, one after the other. */
+  static List<Bytes> list(Bytes bytes) {
+    List<Bytes> values = new ArrayList<>();
+    each(bytes, (type, value) -> values.add(value));
+    return values;
+  }
+
+  private static void each(Bytes bytes, BiConsumer<Integer, Bytes> found) {
     ByteBuffer in = ByteBuffer.wrap(bytes.toArray()).order(ByteOrder.nativeOrder());
     int at = 0;
     while (bytes.length() - at >= HEADER) {
@@ -39,10 +54,9 @@ record NetlinkAttributes(Map<Integer, Bytes> values) {
         throw new IllegalArgumentException(
             "a netlink attribute of %d bytes in %d".formatted(length, bytes.length() - at));
       }
-      values.put(type, bytes.part(at + HEADER, at + length));
+      found.accept(type, bytes.part(at + HEADER, at + length));
       at += NetlinkMessage.align(length);
     }
-    return new NetlinkAttributes(values);
   }
 
   /** A text, without the NUL at its end. */

@@ -33,6 +33,10 @@ public final class NftElements implements AutoCloseable {
   static final int NFTA_SET_ELEM_DATA = 2;
   static final int NFTA_SET_ELEM_KEY_END = 10;
   static final int NFTA_DATA_VALUE = 1;
+  static final int NFTA_DATA_VERDICT = 2;
+  static final int NFTA_VERDICT_CODE = 1;
+  static final int NFTA_VERDICT_CHAIN = 2;
+  static final int NFT_JUMP = -3;
 
   private static final int ELEMENTS_A_MESSAGE = 200;
   private static final int BYTES_A_FIELD = 4; // each field of a key is filled up to whole registers
@@ -67,21 +71,28 @@ public final class NftElements implements AutoCloseable {
    * @param key its fields, one after the other
    * @param end in a set of intervals, the last key that it stands for
    * @param data in a map, what it leads to: fields, one after the other
+   * @param jump in a map of verdicts, the chain that is jumped to
    */
-  public record Element(String set, Bytes key, Optional<Bytes> end, Optional<Bytes> data) {
+  public record Element(
+      String set, Bytes key, Optional<Bytes> end, Optional<Bytes> data, Optional<String> jump) {
     /** One key. */
     public Element(String set, Bytes key) {
-      this(set, key, Optional.empty(), Optional.empty());
+      this(set, key, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** The keys from one to another. */
     public Element(String set, Bytes key, Optional<Bytes> end) {
-      this(set, key, end, Optional.empty());
+      this(set, key, end, Optional.empty(), Optional.empty());
     }
 
     /** A key of a map, and what it leads to. */
     public static Element of(String map, Bytes key, Bytes data) {
-      return new Element(map, key, Optional.empty(), Optional.of(data));
+      return new Element(map, key, Optional.empty(), Optional.of(data), Optional.empty());
+    }
+
+    /** A key of a map of verdicts, and the chain that is jumped to. */
+    public static Element jump(String map, Bytes key, String chain) {
+      return new Element(map, key, Optional.empty(), Optional.empty(), Optional.of(chain));
     }
   }
 
@@ -107,18 +118,29 @@ public final class NftElements implements AutoCloseable {
    *     leads elsewhere already
    */
   public void add(List<Element> elements) {
-    change(elements, NFT_MSG_NEWSETELEM, NetlinkMessage.CREATE, "add elements to");
+    send(requests(elements, NFT_MSG_NEWSETELEM, NetlinkMessage.CREATE), "add elements to");
+  }
+
+  /**
+   * Removes some and adds others in one transaction, or does nothing.
+   *
+   * @throws SyscallException ENOENT if there is no such table or set, or no such element to remove
+   */
+  public void replace(List<Element> gone, List<Element> added) {
+    List<NetlinkRequest> requests = new ArrayList<>(requests(gone, NFT_MSG_DELSETELEM, 0));
+    requests.addAll(requests(added, NFT_MSG_NEWSETELEM, NetlinkMessage.CREATE));
+    send(requests, "replace elements of");
   }
 
   /** Removes all; what is not there, or whose set is gone, is passed over. */
   public void remove(List<Element> elements) {
     try {
-      change(elements, NFT_MSG_DELSETELEM, 0, "remove elements from");
+      send(requests(elements, NFT_MSG_DELSETELEM, 0), "remove elements from");
     } catch (SyscallException e) {
       passOver(e);
       for (Element each : elements) { // one that is missing keeps all the others in
         try {
-          change(List.of(each), NFT_MSG_DELSETELEM, 0, "remove an element from");
+          send(requests(List.of(each), NFT_MSG_DELSETELEM, 0), "remove an element from");
         } catch (SyscallException missing) {
           passOver(missing);
         }
@@ -150,11 +172,8 @@ public final class NftElements implements AutoCloseable {
     }
   }
 
-  private void change(List<Element> elements, int type, int flags, String verb) {
-    if (elements.isEmpty()) {
-      return;
-    }
-    List<NetlinkRequest> batch = new ArrayList<>();
+  private List<NetlinkRequest> requests(List<Element> elements, int type, int flags) {
+    List<NetlinkRequest> requests = new ArrayList<>();
     for (int first = 0; first < elements.size(); ) {
       int end = first + 1; // a message for each would fill the socket with acknowledgements
       String set = elements.get(first).set();
@@ -164,7 +183,7 @@ public final class NftElements implements AutoCloseable {
         end++;
       }
       List<Element> some = elements.subList(first, end);
-      batch.add(
+      requests.add(
           new NetlinkRequest(NFNL_SUBSYS_NFTABLES << Byte.SIZE | type, flags | NetlinkMessage.ACK)
               .fixed(header(family, 0))
               .attribute(NFTA_SET_ELEM_LIST_TABLE, table)
@@ -176,11 +195,14 @@ public final class NftElements implements AutoCloseable {
                           each -> list.nest(NFTA_LIST_ELEM, element -> write(element, each)))));
       first = end;
     }
-    send(batch, verb);
+    return requests;
   }
 
   /** All of them, or none. */
   private void send(List<NetlinkRequest> requests, String verb) {
+    if (requests.isEmpty()) {
+      return;
+    }
     List<NetlinkRequest> batch = new ArrayList<>();
     batch.add(new NetlinkRequest(NFNL_MSG_BATCH_BEGIN, 0).fixed(header(0, NFNL_SUBSYS_NFTABLES)));
     batch.addAll(requests);
@@ -200,9 +222,20 @@ public final class NftElements implements AutoCloseable {
             data ->
                 element.nest(
                     NFTA_SET_ELEM_DATA, to -> to.attribute(NFTA_DATA_VALUE, data.toArray())));
+    each.jump()
+        .ifPresent(
+            chain ->
+                element.nest(
+                    NFTA_SET_ELEM_DATA,
+                    data -> data.nest(NFTA_DATA_VERDICT, verdict -> jump(verdict, chain))));
   }
 
-  private static ByteBuffer header(int family, int resource) {
+  private static void jump(NetlinkRequest verdict, String chain) {
+    byte[] code = ByteBuffer.allocate(Integer.BYTES).putInt(NFT_JUMP).array(); // network order
+    verdict.attribute(NFTA_VERDICT_CODE, code).attribute(NFTA_VERDICT_CHAIN, chain);
+  }
+
+  static ByteBuffer header(int family, int resource) {
     return ByteBuffer.allocate(NFGENMSG) // the resource is in network order, as it is here
         .put((byte) family)
         .put((byte) 0)

@@ -21,6 +21,9 @@ public interface Host extends AutoCloseable {
   /** What zones' network cards are plugged into. */
   Networks networks();
 
+  /** What may go between zones, and between them and others. */
+  Firewall firewall();
+
   /** What zones had on their disks at some moments. */
   Snapshots snapshots();
 

@@ -80,7 +80,7 @@ final class NicType {
   private static final Map<String, String> REFUSED =
       Map.of(
           "model", "only virtual machines choose it, and this version's have no nics",
-          "blocked_outgoing_ports", "this version has no firewall language",
+          "blocked_outgoing_ports", "use a firewall rule: FROM vm UUID TO any BLOCK tcp PORT N",
           "allowed_dhcp_cids", "zones get their addresses without DHCP",
           "allow_unfiltered_promisc", "a switch sends a nic what is meant for it only",
           "vrrp_vrid", "this version has no VRRP; use allowed_ips for an address that moves",

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class RefusedProperties {
   private static final String VM =
       "only virtual machines have it, and this version's do not have it yet";
-  private static final String FIREWALL =
-      "this version has no firewall language; a nic sends as itself only, whatever this says";
   private static final String ZFS = "it is ZFS's, and no storage driver here has it";
   private static final String RESERVATION =
       "no storage driver keeps room for one dataset; give the others a quota";
@@ -41,7 +39,6 @@ final class RefusedProperties {
                   "vnc_password",
                   "vnc_port",
                   "zone_dataset_uuid")),
-          Map.entry(FIREWALL, List.of("firewall_enabled")),
           Map.entry(
               ZFS,
               List.of(

@@ -259,6 +259,14 @@ public final class ZoneProperties {
       Property.of("nics", Types.list(NicType.NIC), "network cards; none: the loopback alone")
           .otherwise(List.of())
           .only(Brand.NATIVE, Brand.LX);
+  public static final Property<Boolean> FIREWALL_ENABLED =
+      Property.of(
+              "firewall_enabled",
+              Types.BOOLEAN,
+              "firewall rules are in force for it: nothing gets in that none allows")
+          .otherwise(false)
+          .live()
+          .only(Brand.NATIVE, Brand.LX);
   public static final Property<Map<String, String>> ROUTES =
       Property.of(
               "routes",
@@ -385,6 +393,7 @@ public final class ZoneProperties {
             FILESYSTEMS,
             DEVICES,
             NICS,
+            FIREWALL_ENABLED,
             ROUTES,
             DNS_DOMAIN,
             RESOLVERS,

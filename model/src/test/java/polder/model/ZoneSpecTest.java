@@ -26,7 +26,7 @@ class ZoneSpecTest {
         faults(
             """
             {"alais": "web", "max_physical_memroy": 5, "vga": "std", "zfs_io_priority": 1,
-             "firewall_enabled": true, "kernel_version": "3.10", "autoboot": "true", "cpu_cap": 1.5,
+             "max_sem_ids": 1, "kernel_version": "3.10", "autoboot": "true", "cpu_cap": 1.5,
              "max_lwps": 0, "uuid": "NOT-A-UUID", "cmd": "sleep", "filesystems": [{"tarjet": "/x"}],
              "security": {"userns": 1}, "tags": {"a": {}}}
             """);

@@ -122,7 +122,7 @@ class ZoneLifecycleTest {
   void allThatIsWrongWithAPayloadIsToldAtOnceAndNothingIsMade() {
     String err =
         host.polderWith(
-                "{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"firewall_enabled\": true}"
+                "{\"alais\": \"x\", \"max_physical_memory\": \"much\", \"max_sem_ids\": 2}"
                     .getBytes(java.nio.charset.StandardCharsets.UTF_8),
                 "create",
                 "-f",
@@ -131,7 +131,7 @@ class ZoneLifecycleTest {
             .err();
     assertTrue(err.contains("alias"), err);
     assertTrue(err.contains("max_physical_memory"), err);
-    assertTrue(err.contains("firewall_enabled"), err);
+    assertTrue(err.contains("max_sem_ids"), err);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.Map;
 import polder.model.ErrorKind;
 import polder.model.Events;
 import polder.model.Finding;
+import polder.model.Firewall;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
@@ -124,6 +125,11 @@ public final class RemoteHost implements Host {
   @Override
   public Volumes volumes() {
     return new RemoteVolumes(caller);
+  }
+
+  @Override
+  public Firewall firewall() {
+    return new RemoteFirewall(caller);
   }
 
   @Override

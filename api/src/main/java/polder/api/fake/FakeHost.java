@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import polder.model.Events;
 import polder.model.Finding;
+import polder.model.Firewall;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
@@ -31,6 +32,7 @@ public final class FakeHost implements Host {
   private final FakeVolumes volumes = new FakeVolumes(events, pools);
   private final FakeNetworks networks = new FakeNetworks(events);
   private final FakeZones zones = new FakeZones(events, images, volumes, networks);
+  private final FakeFirewall firewall = new FakeFirewall(events, zones);
   private final FakeSnapshots snapshots = new FakeSnapshots(zones);
 
   private final FakeTransfers transfers = new FakeTransfers(zones, pools);
@@ -92,6 +94,11 @@ public final class FakeHost implements Host {
   @Override
   public Networks networks() {
     return networks;
+  }
+
+  @Override
+  public Firewall firewall() {
+    return firewall;
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** Commands on the firewall: each parses its options and makes one call of {@code Host}. */
+package polder.cli.firewall;
