@@ -64,6 +64,16 @@ final class Podman implements AutoCloseable {
 
   /** {@code podman run --rm} of true, from start to its end. */
   Contender run() {
+    return run(ZoneHost.IMAGE);
+  }
+
+  /** As {@link #run()}, of the image with ten layers. */
+  Contender runLayers() {
+    command("load", "--quiet", "--input", Layers.of(stage).archive().toString()).run();
+    return run(Layers.NAME);
+  }
+
+  private Contender run(String image) {
     Command run =
         command(
             "run",
@@ -72,7 +82,7 @@ final class Podman implements AutoCloseable {
             "--ulimit=nofile=1024:1024",
             "--ulimit=nproc=1024:1024",
             "--cgroup-parent=/" + cgroup,
-            ZoneHost.IMAGE,
+            image,
             "true");
     return () -> Contender.milliseconds(run::run);
   }

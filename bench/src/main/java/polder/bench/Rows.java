@@ -44,6 +44,10 @@ final class Rows {
   private static final Entrant PODMAN_RUN =
       new Entrant("podman run --rm", stage -> Podman.of(stage).run());
 
+  private static final Entrant LAYERS = new Entrant("zone of 10 layers", Layers::ours);
+  private static final Entrant PODMAN_LAYERS =
+      new Entrant("podman run --rm, 10 layers", stage -> Podman.of(stage).runLayers());
+
   private static final Entrant RATE = Crowd.ours("create, start", 1, false);
   private static final Entrant RATE_2 = Crowd.ours("create, start, by two", 2, false);
   private static final Entrant DELETE = Crowd.ours("delete", 1, true);
@@ -191,6 +195,13 @@ final class Rows {
             RUN,
             PODMAN_RUN,
             new Bound.RatioAtMost(1)),
+        Row.beside(
+            "layers-10",
+            "a zone of an image with ten layers through the library: created, run, deleted",
+            "ms",
+            LAYERS,
+            PODMAN_LAYERS,
+            new Bound.RatioAtMost(0.3)),
         Row.beside(
             "rate",
             "200 zones through the library, created and started, one after the other",

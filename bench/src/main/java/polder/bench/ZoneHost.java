@@ -141,7 +141,7 @@ final class ZoneHost implements AutoCloseable {
     return ZoneRef.of(host.zones().create(spec).uuid());
   }
 
-  private static void check(ExitStatus status) {
+  static void check(ExitStatus status) {
     if (!status.success()) {
       throw new IllegalStateException("/bin/true ended with " + status.code());
     }
