@@ -34,8 +34,9 @@ class PublishTest {
       assertEquals(
           "web:8080\\:80,127.0.0.1\\:49152\\:80\n",
           host.polder("list", "-p", "-o", "alias,ports").ok().out());
-      CommandResult taken = run(host, "other", "-p", "192.0.2.1:8080:80", "-p", "8080:81");
+      CommandResult taken = run(host, "other", "-p", "192.0.2.1:8080:80", "-p", "49152:81");
       assertTrue(taken.err().contains("nics[0].ports[0]"), taken.err());
+      assertTrue(taken.err().contains("nics[0].ports[1]"), taken.err());
 
       host.killDaemon();
 
