@@ -190,6 +190,7 @@ final class CrashRows {
     rows.addAll(SnapshotRows.all());
     rows.addAll(TransferRows.all());
     rows.addAll(VolumeRows.all());
+    rows.addAll(VmRows.all());
     rows.addAll(ImageRows.all());
     return List.copyOf(rows);
   }

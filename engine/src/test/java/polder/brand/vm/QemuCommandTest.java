@@ -51,7 +51,7 @@ class QemuCommandTest {
 
   private static ZoneSpec vm() {
     return ZoneSpec.of(Brand.VM)
-        .with(ZoneProperties.ZONE_UUID, UUID.randomUUID())
+        .with(ZoneProperties.ZONE_UUID, UUID.fromString("00000000-0000-4000-8000-000000000001"))
         .with(VmProperties.KERNEL, "/k");
   }
 

@@ -1,0 +1,48 @@
+package polder.engine;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import polder.model.Brand;
+import polder.model.Disk;
+import polder.model.Host;
+import polder.model.VmProperties;
+import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
+
+/**
+ * The operations on virtual machines, which find nothing on their disks to boot; see {@link
+ * CrashRows}.
+ */
+final class VmRows {
+  private static final ZoneRef VM = ZoneRef.of(CrashRows.spec().uuid());
+
+  private VmRows() {}
+
+  /** None where there is no QEMU. */
+  static List<CrashRow> all() {
+    if (!Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64"))) {
+      return List.of();
+    }
+    return List.of(
+        new CrashRow("Zones.create", "of a vm", host -> {}, VmRows::vm, true),
+        new CrashRow("Zones.start", "of a vm", VmRows::vm, host -> host.zones().start(VM), true),
+        new CrashRow(
+            "Zones.delete", "of a vm", VmRows::vm, host -> host.zones().delete(VM, false), false));
+  }
+
+  private static void vm(Host host) {
+    Disk disk =
+        new Disk(Optional.empty(), Optional.of(1L), "virtio", "disk", false, Optional.empty());
+    ZoneSpec spec =
+        ZoneSpec.of(Brand.VM)
+            .with(ZoneProperties.ZONE_UUID, CrashRows.spec().uuid())
+            .with(ZoneProperties.ALIAS, "crashed")
+            .with(VmProperties.RAM, 64L)
+            .with(VmProperties.ACCEL, "tcg")
+            .with(VmProperties.DISKS, List.of(disk));
+    host.zones().create(spec);
+  }
+}
