@@ -2,14 +2,12 @@ package polder.network;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.Launcher;
@@ -21,7 +19,6 @@ import polder.linux.NetworkStack;
 import polder.linux.NftElements;
 import polder.linux.SyscallException;
 import polder.model.Cidr;
-import polder.model.ErrorKind;
 import polder.model.HostPorts;
 import polder.model.IpAddress;
 import polder.model.Network;
@@ -29,12 +26,8 @@ import polder.model.PolderException;
 
 /** Plugs zones' cards into networks. For many threads at once. */
 public final class Switchboard implements AutoCloseable {
-  private static final List<String> FORWARD = List.of("ipv4", "ip_forward");
-  private static final List<String> FORWARD_SIX = List.of("ipv6", "conf", "all", "forwarding");
-
   private final ReentrantLock working = new ReentrantLock();
   private final LinkNames names;
-  private final Supplier<List<Network>> networks;
   private final Fd host;
   private final NetworkStack stack;
   private final NetworkSettings settings;
@@ -45,15 +38,13 @@ public final class Switchboard implements AutoCloseable {
   private final Rulesets rulesets;
   private final Wall wall;
   private final Map<UUID, Wiring> plugged = new HashMap<>();
-  private final Map<String, Network> raised = new HashMap<>();
+  private final Bridges bridges;
   private final FlushWatch flushes;
   private boolean watched; // we have made the bridges' rules ourselves
-  private @Nullable String routed; // the rules that we made last
 
   private Switchboard(
       Launcher launcher, LinkNames names, Supplier<List<Network>> networks, Fd host) {
     this.names = names;
-    this.networks = networks;
     this.host = host;
     this.stack = NetworkStack.of(host);
     this.settings = new NetworkSettings(host);
@@ -62,6 +53,7 @@ public final class Switchboard implements AutoCloseable {
     this.publications = new Publications(host, names);
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
+    this.bridges = new Bridges(names, networks, stack, settings, nft);
     this.flushes = new FlushWatch(host, names.table(), this::restore);
     this.wall = Wall.open(launcher, names, host);
   }
@@ -122,24 +114,7 @@ public final class Switchboard implements AutoCloseable {
   public void verify(Network network) {
     working.lock();
     try {
-      if (network.kind().hasParent()) {
-        parent(network);
-        return;
-      }
-      Optional<Link> there = stack.links().find(network.link());
-      if (there.isPresent()) {
-        demandOurs(network, there.get());
-      }
-      boolean six = network.subnets().stream().anyMatch(each -> each.cidr().address().six());
-      if (network.kind() == Network.Kind.NAT
-          && six
-          && !settings.get(FORWARD_SIX).equals(Optional.of("1"))) {
-        throw new PolderException(
-            ErrorKind.UNSUPPORTED,
-            "this host does not forward IPv6, and would no longer listen to its router if Polder"
-                + " made it: set net.ipv6.conf.all.forwarding=1, and accept_ra=2 where it needs"
-                + " its router, first");
-      }
+      bridges.verify(network);
     } finally {
       working.unlock();
     }
@@ -147,48 +122,11 @@ public final class Switchboard implements AutoCloseable {
 
   /** Why nothing can be plugged into a network now; empty if all is well. */
   public Optional<String> problem(Network network) {
-    if (!network.kind().hasParent()) {
-      return Optional.empty(); // it is made when it is needed
-    }
     working.lock();
     try {
-      parent(network);
-      return Optional.empty();
-    } catch (PolderException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
+      return bridges.problem(network);
     } finally {
       working.unlock();
-    }
-  }
-
-  /** The interface that a network is on. */
-  private Link parent(Network network) {
-    Optional<Link> found = stack.links().find(network.link());
-    if (found.isEmpty()) {
-      throw new PolderException(
-          ErrorKind.NOT_FOUND,
-          "this host has no interface '%s' for network '%s'"
-              .formatted(network.link(), network.name()));
-    }
-    boolean bridge = found.get().kind().equals(Optional.of("bridge"));
-    if (network.kind() == Network.Kind.BRIDGE && !bridge) {
-      throw new PolderException(
-          ErrorKind.INVALID,
-          "interface '%s' is no bridge: make one with it as a port, or a network of kind macvlan"
-              .formatted(network.link()));
-    }
-    return found.get();
-  }
-
-  private void demandOurs(Network network, Link link) {
-    boolean ours =
-        link.kind().equals(Optional.of("bridge"))
-            && link.address().equals(Optional.of(names.bridgeAddress(network.name()).value()));
-    if (!ours) {
-      throw new PolderException(
-          ErrorKind.EXISTS,
-          "this host has an interface '%s' that is not Polder's; call the network otherwise"
-              .formatted(link.name()));
     }
   }
 
@@ -242,7 +180,7 @@ public final class Switchboard implements AutoCloseable {
     working.lock();
     try {
       watched = false;
-      routed = null;
+      bridges.forgetRules();
       if (!plugged.isEmpty()) {
         nft.apply(rulesets.bridge());
         watched = true;
@@ -252,7 +190,7 @@ public final class Switchboard implements AutoCloseable {
             .map(Vnic::network)
             .filter(each -> each.kind().hasHost())
             .findFirst()
-            .ifPresent(this::route);
+            .ifPresent(bridges::route);
         plugged.values().forEach(publications::open);
       }
     } finally {
@@ -267,8 +205,8 @@ public final class Switchboard implements AutoCloseable {
       return;
     }
     if (!publications.open(wiring)) {
-      routed = null; // somebody flushed everything: others' ports too
-      route(open.getFirst().network());
+      bridges.forgetRules(); // somebody flushed everything: others' ports too
+      bridges.route(open.getFirst().network());
       plugged.values().forEach(publications::open);
     }
     for (Vnic each : open) {
@@ -287,7 +225,7 @@ public final class Switchboard implements AutoCloseable {
   }
 
   private void join(Vnic vnic, Fd inside) {
-    int link = raise(vnic.network());
+    int link = bridges.raise(vnic.network());
     Links.Peer peer = new Links.Peer(vnic.name(), vnic.mac().value(), inside);
     if (vnic.network().kind() == Network.Kind.MACVLAN) {
       stack.links().addMacvlan(link, vnic.mtu(), peer);
@@ -301,7 +239,7 @@ public final class Switchboard implements AutoCloseable {
       if (stale.isEmpty()) {
         throw e;
       }
-      removeIfThere(stale.get()); // of its last run: the kernel takes its time with namespaces
+      bridges.remove(stale.get()); // of its last run: the kernel takes its time with namespaces
       stack.links().addPort(vnic.port(), link, vnic.mtu(), peer);
     }
     hold(vnic);
@@ -313,68 +251,6 @@ public final class Switchboard implements AutoCloseable {
     stack.links().hold(port.index(), vnic.mac().value());
     if (!vnic.freedoms().mac()) {
       stack.links().learnNothing(port.index());
-    }
-  }
-
-  private void removeIfThere(Link link) {
-    try {
-      stack.links().remove(link.index());
-    } catch (SyscallException e) {
-      if (!e.errno().equals(Errno.ENODEV)) {
-        throw e;
-      }
-    }
-  }
-
-  /** Sees to it that a network is there as it should be; answers its interface. */
-  private int raise(Network network) {
-    if (network.kind().hasParent()) {
-      return parent(network).index();
-    }
-    Optional<Link> there = stack.links().find(network.link());
-    if (there.isPresent() && there.get().up() && network.equals(raised.get(network.name()))) {
-      return there.get().index();
-    }
-    if (there.isEmpty()) {
-      stack
-          .links()
-          .addBridge(network.link(), names.bridgeAddress(network.name()).value(), network.mtu());
-    } else {
-      demandOurs(network, there.get());
-    }
-    Link link = stack.links().find(network.link()).orElseThrow();
-    stack.links().alias(link.index(), "polder network " + network.name());
-    if (link.mtu() != network.mtu()) {
-      stack.links().mtu(link.index(), network.mtu());
-    }
-    keepQuiet(network);
-    stack.links().raise(link.index());
-    Gateways.set(stack, link, network);
-    route(network);
-    raised.put(network.name(), network);
-    return link.index();
-  }
-
-  /** No zone tells the host by what router it goes, or what addresses it has. */
-  private void keepQuiet(Network network) {
-    boolean six =
-        network.kind().hasHost()
-            && network.subnets().stream().anyMatch(each -> each.cidr().address().six());
-    Map<List<String>, String> quiet = new LinkedHashMap<>();
-    quiet.put(List.of("ipv6", "conf", network.link(), "accept_ra"), "0");
-    quiet.put(List.of("ipv6", "conf", network.link(), "autoconf"), "0");
-    quiet.put(List.of("ipv6", "conf", network.link(), "disable_ipv6"), six ? "0" : "1");
-    settings.set(quiet);
-  }
-
-  private void route(Network network) {
-    String wanted = rulesets.routed(networks.get());
-    if (network.kind().hasHost() && !wanted.equals(routed)) {
-      nft.apply(wanted);
-      routed = wanted;
-    }
-    if (network.kind() == Network.Kind.NAT && !settings.get(FORWARD).equals(Optional.of("1"))) {
-      settings.set(Map.of(FORWARD, "1"));
     }
   }
 
@@ -480,9 +356,7 @@ public final class Switchboard implements AutoCloseable {
   public void refresh(Network network) {
     working.lock();
     try {
-      if (!network.kind().hasParent() && stack.links().find(network.link()).isPresent()) {
-        raise(network);
-      }
+      bridges.refresh(network);
     } finally {
       working.unlock();
     }
@@ -490,23 +364,9 @@ public final class Switchboard implements AutoCloseable {
 
   /** Takes away what is there of a network that no zone is on; an interface of others' stays. */
   public void lower(Network network) {
-    if (network.kind().hasParent()) {
-      return;
-    }
     working.lock();
     try {
-      raised.remove(network.name());
-      Optional<Link> there = stack.links().find(network.link());
-      if (there.isPresent()) {
-        demandOurs(network, there.get());
-        removeIfThere(there.get());
-        if (network.kind().hasHost()) {
-          List<Network> others =
-              networks.get().stream().filter(each -> !each.name().equals(network.name())).toList();
-          routed = rulesets.routed(others);
-          nft.apply(routed);
-        }
-      }
+      bridges.lower(network);
     } finally {
       working.unlock();
     }

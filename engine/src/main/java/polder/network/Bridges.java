@@ -1,0 +1,210 @@
+package polder.network;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import polder.linux.Errno;
+import polder.linux.Link;
+import polder.linux.NetworkSettings;
+import polder.linux.NetworkStack;
+import polder.linux.SyscallException;
+import polder.model.ErrorKind;
+import polder.model.Network;
+import polder.model.PolderException;
+
+/**
+ * The host's side of networks: their bridges, and what leads out of them. A bridge comes about when
+ * it is needed first, and is put right whenever it is. For one thread at a time.
+ */
+final class Bridges {
+  private static final List<String> FORWARD = List.of("ipv4", "ip_forward");
+  private static final List<String> FORWARD_SIX = List.of("ipv6", "conf", "all", "forwarding");
+
+  private final LinkNames names;
+  private final Supplier<List<Network>> networks;
+  private final NetworkStack stack;
+  private final NetworkSettings settings;
+  private final Nft nft;
+  private final Rulesets rulesets;
+  private final Map<String, Network> raised = new HashMap<>();
+  private @Nullable String routed; // the rules that we made last
+
+  Bridges(
+      LinkNames names,
+      Supplier<List<Network>> networks,
+      NetworkStack stack,
+      NetworkSettings settings,
+      Nft nft) {
+    this.names = names;
+    this.networks = networks;
+    this.stack = stack;
+    this.settings = settings;
+    this.nft = nft;
+    this.rulesets = new Rulesets(names);
+  }
+
+  /** As {@link Switchboard#verify}. */
+  void verify(Network network) {
+    if (network.kind().hasParent()) {
+      parent(network);
+      return;
+    }
+    Optional<Link> there = stack.links().find(network.link());
+    if (there.isPresent()) {
+      demandOurs(network, there.get());
+    }
+    boolean six = network.subnets().stream().anyMatch(each -> each.cidr().address().six());
+    if (network.kind() == Network.Kind.NAT
+        && six
+        && !settings.get(FORWARD_SIX).equals(Optional.of("1"))) {
+      throw new PolderException(
+          ErrorKind.UNSUPPORTED,
+          "this host does not forward IPv6, and would no longer listen to its router if Polder"
+              + " made it: set net.ipv6.conf.all.forwarding=1, and accept_ra=2 where it needs"
+              + " its router, first");
+    }
+  }
+
+  /** As {@link Switchboard#problem}. */
+  Optional<String> problem(Network network) {
+    if (!network.kind().hasParent()) {
+      return Optional.empty(); // it is made when it is needed
+    }
+    try {
+      parent(network);
+      return Optional.empty();
+    } catch (PolderException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The interface that a network is on. */
+  private Link parent(Network network) {
+    Optional<Link> found = stack.links().find(network.link());
+    if (found.isEmpty()) {
+      throw new PolderException(
+          ErrorKind.NOT_FOUND,
+          "this host has no interface '%s' for network '%s'"
+              .formatted(network.link(), network.name()));
+    }
+    boolean bridge = found.get().kind().equals(Optional.of("bridge"));
+    if (network.kind() == Network.Kind.BRIDGE && !bridge) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "interface '%s' is no bridge: make one with it as a port, or a network of kind macvlan"
+              .formatted(network.link()));
+    }
+    return found.get();
+  }
+
+  private void demandOurs(Network network, Link link) {
+    boolean ours =
+        link.kind().equals(Optional.of("bridge"))
+            && link.address().equals(Optional.of(names.bridgeAddress(network.name()).value()));
+    if (!ours) {
+      throw new PolderException(
+          ErrorKind.EXISTS,
+          "this host has an interface '%s' that is not Polder's; call the network otherwise"
+              .formatted(link.name()));
+    }
+  }
+
+  /** Takes a link away, if it is still there. */
+  void remove(Link link) {
+    try {
+      stack.links().remove(link.index());
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.ENODEV)) {
+        throw e;
+      }
+    }
+  }
+
+  /** Sees to it that a network is there as it should be; answers its interface. */
+  int raise(Network network) {
+    if (network.kind().hasParent()) {
+      return parent(network).index();
+    }
+    Optional<Link> there = stack.links().find(network.link());
+    if (there.isPresent() && there.get().up() && network.equals(raised.get(network.name()))) {
+      return there.get().index();
+    }
+    if (there.isEmpty()) {
+      stack
+          .links()
+          .addBridge(network.link(), names.bridgeAddress(network.name()).value(), network.mtu());
+    } else {
+      demandOurs(network, there.get());
+    }
+    Link link = stack.links().find(network.link()).orElseThrow();
+    stack.links().alias(link.index(), "polder network " + network.name());
+    if (link.mtu() != network.mtu()) {
+      stack.links().mtu(link.index(), network.mtu());
+    }
+    keepQuiet(network);
+    stack.links().raise(link.index());
+    Gateways.set(stack, link, network);
+    route(network);
+    raised.put(network.name(), network);
+    return link.index();
+  }
+
+  /** No zone tells the host by what router it goes, or what addresses it has. */
+  private void keepQuiet(Network network) {
+    boolean six =
+        network.kind().hasHost()
+            && network.subnets().stream().anyMatch(each -> each.cidr().address().six());
+    Map<List<String>, String> quiet = new LinkedHashMap<>();
+    quiet.put(List.of("ipv6", "conf", network.link(), "accept_ra"), "0");
+    quiet.put(List.of("ipv6", "conf", network.link(), "autoconf"), "0");
+    quiet.put(List.of("ipv6", "conf", network.link(), "disable_ipv6"), six ? "0" : "1");
+    settings.set(quiet);
+  }
+
+  /** Sees to it that the rules stand that lead out of a network. */
+  void route(Network network) {
+    String wanted = rulesets.routed(networks.get());
+    if (network.kind().hasHost() && !wanted.equals(routed)) {
+      nft.apply(wanted);
+      routed = wanted;
+    }
+    if (network.kind() == Network.Kind.NAT && !settings.get(FORWARD).equals(Optional.of("1"))) {
+      settings.set(Map.of(FORWARD, "1"));
+    }
+  }
+
+  /** The rules are gone, or may be. */
+  void forgetRules() {
+    routed = null;
+  }
+
+  /** As {@link Switchboard#refresh}. */
+  void refresh(Network network) {
+    if (!network.kind().hasParent() && stack.links().find(network.link()).isPresent()) {
+      var _ = raise(network);
+    }
+  }
+
+  /** As {@link Switchboard#lower}. */
+  void lower(Network network) {
+    if (network.kind().hasParent()) {
+      return;
+    }
+    raised.remove(network.name());
+    Optional<Link> there = stack.links().find(network.link());
+    if (there.isPresent()) {
+      demandOurs(network, there.get());
+      remove(there.get());
+      if (network.kind().hasHost()) {
+        List<Network> others =
+            networks.get().stream().filter(each -> !each.name().equals(network.name())).toList();
+        routed = rulesets.routed(others);
+        nft.apply(routed);
+      }
+    }
+  }
+}
