@@ -33,6 +33,7 @@ final class LocalFirewall implements Firewall {
   LocalFirewall(Hall hall) {
     this.hall = hall;
     this.firewall = hall.firewall();
+    hall.networks().switchboard().afterRestore(firewall::follow);
   }
 
   @Override

@@ -40,6 +40,7 @@ public final class Switchboard implements AutoCloseable {
   private final Map<UUID, Wiring> plugged = new HashMap<>();
   private final Bridges bridges;
   private final FlushWatch flushes;
+  private volatile Runnable restored = () -> {};
   private boolean watched; // we have made the bridges' rules ourselves
 
   private Switchboard(
@@ -54,7 +55,7 @@ public final class Switchboard implements AutoCloseable {
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
     this.bridges = new Bridges(names, networks, stack, settings, nft);
-    this.flushes = new FlushWatch(host, names.table(), this::restore);
+    this.flushes = new FlushWatch(host, names.table(), this::restoreAll);
     this.wall = Wall.open(launcher, names, host);
   }
 
@@ -173,6 +174,16 @@ public final class Switchboard implements AutoCloseable {
         elements.add(elementsOf(each));
       }
     }
+  }
+
+  /** Has {@code next} done too, whenever somebody took the tables away and they were put back. */
+  public void afterRestore(Runnable next) {
+    restored = next;
+  }
+
+  private void restoreAll() {
+    restore();
+    restored.run();
   }
 
   /** Puts all tables back, with what is known of zones that run; what is there stays. */
