@@ -115,11 +115,12 @@ public final class SmartManifest {
 
   private static Brand brand(String word) {
     return Brand.of(word)
+        .filter(brand -> brand != Brand.VM)
         .orElseThrow(
             () ->
                 new PolderException(
                     ErrorKind.UNSUPPORTED,
-                    "the image is for zones of brand '%s', which are not made here"
+                    "the image is for zones of brand '%s', which are not made of images here"
                         .formatted(shown(word))));
   }
 

@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Supplier;
+import polder.model.Brand;
+import polder.model.Property;
+import polder.model.ZoneProperties;
 
 /** Valid values at random, the same for the same seed. */
 final class Arbitrary {
@@ -63,6 +66,7 @@ final class Arbitrary {
                 entry("nics", this::nics),
                 entry("routes", () -> Map.of()),
                 entry("dns_domain", this::name),
+                entry("firewall_enabled", this::flag),
                 entry("resolvers", () -> List.of("10.0.0." + number(1, 254), "fd00::1")),
                 entry("maintain_resolvers", this::flag),
                 entry("security", this::security),
@@ -78,8 +82,53 @@ final class Arbitrary {
     return all;
   }
 
+  /** What the payload of a virtual machine alone may say. */
+  Map<String, Supplier<Object>> machine() {
+    return Map.ofEntries(
+        entry("ram", () -> number(16, 1L << 20)),
+        entry("vcpus", () -> number(1, 64)),
+        entry("cpu_type", () -> pick("host", "qemu64", "Skylake-Server")),
+        entry("accel", () -> pick("auto", "kvm", "tcg")),
+        entry("machine", () -> pick("q35", "pc")),
+        entry("kernel", this::path),
+        entry("initrd", this::path),
+        entry("cmdline", () -> pick("", "console=ttyS0 -- x,y")),
+        entry("disks", this::disks));
+  }
+
+  private Object disks() {
+    return List.of(
+        Map.of("size", number(1, 1L << 30), "boot", flag(), "model", pick("virtio", "nvme")),
+        Map.of("path", "data.raw", "source", path(), "model", pick("scsi", "ide")),
+        Map.of("media", "cdrom", "source", path()));
+  }
+
+  private Map<String, Object> machinePayload() {
+    Map<String, Object> payload = new LinkedHashMap<>();
+    Map<String, Supplier<Object>> common = properties(false);
+    for (Property<?> property : ZoneProperties.list()) {
+      Supplier<Object> value = common.get(property.name());
+      boolean fits = property.brands().contains(Brand.VM) && !property.name().endsWith("_memory");
+      if (value != null && fits && flag()) { // what memory it needs follows from its own
+        payload.put(property.name(), value.get());
+      }
+    }
+    machine()
+        .forEach(
+            (name, value) -> {
+              if (flag() || name.equals("kernel")) {
+                payload.put(name, value.get());
+              }
+            });
+    payload.put("brand", pick("vm", "kvm", "bhyve"));
+    return payload;
+  }
+
   /** A payload with some of the properties. */
   Map<String, Object> payload() {
+    if (one() > 75) {
+      return machinePayload();
+    }
     boolean lx = flag();
     Map<String, Object> payload = new LinkedHashMap<>();
     properties(lx)

@@ -65,6 +65,7 @@ class RoundTripTest {
   @Test
   void generatorKnowsEveryPropertyThatIsInForce() {
     Set<String> known = new HashSet<>(new Arbitrary(0).properties(true).keySet());
+    known.addAll(new Arbitrary(0).machine().keySet());
     known.addAll(
         Set.of("brand", "image", "max_swap", "init_name")); // said by rules between properties
     for (Property<?> property : ZoneProperties.list()) {
