@@ -1,5 +1,6 @@
 package polder.network;
 
+import java.util.function.BooleanSupplier;
 import polder.linux.Fd;
 import polder.linux.NftNews;
 
@@ -18,21 +19,22 @@ final class FlushWatch implements AutoCloseable {
    * Begins to watch.
    *
    * @param table ours, in whatever family
-   * @param restore puts all back, if it is not there
+   * @param restore puts all back, if it is not there, and says whether that was so
    */
-  FlushWatch(Fd host, String table, Runnable restore) {
+  FlushWatch(Fd host, String table, BooleanSupplier restore) {
     this.news = NftNews.of(host);
     this.thread =
         Thread.ofPlatform().name("polder-nftables").daemon().start(() -> watch(table, restore));
   }
 
-  private void watch(String table, Runnable restore) {
+  private void watch(String table, BooleanSupplier restore) {
     while (news.awaitLoss(table)) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "somebody took the nftables tables %s away; they are put back".formatted(table));
       try {
-        restore.run();
+        if (restore.getAsBoolean()) {
+          LOG.log(
+              System.Logger.Level.WARNING,
+              "somebody took the nftables tables %s away; they were put back".formatted(table));
+        }
       } catch (RuntimeException e) {
         LOG.log(
             System.Logger.Level.ERROR,

@@ -17,6 +17,7 @@ import polder.linux.Links;
 import polder.linux.NetworkSettings;
 import polder.linux.NetworkStack;
 import polder.linux.NftElements;
+import polder.linux.NftTable;
 import polder.linux.SyscallException;
 import polder.model.Cidr;
 import polder.model.HostPorts;
@@ -39,6 +40,8 @@ public final class Switchboard implements AutoCloseable {
   private final Wall wall;
   private final Map<UUID, Wiring> plugged = new HashMap<>();
   private final Bridges bridges;
+  private final NftTable cards;
+  private final NftTable ways;
   private final FlushWatch flushes;
   private volatile Runnable restored = () -> {};
   private boolean watched; // we have made the bridges' rules ourselves
@@ -55,7 +58,9 @@ public final class Switchboard implements AutoCloseable {
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
     this.bridges = new Bridges(names, networks, stack, settings, nft);
-    this.flushes = new FlushWatch(host, names.table(), this::restoreAll);
+    this.cards = NftTable.of(host, NftElements.BRIDGE, names.table());
+    this.ways = NftTable.of(host, NftElements.INET, names.table());
+    this.flushes = new FlushWatch(host, names.table(), this::restoreLost);
     this.wall = Wall.open(launcher, names, host);
   }
 
@@ -181,9 +186,32 @@ public final class Switchboard implements AutoCloseable {
     restored = next;
   }
 
-  private void restoreAll() {
-    restore();
-    restored.run();
+  /**
+   * Puts back what is gone; the kernel may only have had more news than it keeps for us, as of a
+   * thousand ports.
+   *
+   * @return whether something was gone
+   */
+  private boolean restoreLost() {
+    working.lock();
+    try {
+      boolean lost = isLost();
+      if (lost) {
+        restore();
+      }
+      return lost;
+    } finally {
+      working.unlock();
+      restored.run();
+    }
+  }
+
+  private boolean isLost() {
+    boolean routes =
+        plugged.values().stream()
+            .flatMap(each -> each.vnics().stream())
+            .anyMatch(each -> each.network().kind().hasHost());
+    return (!plugged.isEmpty() && cards.chains().isEmpty()) || (routes && ways.chains().isEmpty());
   }
 
   /** Puts all tables back, with what is known of zones that run; what is there stays. */
@@ -386,6 +414,8 @@ public final class Switchboard implements AutoCloseable {
   @Override
   public void close() {
     flushes.close();
+    cards.close();
+    ways.close();
     wall.close();
     elements.close();
     publications.close();
