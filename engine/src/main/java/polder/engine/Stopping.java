@@ -21,7 +21,7 @@ import polder.model.ZoneState;
 /** Asks zones to end, and sees to it that they do. */
 final class Stopping {
   /** Beyond the grace: for killed processes to be gone and everything to be taken down. */
-  private static final Duration TAKE_DOWN = Duration.ofSeconds(30);
+  private static final Duration TAKE_DOWN = Duration.ofSeconds(15);
 
   /** Between two tries to write what a full or read-only disk did not take. */
   private final Hall hall;
