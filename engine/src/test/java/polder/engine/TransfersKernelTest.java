@@ -1,5 +1,6 @@
 package polder.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,10 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import polder.linux.Directory;
+import polder.model.Brand;
+import polder.model.Disk;
 import polder.model.ErrorKind;
 import polder.model.Filesystem;
 import polder.model.Host;
@@ -33,6 +38,7 @@ import polder.model.Snapshot;
 import polder.model.SnapshotRef;
 import polder.model.SnapshotRequest;
 import polder.model.StopOptions;
+import polder.model.VmProperties;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
@@ -105,6 +111,42 @@ class TransfersKernelTest {
           here.clearZones();
           there.clearZones();
         }
+      }
+    }
+  }
+
+  @Test
+  void aVmGoesWithItsDisks() throws IOException {
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64")), "no QEMU on this host");
+    try (TestHost here = new TestHost();
+        TestHost there = new TestHost()) {
+      PoolRows.pool(there.host());
+      byte[] contents = new byte[300_000];
+      RANDOM.nextBytes(contents);
+      Path source = Files.write(here.home().resolve("source"), contents);
+      Disk disk =
+          new Disk(
+              Optional.empty(), Optional.of(2L), "virtio", "disk", false, Optional.of("" + source));
+      here.host()
+          .zones()
+          .create(
+              ZoneSpec.of(Brand.VM)
+                  .with(ZoneProperties.ALIAS, "guest")
+                  .with(VmProperties.DISKS, List.of(disk)));
+      byte[] stream = send(here.host(), SendRequest.of(ref("guest")));
+      assertTrue(stream.length < 1 << 20, "holes are not sent: " + stream.length);
+      Files.delete(source); // it is read when the vm is made, and never again
+
+      for (String pool : List.of("zones", "fast")) {
+        receive(there.host(), stream, into(pool));
+        try (Stream<Path> files = Files.walk(there.home())) {
+          Path came = files.filter(file -> file.endsWith("disks/disk0")).findFirst().orElseThrow();
+          assertEquals(2 << 20, Files.size(came));
+          assertArrayEquals(
+              contents, Arrays.copyOf(Files.readAllBytes(came), contents.length), pool);
+        }
+        there.clearZones();
       }
     }
   }
