@@ -5,11 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import polder.model.Host;
 
 /** An engine in a JVM of its own that dies at a failpoint in the middle of one operation. */
 final class CrashedEngine {
   private static final int KILLED = 137;
+
+  private static volatile List<String> options = List.of();
+  private static volatile String classPath = EngineDeathKernelTest.classPath();
 
   private CrashedEngine() {}
 
@@ -29,7 +35,51 @@ final class CrashedEngine {
       points.arm(arguments[2]);
     }
     row.act().on(host);
+    if (Boolean.getBoolean("polder.rehearsal")) {
+      System.exit(0); // the JVM writes its archive down
+    }
     Runtime.getRuntime().halt(0); // without a farewell: what is done is done
+  }
+
+  /**
+   * Has the JVM keep the classes that an engine takes, as it has them in memory: those that are
+   * started afterwards are there in half the time. See java(1), Application Class Data Sharing.
+   */
+  static void rehearse(TestHost test) throws IOException, InterruptedException {
+    Path archive = Files.createTempDirectory("polder-classes-");
+    archive.toFile().deleteOnExit(); // after what is in it, which is told later
+    List<String> jars = new ArrayList<>();
+    for (String part : EngineDeathKernelTest.classPath().split(":")) {
+      Path place = Path.of(part);
+      if (Files.isDirectory(place)) {
+        Path jar = archive.resolve(jars.size() + ".jar");
+        pack(place, jar);
+        place = jar;
+      }
+      if (Files.exists(place)) {
+        jars.add(place.toString());
+      }
+    }
+    classPath = String.join(":", jars);
+    Path classes = archive.resolve("classes.jsa");
+    test.letGo();
+    options = List.of("-XX:ArchiveClassesAtExit=" + classes, "-Dpolder.rehearsal=true");
+    var _ = run(test, CrashRows.named("Zones.start native"), "");
+    options = List.of("-XX:SharedArchiveFile=" + classes, "-Xshare:auto");
+    test.openClosed(Failpoints.NONE);
+    try (Stream<Path> files = Files.list(archive)) {
+      files.forEach(file -> file.toFile().deleteOnExit());
+    }
+  }
+
+  private static void pack(Path tree, Path jar) throws IOException {
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+        Stream<Path> all = Files.walk(tree)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(new JarEntry(tree.relativize(file).toString()));
+        Files.copy(file, out);
+      }
+    }
   }
 
   /**
@@ -45,11 +95,12 @@ final class CrashedEngine {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(options);
+    command.addAll(
+        List.of(
             "-cp",
-            EngineDeathKernelTest.classPath(),
+            classPath,
             CrashedEngine.class.getName(),
             test.home().toString(),
             row.name(),
