@@ -75,7 +75,7 @@ class SessionsTest {
   @Test
   @DisplayName("S-API-13 exec, attach and console sessions cut at random leave nothing behind")
   void cutSessionsLeaveNothing() throws Exception {
-    int count = FULL ? 500 : 30;
+    int count = FULL ? 500 : 60;
     try (TestHost host = new TestHost()) {
       host.importBusybox();
       sleeper(host, "a", false);
