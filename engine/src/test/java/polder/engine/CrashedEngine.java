@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import polder.model.Host;
 
 /** An engine in a JVM of its own that dies at a failpoint in the middle of one operation. */
 final class CrashedEngine {
   private static final int KILLED = 137;
+  private static final Pattern PLACE = Pattern.compile("any\\.([0-9]+)=kill");
 
   private static volatile List<String> options = List.of();
   private static volatile String classPath = EngineDeathKernelTest.classPath();
@@ -35,10 +38,20 @@ final class CrashedEngine {
       points.arm(arguments[2]);
     }
     row.act().on(host);
+    awaitPlace(points, arguments[2]);
     if (Boolean.getBoolean("polder.rehearsal")) {
       System.exit(0); // the JVM writes its archive down
     }
     Runtime.getRuntime().halt(0); // without a farewell: what is done is done
+  }
+
+  /** What an operation has begun may still go on: the place to die at is come by yet. */
+  private static void awaitPlace(Failpoints points, String failpoint) {
+    Matcher place = PLACE.matcher(failpoint);
+    if (place.matches()) {
+      int wanted = Integer.parseInt(place.group(1));
+      TestHost.eventually("it comes by place " + wanted, () -> points.passed() >= wanted);
+    }
   }
 
   /**
