@@ -37,6 +37,7 @@ import polder.model.LogQuery;
 import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Progress;
+import polder.model.SnapshotRequest;
 import polder.model.StopOptions;
 import polder.model.UpdatePlan;
 import polder.model.UpdatePlan.Effect;
@@ -384,16 +385,28 @@ public abstract class HostContract extends PoolContract {
     assertFalse(prunes(image, true, false));
     ImageConfig run = config;
     ImageRequest request = new ImageRequest("contract/made", "1", run);
-    Image created = host.images().create(ref("a"), request, Progress.NONE);
+    Image created = host.images().create(ref("a"), Optional.empty(), request, Progress.NONE);
     assertEquals(run, created.config());
     assertEquals(created.uuid(), host.images().get("contract/made:1").uuid());
     assertKind(
         ErrorKind.EXISTS,
         () ->
             host.images()
-                .create(ref("a"), new ImageRequest("contract", "latest", run), Progress.NONE));
+                .create(
+                    ref("a"),
+                    Optional.empty(),
+                    new ImageRequest("contract", "latest", run),
+                    Progress.NONE));
     assertKind(
-        ErrorKind.NOT_FOUND, () -> host.images().create(ref("nobody"), request, Progress.NONE));
+        ErrorKind.NOT_FOUND,
+        () -> host.images().create(ref("nobody"), Optional.empty(), request, Progress.NONE));
+    assertKind(
+        ErrorKind.NOT_FOUND,
+        () -> host.images().create(ref("a"), Optional.of("none"), request, Progress.NONE));
+    host.snapshots().create(SnapshotRequest.of(ref("a"), "s"));
+    ImageRequest second = new ImageRequest("contract/made", "2", run);
+    host.images().create(ref("a"), Optional.of("s"), second, Progress.NONE);
+    host.images().delete("contract/made:2");
     host.images().delete("contract/made:1");
     host.zones().delete(ref("a"), false);
     assertFalse(prunes(image, false, false));

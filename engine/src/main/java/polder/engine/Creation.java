@@ -28,7 +28,6 @@ final class Creation {
   private final Hall hall;
   private final ZoneVolumes volumes;
   private final LocalNetworks networks;
-  private final ZoneDatasets datasets;
   private final Schedules schedules;
   private final Leftovers leftovers;
 
@@ -38,7 +37,6 @@ final class Creation {
     this.volumes = new ZoneVolumes(hall);
     this.networks = networks;
     this.schedules = schedules;
-    this.datasets = new ZoneDatasets(hall.storage(), hall.volumes());
   }
 
   /**
@@ -267,16 +265,7 @@ final class Creation {
           hall.storage().compress(uuid, compression);
         }
       }
-      case Step.Make.Freeze(UUID from) -> {
-        datasets.settle(from);
-        undo.add(() -> hall.cgroup(from).thaw());
-        hall.cgroup(from).freeze(Ending.PATIENCE);
-      }
-      case Step.Make.Copy(UUID uuid, UUID from, Optional<String> snapshot) -> {
-        undo.add(() -> hall.storage().destroy(uuid));
-        datasets.copy(from, snapshot, uuid);
-      }
-      case Step.Make.Thaw(UUID from) -> hall.cgroup(from).thaw();
+      case Step.OfAnother copying -> Likenesses.work(hall, copying, undo);
       case Step.Make.Renew(UUID uuid, var brand) -> {
         setQuota(hall, zone.record().spec());
         try (Directory root = StoppedRoot.open(root(hall, uuid))) {

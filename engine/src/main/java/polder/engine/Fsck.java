@@ -24,6 +24,7 @@ final class Fsck {
   private final LocalVolumes volumes;
   private final LocalNetworks networks;
   private final LocalFirewall firewall;
+  private final Likenesses likenesses;
   private final List<ZoneStore.Damaged> damaged;
   private final ZoneVolumes zones;
   private final List<Finding> findings = new ArrayList<>();
@@ -40,6 +41,7 @@ final class Fsck {
       LocalVolumes volumes,
       LocalNetworks networks,
       LocalFirewall firewall,
+      Likenesses likenesses,
       List<ZoneStore.Damaged> damaged) {
     this.hall = hall;
     this.store = store;
@@ -47,6 +49,7 @@ final class Fsck {
     this.volumes = volumes;
     this.networks = networks;
     this.firewall = firewall;
+    this.likenesses = likenesses;
     this.damaged = damaged;
     this.zones = new ZoneVolumes(hall);
   }
@@ -185,7 +188,8 @@ final class Fsck {
     for (UUID dataset : hall.storage().list()) {
       if (!known.contains(dataset.toString())
           && hall.table().find(dataset).isEmpty()
-          && hall.volumes().find(dataset).isEmpty()) { // one that is being made meanwhile
+          && hall.volumes().find(dataset).isEmpty() // one that is being made meanwhile
+          && !likenesses.isUsed(dataset)) {
         warn(
             "dataset " + dataset,
             "belongs to no zone and no volume",
@@ -226,7 +230,8 @@ final class Fsck {
     for (Journal.Intent intent : hall.journal().unfinished()) {
       boolean inProgress =
           hall.table().find(intent.zone()).filter(Fsck::isWorkedOn).isPresent()
-              || hall.volumes().isWorkedOn(intent.zone());
+              || hall.volumes().isWorkedOn(intent.zone())
+              || likenesses.isUsed(intent.zone());
       if (!inProgress && hall.journal().isOpen(intent)) {
         warn(
             "journal",

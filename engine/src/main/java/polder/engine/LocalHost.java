@@ -38,6 +38,7 @@ final class LocalHost implements Host {
   private final LocalStore store;
   private final LocalZones zones;
   private final LocalImages images;
+  private final Likenesses likenesses;
   private final LocalPools pools;
   private final LocalSnapshots snapshots;
   private final LocalTransfers transfers;
@@ -118,6 +119,7 @@ final class LocalHost implements Host {
     closing.add(hall.timers()::close);
     Leftovers leftovers = keep(new Leftovers(hall.timers()), Leftovers::close);
     Snapping snapping = new Snapping(hall, leftovers);
+    this.likenesses = new Likenesses(hall, leftovers);
     Schedules schedules = keep(new Schedules(hall, snapping), Schedules::close);
     this.networks = new LocalNetworks(hall);
     this.firewall = new LocalFirewall(hall);
@@ -139,6 +141,7 @@ final class LocalHost implements Host {
             store,
             keep(new Pulling(store, registries), Pulling::close),
             keep(new Pushing(registries, failpoints::places), Pushing::close),
+            new Imaging(store, hall, snapping, likenesses),
             hall);
     this.pools = new LocalPools(pools, hall);
     this.transfers =
@@ -255,7 +258,8 @@ final class LocalHost implements Host {
 
   @Override
   public List<Finding> fsck() {
-    return new Fsck(open(hall), store, pools, volumes, networks, firewall, takeover.damaged())
+    return new Fsck(
+            open(hall), store, pools, volumes, networks, firewall, likenesses, takeover.damaged())
         .run();
   }
 

@@ -29,11 +29,11 @@ final class LocalImages implements Images {
   private final Imaging imaging;
   private final Hall hall;
 
-  LocalImages(LocalStore store, Pulling pulling, Pushing pushing, Hall hall) {
+  LocalImages(LocalStore store, Pulling pulling, Pushing pushing, Imaging imaging, Hall hall) {
     this.store = store;
     this.pulling = pulling;
     this.pushing = pushing;
-    this.imaging = new Imaging(store, hall);
+    this.imaging = imaging;
     this.hall = hall;
   }
 
@@ -110,10 +110,11 @@ final class LocalImages implements Images {
   }
 
   @Override
-  public Image create(ZoneRef zone, ImageRequest request, Progress progress) {
+  public Image create(
+      ZoneRef zone, Optional<String> snapshot, ImageRequest request, Progress progress) {
     try {
       hall.disk().demandRoom("make an image of zone '%s'".formatted(zone.text()));
-      Image image = imaging.create(zone, request, progress);
+      Image image = imaging.create(zone, snapshot, request, progress);
       tell("image.create", image);
       return image;
     } catch (RuntimeException e) {

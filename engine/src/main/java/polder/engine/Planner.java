@@ -56,7 +56,7 @@ final class Planner {
     List<Step.Make> plan = new ArrayList<>();
     List<Step.Make> fresh = new ArrayList<>();
     if (frozen) {
-      plan.add(new Step.Make.Freeze(from.uuid()));
+      plan.add(new Step.OfAnother.Freeze(from.uuid()));
     }
     for (Filesystem each : own(spec)) {
       Optional<String> original = twin(each, spec, from).map(Filesystem::target);
@@ -68,9 +68,9 @@ final class Planner {
         fresh.add(new Step.Make.Own(spec.uuid(), each.target()));
       }
     }
-    plan.add(new Step.Make.Copy(spec.uuid(), from.uuid(), snapshot));
+    plan.add(new Step.OfAnother.Copy(spec.uuid(), from.uuid(), snapshot));
     if (frozen) {
-      plan.add(new Step.Make.Thaw(from.uuid()));
+      plan.add(new Step.OfAnother.Thaw(from.uuid()));
     }
     plan.add(new Step.Make.Renew(spec.uuid(), spec.brand()));
     plan.addAll(fresh);

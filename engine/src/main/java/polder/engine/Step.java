@@ -9,6 +9,34 @@ sealed interface Step {
   /** What it does, as one sentence for people. */
   String describe();
 
+  /** Steps that make a dataset of another zone's. */
+  sealed interface OfAnother extends Make {
+    /** All processes of the zone that it is made of. */
+    record Freeze(UUID from) implements OfAnother {
+      @Override
+      public String describe() {
+        return "have zone %s stand still".formatted(from);
+      }
+    }
+
+    /** The dataset that holds its root; of another zone's, as it is or was at a snapshot. */
+    record Copy(UUID zone, UUID from, Optional<String> snapshot) implements OfAnother {
+      @Override
+      public String describe() {
+        return "make dataset %s of zone %s%s"
+            .formatted(zone, from, snapshot.map(name -> "@" + name).orElse(""));
+      }
+    }
+
+    /** All processes of the zone that it is made of. */
+    record Thaw(UUID from) implements OfAnother {
+      @Override
+      public String describe() {
+        return "let zone %s go on".formatted(from);
+      }
+    }
+  }
+
   /** Steps that make a zone. */
   sealed interface Make extends Step {
     /** The dataset that holds its root; from an image's layers, or empty. */
@@ -29,23 +57,6 @@ sealed interface Step {
       }
     }
 
-    /** All processes of the zone that it is made of. */
-    record Freeze(UUID from) implements Make {
-      @Override
-      public String describe() {
-        return "have zone %s stand still".formatted(from);
-      }
-    }
-
-    /** The dataset that holds its root; of another zone's, as it is or was at a snapshot. */
-    record Copy(UUID zone, UUID from, Optional<String> snapshot) implements Make {
-      @Override
-      public String describe() {
-        return "make dataset %s of zone %s%s"
-            .formatted(zone, from, snapshot.map(name -> "@" + name).orElse(""));
-      }
-    }
-
     /**
      * A volume that goes with it, with what another zone's own has, or had at a snapshot.
      *
@@ -59,14 +70,6 @@ sealed interface Step {
       public String describe() {
         return "make the own volume of zone %s at %s of zone %s%s"
             .formatted(zone, target, from, snapshot.map(name -> "@" + name).orElse(""));
-      }
-    }
-
-    /** All processes of the zone that it is made of. */
-    record Thaw(UUID from) implements Make {
-      @Override
-      public String describe() {
-        return "let zone %s go on".formatted(from);
       }
     }
 

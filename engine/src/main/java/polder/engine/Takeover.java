@@ -163,6 +163,7 @@ final class Takeover {
     switch (intent.operation()) {
       case Snapping.OPERATION -> snapping.recover(intent);
       case RollingBack.OPERATION -> rollingBack.halt(intent);
+      case Likenesses.OPERATION -> Likenesses.recover(hall, intent);
       case Further.OPERATION -> {} // when its zone and pool are known
       default -> undo(intent);
     }

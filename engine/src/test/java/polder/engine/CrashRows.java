@@ -378,8 +378,8 @@ final class CrashRows {
     }
   }
 
-  private static void create(Host host) {
-    host.images().create(ZONE, ImageRequest.of("made:1"), Progress.NONE);
+  static void create(Host host) {
+    host.images().create(ZONE, Optional.empty(), ImageRequest.of("made:1"), Progress.NONE);
   }
 
   private static void take(Host host, String name, byte[] tar) {

@@ -1,6 +1,11 @@
 package polder.engine;
 
 import java.util.List;
+import java.util.Optional;
+import polder.model.Host;
+import polder.model.ImageRequest;
+import polder.model.Progress;
+import polder.model.ZoneRef;
 
 /** More operations on images; see {@link CrashRows}. */
 final class ImageRows {
@@ -8,6 +13,16 @@ final class ImageRows {
 
   static List<CrashRow> all() {
     return List.of(
+        new CrashRow(
+            "Images.create", "of a running zone", CrashRows::running, CrashRows::create, true),
+        new CrashRow(
+            "Images.create",
+            "of a running zone in a pool",
+            SnapshotRows::runningInPool,
+            CrashRows::create,
+            true),
+        new CrashRow(
+            "Images.create", "of a snapshot", SnapshotRows::changed, ImageRows::ofSnapshot, true),
         new CrashRow(
             "Images.prune", "", CrashRows::image, host -> host.images().prune(true, false), false),
         new CrashRow(
@@ -19,5 +34,10 @@ final class ImageRows {
             },
             host -> host.images().prune(false, false),
             false));
+  }
+
+  private static void ofSnapshot(Host host) {
+    ZoneRef zone = ZoneRef.of(CrashRows.spec().uuid());
+    host.images().create(zone, Optional.of("s"), ImageRequest.of("made:1"), Progress.NONE);
   }
 }

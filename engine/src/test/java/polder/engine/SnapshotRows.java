@@ -105,7 +105,7 @@ final class SnapshotRows {
                 List.of(ref("down"), ref(ZONE), ref("held")), Optional.of("group")));
   }
 
-  private static void runningInPool(Host host) {
+  static void runningInPool(Host host) {
     PoolRows.pool(host);
     host.zones()
         .create(
@@ -122,7 +122,7 @@ final class SnapshotRows {
             .clone(ref(ZONE), new CloneRequest(snapshot, new Patch(Map.of("alias", "twin"))));
   }
 
-  private static void changed(Host host) {
+  static void changed(Host host) {
     host.zones().create(CrashRows.spec());
     change(host);
   }

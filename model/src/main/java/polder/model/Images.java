@@ -3,6 +3,7 @@ package polder.model;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
 
 /** The images that a host keeps. */
 public interface Images {
@@ -55,16 +56,17 @@ public interface Images {
   String push(String reference, String to, Progress progress);
 
   /**
-   * Makes an image of a zone, which is stopped: what it has beyond the image that it was made from
-   * is one layer more. A native zone, or one that was made from none, gives an image of one layer.
-   * All is as the zone has it, its identity, its keys and logs too.
+   * Makes an image of a zone: what it has beyond the image that it was made from is one layer more.
+   * A native zone, or one that was made from none, gives an image of one layer. All is as the zone
+   * has it, its identity, its keys and logs too; one that runs stands still for a moment.
    *
+   * @param snapshot which of its snapshots; empty for what is on its disk now
    * @param request what it is to be called; its words of how it is run come before those of the
    *     zone's payload, and those before the origin's
-   * @throws PolderException NOT_FOUND; WRONG_STATE while the zone runs; EXISTS if another image has
-   *     the name; INVALID if a file's name begins with {@code .wh.}; NO_ROOM
+   * @throws PolderException NOT_FOUND, also of the snapshot; EXISTS if another image has the name;
+   *     INVALID if a file's name begins with {@code .wh.}; NO_ROOM
    */
-  Image create(ZoneRef zone, ImageRequest request, Progress progress);
+  Image create(ZoneRef zone, Optional<String> snapshot, ImageRequest request, Progress progress);
 
   /** All images, by name and tag. */
   List<Image> list();

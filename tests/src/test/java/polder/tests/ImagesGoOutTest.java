@@ -37,6 +37,7 @@ class ImagesGoOutTest {
     registry.publish(
         "app:1", List.of("--config.entrypoint=cat", "--config.cmd=/etc/motd"), base, motd);
     host = new TestHost();
+    host.polder("pool", "create", "fast", "--size", "256M").ok();
     String who = LocalRegistry.USER + ":" + LocalRegistry.PASSWORD;
     String auth = Base64.getEncoder().encodeToString(who.getBytes(StandardCharsets.UTF_8));
     Path file = host.home().resolve("etc/auth.json");
@@ -95,7 +96,6 @@ class ImagesGoOutTest {
   @DisplayName("a zone becomes an image that goes to a registry, comes back and runs, on any pool")
   void aZoneBecomesAnImage() {
     host.polder("image", "pull", image("app:1")).ok();
-    host.polder("pool", "create", "fast", "--size", "256M").ok();
     for (String pool : List.of("zones", "fast")) {
       String name = "made-" + pool;
       String change = "echo second >/etc/motd; rm /bin/sleep; mkdir /opt; ln /etc/motd /opt/again";
@@ -126,6 +126,38 @@ class ImagesGoOutTest {
       assertEquals(
           "second\nred",
           host.polder("run", "--rm", "--entrypoint", "sh", uuid, "-c", look).out().strip());
+    }
+  }
+
+  @Test
+  @DisplayName("a zone that writes becomes an image of one moment, or of a snapshot, and runs on")
+  void aRunningZoneBecomesAnImage() {
+    host.polder("image", "pull", image("app:1")).ok();
+    String write =
+        "n=0; while :; do n=$((n + 1)); echo $n >/x; mv /x /a; echo $n >/y; mv /y /b; done";
+    String look = "a=$(cat /a); d=$((a - $(cat /b))); test $d = 0 -o $d = 1 && echo one; ls /later";
+    for (String pool : List.of("zones", "fast")) {
+      String name = "writer-" + pool;
+      String in = "zpool=" + pool;
+      String app = image("app:1");
+      host.polder("run", "-d", "--name", name, "--set", in, "--entrypoint", "sh", app, "-c", write)
+          .ok();
+      host.polder("exec", name, "sh", "-c", "until test -s /b; do :; done").ok();
+      host.polder("snapshot", "create", name + "@s").ok();
+      host.polder("exec", name, "sh", "-c", ": >/later").ok();
+      String now = host.polder("image", "create", name, "--name", "now:1").ok().text();
+      String then = host.polder("image", "create", name + "@s", "--name", "then:1").ok().text();
+      host.polder("image", "create", name + "@none", "--name", "none:1").code(1);
+      host.polder("exec", name, "true").ok(); // it does not stand still
+      assertEquals(
+          "one\n/later",
+          host.polder("run", "--rm", "--entrypoint", "sh", now, "-c", look).out().strip());
+      assertEquals(
+          "one", host.polder("run", "--rm", "--entrypoint", "sh", then, "-c", look).out().strip());
+      host.polder("fsck").ok();
+      host.polder("delete", "--force", name).ok();
+      host.polder("image", "delete", "now:1").ok();
+      host.polder("image", "delete", "then:1").ok();
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
 import polder.model.Image;
@@ -82,10 +83,11 @@ final class RemoteImages implements Images {
   }
 
   @Override
-  public Image create(ZoneRef zone, ImageRequest request, Progress progress) {
-    Map<String, Object> operation =
-        caller.start(
-            "POST", "/v1/image-creations?zone=" + encode(zone.text()), ImageJson.write(request));
+  public Image create(
+      ZoneRef zone, Optional<String> snapshot, ImageRequest request, Progress progress) {
+    String of = snapshot.map(name -> "&snapshot=" + encode(name)).orElse("");
+    String path = "/v1/image-creations?zone=" + encode(zone.text()) + of;
+    Map<String, Object> operation = caller.start("POST", path, ImageJson.write(request));
     return ImageJson.read(Outcome.of(caller, operation, progress));
   }
 

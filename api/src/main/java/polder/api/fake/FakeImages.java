@@ -36,7 +36,6 @@ import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
-import polder.model.ZoneState;
 
 /** The fake host's images: their names and digests, not their content. */
 final class FakeImages implements Images {
@@ -116,13 +115,11 @@ final class FakeImages implements Images {
   }
 
   @Override
-  public Image create(ZoneRef ref, ImageRequest request, Progress progress) {
+  public Image create(
+      ZoneRef ref, Optional<String> snapshot, ImageRequest request, Progress progress) {
     Zone zone = zones.apply(ref);
     zone.spec().refuseGuests("make an image of");
-    if (zone.state() == ZoneState.RUNNING) {
-      throw new PolderException(
-          ErrorKind.WRONG_STATE, "zone '%s' runs: stop it first".formatted(zone.name()));
-    }
+    snapshot.ifPresent(name -> demand(zone, name));
     String name = request.name() + ":" + request.tag();
     if (list().stream().anyMatch(image -> named(image).equals(name))) {
       throw new PolderException(ErrorKind.EXISTS, "image '%s' is there already".formatted(name));
@@ -145,6 +142,13 @@ final class FakeImages implements Images {
     put(image);
     events.add("image.create", Optional.empty(), name, Map.of("digest", image.digest()));
     return image;
+  }
+
+  private static void demand(Zone zone, String snapshot) {
+    if (zone.snapshots().stream().noneMatch(one -> one.name().equals(snapshot))) {
+      throw new PolderException(
+          ErrorKind.NOT_FOUND, "zone '%s' has no snapshot '%s'".formatted(zone.name(), snapshot));
+    }
   }
 
   /** From now on there is such an image in a registry. */

@@ -3,6 +3,7 @@ package polder.api.server;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import polder.model.ErrorKind;
 import polder.model.Image;
 import polder.model.ImageAbout;
@@ -63,8 +64,10 @@ final class ImageRoutes {
             .takes(Content.field("reference", Types.LINE.schema()))
             .gives(IMAGE)
             .orLater(),
-        Route.of("POST", "/v1/image-creations", "Makes an image of a stopped zone", this::create)
-            .with(Parameter.must("zone", Types.LINE, "its alias or uuid"))
+        Route.of("POST", "/v1/image-creations", "Makes an image of a zone", this::create)
+            .with(
+                Parameter.must("zone", Types.LINE, "its alias or uuid"),
+                Parameter.query("snapshot", Types.LINE, "which of its snapshots; what it has now"))
             .takes(Content.json("ImageRequest", ImageJson.REQUEST))
             .gives(IMAGE)
             .orLater(),
@@ -155,8 +158,11 @@ final class ImageRoutes {
   private void create(Call call) throws IOException {
     ImageRequest request = ImageJson.readRequest(call.json());
     ZoneRef zone = new ZoneRef(call.text("zone"));
+    Optional<String> snapshot = call.find("snapshot", Types.LINE);
     operations.answer(
-        call, "create image", progress -> ImageJson.write(images.create(zone, request, progress)));
+        call,
+        "create image",
+        progress -> ImageJson.write(images.create(zone, snapshot, request, progress)));
   }
 
   private void push(Call call) throws IOException {
