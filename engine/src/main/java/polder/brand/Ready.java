@@ -1,5 +1,6 @@
 package polder.brand;
 
+import java.util.List;
 import java.util.Optional;
 import polder.linux.Fd;
 import polder.linux.ProcessIdentity;
@@ -15,6 +16,18 @@ public interface Ready extends AutoCloseable {
 
   /** Its network namespace, with the loopback alone; the caller's to close. */
   Fd network();
+
+  /**
+   * Gives it the guest's ends of its network cards, in the order of its spec's nics: where a kernel
+   * of its own has them, not the namespace. Before {@link #go}, once.
+   *
+   * @param cards stay the caller's; none for a zone whose cards are in its namespace
+   */
+  default void give(List<Fd> cards) {
+    if (!cards.isEmpty()) {
+      throw new IllegalStateException("the zone's cards are in its namespace");
+    }
+  }
 
   /**
    * The master of the first process's terminal, if it has one. It belongs to this.

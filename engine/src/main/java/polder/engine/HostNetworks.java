@@ -154,9 +154,13 @@ final class HostNetworks implements AutoCloseable {
     return faults;
   }
 
-  /** Plugs a zone's cards into its namespace, whose first process waits. */
-  void plug(ZoneSpec spec, Fd inside) {
-    switchboard.plug(spec.uuid(), wiring(spec), inside);
+  /**
+   * Plugs a zone's cards into its namespace, whose first process waits.
+   *
+   * @return a guest's ends of them, now the caller's
+   */
+  List<Fd> plug(ZoneSpec spec, Fd inside) {
+    return switchboard.plug(spec.uuid(), wiring(spec), inside);
   }
 
   /** Knows again what a zone that runs is plugged into. */

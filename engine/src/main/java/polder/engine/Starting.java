@@ -125,9 +125,7 @@ final class Starting {
       case Step.Boot.Vnics(UUID uuid) -> {
         hall.firewall().follow(); // before there is a port
         undo.add(() -> hall.networks().unplug(uuid));
-        try (Fd inside = ready.get().network()) {
-          hall.networks().plug(zone.record().spec(), inside);
-        }
+        plug(zone.record().spec(), ready.get());
       }
       case Step.Boot.Pid(UUID uuid) -> {
         life.run(life.run().with(ready.get().identity(), life.holder().map(InputHolder::identity)));
@@ -144,6 +142,17 @@ final class Starting {
       case Step.Boot.Settle(UUID uuid) -> {
         life.run(life.run().settled());
         hall.runs().write(uuid, life.run());
+      }
+    }
+  }
+
+  private void plug(ZoneSpec spec, Ready ready) {
+    try (Fd inside = ready.network()) {
+      List<Fd> cards = hall.networks().plug(spec, inside);
+      try {
+        ready.give(cards);
+      } finally {
+        cards.forEach(Fd::close); // a guest's end with its QEMU
       }
     }
   }

@@ -9,12 +9,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import polder.brand.Running;
 import polder.linux.Fd;
+import polder.model.Brand;
 
 /**
  * The input of a zone's main process, for one attached session: its terminal, or with {@code
  * open_stdin} its standard input. What is written before the zone is started waits for that.
  *
- * <p>Closing it is the end of the main process's input where it is a pipe; a terminal stays.
+ * <p>Closing it is the end of the main process's input where it is a pipe; a terminal stays, and a
+ * vm's serial line: whoever hangs up, somebody may call again.
  */
 final class ZoneInput extends OutputStream {
   private final Hall hall;
@@ -74,7 +76,9 @@ final class ZoneInput extends OutputStream {
   public void close() {
     if (!closed.isDone()) {
       letGo();
-      CompletableFuture<Void> _ = zone.up().thenAccept(Life::endInput);
+      if (zone.record().spec().brand() != Brand.VM) {
+        CompletableFuture<Void> _ = zone.up().thenAccept(Life::endInput);
+      }
     }
   }
 

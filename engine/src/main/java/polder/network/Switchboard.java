@@ -141,10 +141,11 @@ public final class Switchboard implements AutoCloseable {
    *
    * @param zone whose they are; it has none yet
    * @param inside the zone's network namespace, which stays the caller's
+   * @return a guest's ends of its cards, in their order, now the caller's; none if it is no guest
    * @throws PolderException what keeps it from being done; then {@link #unplug} takes away what is
    *     left, and the cards end with the namespace
    */
-  public void plug(UUID zone, Wiring wiring, Fd inside) {
+  public List<Fd> plug(UUID zone, Wiring wiring, Fd inside) {
     working.lock();
     try (NetworkStack within = NetworkStack.of(inside)) {
       plugged.put(zone, wiring);
@@ -156,7 +157,12 @@ public final class Switchboard implements AutoCloseable {
         }
       }
       publish(wiring);
-      Inside.configure(within, new NetworkSettings(inside), wiring);
+      NetworkSettings own = new NetworkSettings(inside);
+      if (wiring.guest()) {
+        return GuestCards.connect(within, own, inside, wiring);
+      }
+      Inside.configure(within, own, wiring);
+      return List.of();
     } finally {
       working.unlock();
     }

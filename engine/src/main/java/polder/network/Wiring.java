@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import polder.model.Brand;
 import polder.model.Cidr;
 import polder.model.ErrorKind;
 import polder.model.IpAddress;
@@ -21,8 +22,10 @@ import polder.model.ZoneSpec;
  *
  * @param vnics its cards
  * @param ways its routes, the default ones last
+ * @param guest whether the cards are those of a kernel in the zone, which has addresses and routes
+ *     itself
  */
-public record Wiring(List<Vnic> vnics, List<NicRules.Way> ways) {
+public record Wiring(List<Vnic> vnics, List<NicRules.Way> ways, boolean guest) {
   private static final Cidr ALL_FOUR = Cidr.of("0.0.0.0/0");
   private static final Cidr ALL_SIX = Cidr.of("::/0");
 
@@ -74,7 +77,7 @@ public record Wiring(List<Vnic> vnics, List<NicRules.Way> ways) {
         }
       }
     }
-    return new Wiring(vnics, ways);
+    return new Wiring(vnics, ways, spec.brand() == Brand.VM);
   }
 
   /** The primary nic's own and, where it has none, its network's. */

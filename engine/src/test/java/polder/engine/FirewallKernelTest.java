@@ -197,6 +197,7 @@ class FirewallKernelTest {
         new Nic.Freedoms(true, true, true, true),
         nic.allowedIps(),
         nic.ports(),
-        nic.bandwidth());
+        nic.bandwidth(),
+        nic.model());
   }
 }

@@ -100,19 +100,24 @@ final class NetworkRows {
                 Map.of("in", "10M"))));
   }
 
-  private static void network(Host host) {
+  static void network(Host host) {
     host.networks()
         .create(
             NetworkRequest.of(LAB, Network.Kind.NAT)
                 .with(new Subnet(Cidr.of("10.1.0.0/24"), Optional.empty(), Optional.empty())));
   }
 
-  private static ZoneSpec spec() {
+  /** One card, of a zone or a guest. */
+  static List<Nic> nics() {
     Nic nic =
         Nic.on(LAB)
             .settled("net0", MacAddress.local(1), LAB, List.of(Cidr.of("10.1.0.2/24")))
             .with(List.of(PublishedPort.of("8080:80"), PublishedPort.of("9000:9000/udp")));
-    return CrashRows.spec().with(ZoneProperties.NICS, List.of(nic));
+    return List.of(nic);
+  }
+
+  private static ZoneSpec spec() {
+    return CrashRows.spec().with(ZoneProperties.NICS, nics());
   }
 
   private static void zone(Host host) {

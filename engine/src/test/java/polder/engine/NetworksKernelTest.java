@@ -263,7 +263,8 @@ class NetworksKernelTest {
         on.freedoms(),
         on.allowedIps(),
         on.ports(),
-        on.bandwidth());
+        on.bandwidth(),
+        on.model());
   }
 
   private static ZoneSpec on(String network, ZoneSpec spec) {

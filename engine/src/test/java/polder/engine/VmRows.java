@@ -27,10 +27,19 @@ final class VmRows {
       return List.of();
     }
     return List.of(
-        new CrashRow("Zones.create", "of a vm", host -> {}, VmRows::vm, true),
-        new CrashRow("Zones.start", "of a vm", VmRows::vm, host -> host.zones().start(VM), true),
+        new CrashRow("Zones.create", "of a vm", NetworkRows::network, VmRows::vm, true),
+        new CrashRow("Zones.start", "of a vm", VmRows::made, host -> host.zones().start(VM), true),
         new CrashRow(
-            "Zones.delete", "of a vm", VmRows::vm, host -> host.zones().delete(VM, false), false));
+            "Zones.delete",
+            "of a vm",
+            VmRows::made,
+            host -> host.zones().delete(VM, false),
+            false));
+  }
+
+  private static void made(Host host) {
+    NetworkRows.network(host);
+    vm(host);
   }
 
   private static void vm(Host host) {
@@ -42,7 +51,8 @@ final class VmRows {
             .with(ZoneProperties.ALIAS, "crashed")
             .with(VmProperties.RAM, 64L)
             .with(VmProperties.ACCEL, "tcg")
-            .with(VmProperties.DISKS, List.of(disk));
+            .with(VmProperties.DISKS, List.of(disk))
+            .with(ZoneProperties.NICS, NetworkRows.nics());
     host.zones().create(spec);
   }
 }

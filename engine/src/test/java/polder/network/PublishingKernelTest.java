@@ -285,7 +285,7 @@ class PublishingKernelTest {
     zone.run("ip", "link", "set", "lo", "up");
     UUID uuid = UUID.randomUUID();
     try (Fd inside = zone.network()) {
-      test.switchboard.plug(uuid, new Wiring(List.of(card), ways), inside);
+      test.switchboard.plug(uuid, new Wiring(List.of(card), ways, false), inside);
     }
     return uuid;
   }

@@ -93,7 +93,7 @@ class ShapingKernelTest {
             card.allowed(),
             card.ports(),
             new Bandwidth(in, out));
-    return new Wiring(List.of(limited), List.of());
+    return new Wiring(List.of(limited), List.of(), false);
   }
 
   /** What is measured on a host that others use is not exact, but never much more. */

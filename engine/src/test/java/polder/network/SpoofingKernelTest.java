@@ -11,11 +11,14 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import polder.linux.Child;
+import polder.linux.Fd;
+import polder.linux.Namespace;
+import polder.linux.Program;
+import polder.linux.ProgramBuilder;
 import polder.model.Network;
 import polder.model.Nic;
 
@@ -84,6 +92,53 @@ class SpoofingKernelTest {
           () -> "all are counted: " + refused.group());
       String learnt = test.host.run("bridge", "fdb", "show");
       assertFalse(learnt.contains("02:00:00:00:0b:ad"), () -> "none is learnt: " + learnt);
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "S-VM-02 of 15 kinds of hostile frames, 1,000 each, that an emulator writes into its guest's"
+          + " card, neighbour and host receive 0")
+  void hostileFramesOfAGuestReachNobody() throws Exception {
+    try (TestNetwork test = new TestNetwork();
+        TestNetwork.Space zone = test.new Space();
+        TestNetwork.Space neighbour = test.new Space()) {
+      Network lab = test.network("lab", Network.Kind.INTERNAL, "10.1.0.0/24", "fd00:1::/64");
+      test.plug(neighbour, test.card(lab, 3, Nic.Freedoms.NONE, "10.1.0.3/24", "fd00:1::3/64"));
+      Vnic card = test.card(lab, 2, Nic.Freedoms.NONE, "10.1.0.2/24", "fd00:1::2/64");
+      try (Fd inside = zone.network();
+          Fd tap =
+              test.switchboard
+                  .plug(UUID.randomUUID(), new Wiring(List.of(card), List.of(), true), inside)
+                  .getFirst()) {
+        assertEquals("", zone.run("ip", "-o", "addr", "show", "scope", "link"), "it is silent");
+        assertEquals("0", zone.run("cat", "/proc/sys/net/ipv4/ip_forward").strip());
+        Process near = counter(neighbour, "eth0");
+        Process host = counter(test.host, lab.link());
+
+        List<String> kinds = new ArrayList<>(HOSTILE);
+        kinds.addAll(new TreeSet<>(LEGAL));
+        kinds.add("end");
+        write(test, tap, String.join(",", kinds), 1000);
+
+        Map<String, Integer> all = new TreeMap<>(Map.of("end", 1));
+        LEGAL.forEach(kind -> all.put(kind, 1000));
+        assertEquals(all, counted(near));
+        assertEquals(all, counted(host));
+      }
+    }
+  }
+
+  /** Has a program that is nowhere in particular write frames into a guest's card. */
+  private void write(TestNetwork test, Fd tap, String kinds, int count) {
+    ProgramBuilder program = Program.builder(EnumSet.noneOf(Namespace.class));
+    program.inherit(tap);
+    List<String> words = new ArrayList<>(sending(2, kinds, count));
+    words.set(2, "tap");
+    program.exec(words.getFirst(), words, List.of());
+    try (Child child = test.launcher.launch(program.build())) {
+      child.awaitStarted();
+      assertEquals(0, child.pidfd().await().shellCode());
     }
   }
 
@@ -213,7 +268,11 @@ class SpoofingKernelTest {
 
   private Process sender(TestNetwork.Space zone, int number, String kinds, int count)
       throws IOException {
-    return zone.start(
+    return zone.start(sending(number, kinds, count).toArray(new String[0]));
+  }
+
+  private List<String> sending(int number, String kinds, int count) {
+    return List.of(
         "/usr/bin/python3",
         script.toString(),
         "send",

@@ -116,7 +116,7 @@ final class TestNetwork implements AutoCloseable {
   UUID plug(Space zone, Vnic card) {
     UUID uuid = UUID.randomUUID();
     try (Fd inside = zone.network()) {
-      switchboard.plug(uuid, new Wiring(List.of(card), List.of()), inside);
+      switchboard.plug(uuid, new Wiring(List.of(card), List.of(), false), inside);
     }
     return uuid;
   }

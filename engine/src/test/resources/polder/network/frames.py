@@ -1,8 +1,10 @@
 """Sends and counts raw frames, for the tests of what a zone's card may send.
 
 frames.py send KIND COUNT OWN_MAC OWN_IP OWN_IP6 OTHER_IP   sends COUNT frames of KIND by eth0
+frames.py tap KIND ...                                    the same, by the tap open as descriptor 3
 frames.py count LINK                                      prints "KIND COUNT" lines up to the end's
 """
+import os
 import socket
 import struct
 import sys
@@ -111,14 +113,24 @@ def frame(kind, mac, own, own6, other):
     raise SystemExit("no kind " + kind)
 
 
-def send(kinds, count, mac, own, own6, other):
+class Tap:
+    """As an emulator has it: a header without any wish before each frame."""
+
+    def send(self, each):
+        os.write(3, b"\0" * 10 + each)
+
+
+def card():
     link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     while True:
         try:
             link.bind(("eth0", 0))
-            break
+            return link
         except OSError:
             time.sleep(0.0005)  # it is not plugged yet
+
+
+def send(link, kinds, count, mac, own, own6, other):
     frames = [frame(kind, bytes.fromhex(mac.replace(":", "")), own, own6, other) for kind in
               kinds.split(",")]
     for kind, each in zip(kinds.split(","), frames):
@@ -162,6 +174,8 @@ def count(link):
 
 if __name__ == "__main__":
     if sys.argv[1] == "send":
-        send(*sys.argv[2:])
+        send(card(), *sys.argv[2:])
+    elif sys.argv[1] == "tap":
+        send(Tap(), *sys.argv[2:])
     else:
         count(sys.argv[2])

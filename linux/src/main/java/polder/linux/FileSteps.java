@@ -1,6 +1,7 @@
 package polder.linux;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** The steps of a program about files, directories and descriptors. */
 public final class FileSteps {
@@ -19,6 +20,7 @@ public final class FileSteps {
   public static final long RESOLVE_NO_MAGICLINKS = 0x02; // linux/openat2.h
   public static final long RESOLVE_NO_SYMLINKS = 0x04;
   public static final long RESOLVE_IN_ROOT = 0x10;
+  private static final int CMSGHDR_SIZE = 16; // linux/socket.h
   private static final long W_OK = 2; // linux/unistd.h
 
   private final ProgramBuilder program;
@@ -99,6 +101,31 @@ public final class FileSteps {
         descriptor,
         Operand.of(number),
         Operand.of(O_CLOEXEC));
+  }
+
+  /**
+   * recvmsg(2): takes descriptors that somebody hands over, and waits for them. They get the lowest
+   * numbers that are free, and stay open when executing.
+   *
+   * @param socket the process's end of a {@link Handover}
+   * @param count how many
+   */
+  public void receive(Operand socket, int count) {
+    JobMemory memory = program.memory();
+    long body = memory.add(new byte[8]);
+    long vector = memory.add(new long[] {body, 1}); // struct iovec
+    int length = CMSGHDR_SIZE + Integer.BYTES * count;
+    long control = memory.add(new byte[(length + 7) & ~7]);
+    long header = // struct msghdr: no address, one piece, room for the descriptors
+        memory.add(new long[] {0, 0, vector, 1, control, length, 0});
+    program.begin();
+    program.add(
+        new Step(
+            "receive descriptors",
+            Nr.RECVMSG,
+            List.of(socket, Operand.of(header), Operand.of(0)),
+            Step.ZERO_FAILS,
+            0));
   }
 
   /** chdir(2). */

@@ -71,6 +71,7 @@ public final class Links {
   private static final long SIOCSIFFLAGS = 0x8914; // linux/sockios.h
   private static final int IFF_UP = 1; // linux/if.h
   private static final int IFF_RUNNING = 0x40;
+  private static final int IFF_ALLMULTI = 0x200;
 
   private final NetlinkSocket socket;
 
@@ -297,6 +298,14 @@ public final class Links {
         "bring up network interface " + index);
   }
 
+  /** Switches interface {@code index} on, with what is sent to any group coming in there. */
+  public void raiseForAllGroups(int index) {
+    int flags = IFF_UP | IFF_ALLMULTI;
+    socket.change(
+        new NetlinkRequest(RTM_NEWLINK, NetlinkMessage.ACK).fixed(header(index, flags, flags)),
+        "bring up network interface " + index);
+  }
+
   /**
    * Writes something on an interface for whoever looks at it.
    *
@@ -349,6 +358,11 @@ public final class Links {
         .putInt(IFINFOMSG_INDEX, index)
         .putInt(IFINFOMSG_FLAGS, flags)
         .putInt(IFINFOMSG_CHANGE, change);
+  }
+
+  /** A name as the kernel takes it, checked, without the zero at its end. */
+  static byte[] nameBytes(String name) {
+    return checkName(name).getBytes(StandardCharsets.US_ASCII);
   }
 
   /** The kernel would make a pattern of "%", and cut off what is too long. */

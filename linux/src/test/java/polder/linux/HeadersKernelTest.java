@@ -50,6 +50,7 @@ class HeadersKernelTest {
       #include <linux/fs.h>
       #include <linux/if_addr.h>
       #include <linux/if_link.h>
+      #include <linux/if_tun.h>
       #include <linux/magic.h>
       #include <linux/neighbour.h>
       #include <linux/netfilter.h>
@@ -352,6 +353,11 @@ class HeadersKernelTest {
   @DisplayName("J-11 the network's constants have the numbers of the C headers")
   void network() throws Exception {
     Map<String, Number> expected = new LinkedHashMap<>(); // in brackets, for many are no macros
+    expected.put("TUNSETIFF", Tap.SET_INTERFACE);
+    expected.put("IFF_TAP", Tap.IFF_TAP);
+    expected.put("IFF_NO_PI", Tap.IFF_NO_PI);
+    expected.put("IFF_VNET_HDR", Tap.IFF_VNET_HDR);
+    expected.put("IFF_TUN_EXCL", Tap.IFF_TUN_EXCL);
     expected.put("(RTM_NEWLINK)", Links.RTM_NEWLINK);
     expected.put("(RTM_DELLINK)", Links.RTM_DELLINK);
     expected.put("(RTM_GETLINK)", Links.RTM_GETLINK);

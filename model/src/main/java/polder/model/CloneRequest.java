@@ -63,6 +63,7 @@ public record CloneRequest(Optional<String> snapshot, Patch changes) {
         nic.freedoms(),
         nic.allowedIps(),
         List.of(),
-        nic.bandwidth());
+        nic.bandwidth(),
+        nic.model());
   }
 }

@@ -20,6 +20,7 @@ import java.util.UUID;
  * @param allowedIps whose it may use beside its own
  * @param ports of the host's, by which its own are reached from outside
  * @param bandwidth how fast it may be
+ * @param model the card that a guest sees; {@code nic_driver} if absent. Virtual machines' only
  */
 public record Nic(
     Optional<String> name,
@@ -33,7 +34,8 @@ public record Nic(
     Freedoms freedoms,
     List<Cidr> allowedIps,
     List<PublishedPort> ports,
-    Bandwidth bandwidth) {
+    Bandwidth bandwidth,
+    Optional<String> model) {
   /** Among {@link #ips}: an address from the network's pool. */
   public static final String DHCP = "dhcp";
 
@@ -79,7 +81,8 @@ public record Nic(
         Freedoms.NONE,
         List.of(),
         List.of(),
-        Bandwidth.NONE);
+        Bandwidth.NONE,
+        Optional.empty());
   }
 
   /** As this one, with what was made up for it. */
@@ -96,7 +99,8 @@ public record Nic(
         freedoms,
         allowedIps,
         ports,
-        bandwidth);
+        bandwidth,
+        model);
   }
 
   /** As this one, with other ports of the host's. */
@@ -113,7 +117,8 @@ public record Nic(
         freedoms,
         allowedIps,
         published,
-        bandwidth);
+        bandwidth,
+        model);
   }
 
   /** As this one, at another speed. */
@@ -130,7 +135,26 @@ public record Nic(
         freedoms,
         allowedIps,
         ports,
-        limits);
+        limits,
+        model);
+  }
+
+  /** As this one, as another card to a guest. */
+  public Nic with(String card) {
+    return new Nic(
+        name,
+        mac,
+        network,
+        networkUuid,
+        ips,
+        gateways,
+        mtu,
+        primary,
+        freedoms,
+        allowedIps,
+        ports,
+        bandwidth,
+        Optional.of(card));
   }
 
   /** Without what may change while it is plugged. */

@@ -51,6 +51,9 @@ public final class NicRules {
         }
       }
       gateways(nic, at, faults);
+      if (nic.model().isPresent() && spec.brand() != Brand.VM) {
+        faults.add(new Fault(at + ".model", "only virtual machines choose it"));
+      }
     }
     if (nics.stream().filter(Nic::primary).count() > 1) {
       faults.add(new Fault("nics", "have more than one 'primary'"));

@@ -68,6 +68,13 @@ final class NicType {
           "[[ADDRESS:]HOST_PORT:]PORT[/tcp|udp|sctp] of it that the host passes on; on NAT networks");
   private static final Property<Bandwidth> BANDWIDTH =
       Property.of("bandwidth", bandwidth(), "how fast it may be; as fast as it can if absent");
+
+  /** The network cards that QEMU has for guests. */
+  static final Type<String> MODEL_TYPE = Types.word("virtio", "e1000", "rtl8139");
+
+  private static final Property<String> MODEL =
+      Property.of(
+          "model", MODEL_TYPE, "the card that a virtual machine sees; its nic_driver if absent");
   private static final Property<String> OLD_IP =
       Property.of("ip", WORD, "old word for ips, with netmask");
   private static final Property<IpAddress> OLD_MASK =
@@ -79,7 +86,6 @@ final class NicType {
 
   private static final Map<String, String> REFUSED =
       Map.of(
-          "model", "only virtual machines choose it, and this version's have no nics",
           "blocked_outgoing_ports", "use a firewall rule: FROM vm UUID TO any BLOCK tcp PORT N",
           "allowed_dhcp_cids", "zones get their addresses without DHCP",
           "allow_unfiltered_promisc", "a switch sends a nic what is meant for it only",
@@ -110,6 +116,7 @@ final class NicType {
                 new Field<>(PORTS, false, n -> some(n.ports())),
                 new Field<>(
                     BANDWIDTH, false, n -> Optional.of(n.bandwidth()).filter(b -> !b.isNone())),
+                new Field<>(MODEL, false, Nic::model),
                 new Field<>(SERVER, false, n -> Optional.empty()),
                 new Field<>(OLD_IP, false, n -> Optional.empty()),
                 new Field<>(OLD_MASK, false, n -> Optional.empty()),
@@ -194,7 +201,8 @@ final class NicType {
             v.find(ANY_TYPE).orElse(false)),
         v.find(ALLOWED).orElse(List.of()),
         v.find(PORTS).orElse(List.of()),
-        v.find(BANDWIDTH).orElse(Bandwidth.NONE));
+        v.find(BANDWIDTH).orElse(Bandwidth.NONE),
+        v.find(MODEL));
   }
 
   private static Optional<List<String>> ips(Values v) {

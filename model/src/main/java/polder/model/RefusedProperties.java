@@ -26,7 +26,6 @@ final class RefusedProperties {
                   "com2",
                   "disk_driver",
                   "flexible_disk_size",
-                  "nic_driver",
                   "pci_devices",
                   "qemu_extra_opts",
                   "qemu_opts",

@@ -62,9 +62,15 @@ public final class VmProperties {
           .otherwise(List.of())
           .fixed("a vm's disks are made with it");
 
+  public static final Property<String> NIC_DRIVER =
+      Property.of("nic_driver", NicType.MODEL_TYPE, "the model of nics that name none")
+          .only(Brand.VM)
+          .otherwise("virtio");
+
   private VmProperties() {}
 
   static List<Property<?>> list() {
-    return List.of(RAM, VCPUS, CPU_TYPE, ACCEL, MACHINE, KERNEL, INITRD, CMDLINE, DISKS);
+    return List.of(
+        RAM, VCPUS, CPU_TYPE, ACCEL, MACHINE, KERNEL, INITRD, CMDLINE, DISKS, NIC_DRIVER);
   }
 }

@@ -257,16 +257,14 @@ public final class ZoneProperties {
           .only(Brand.NATIVE, Brand.LX);
   public static final Property<List<Nic>> NICS =
       Property.of("nics", Types.list(NicType.NIC), "network cards; none: the loopback alone")
-          .otherwise(List.of())
-          .only(Brand.NATIVE, Brand.LX);
+          .otherwise(List.of());
   public static final Property<Boolean> FIREWALL_ENABLED =
       Property.of(
               "firewall_enabled",
               Types.BOOLEAN,
               "firewall rules are in force for it: nothing gets in that none allows")
           .otherwise(false)
-          .live()
-          .only(Brand.NATIVE, Brand.LX);
+          .live();
   public static final Property<Map<String, String>> ROUTES =
       Property.of(
               "routes",

@@ -131,7 +131,8 @@ class LeasesTest {
         on.freedoms(),
         on.allowedIps(),
         on.ports(),
-        on.bandwidth());
+        on.bandwidth(),
+        on.model());
   }
 
   private static Optional<Network> find(String name) {

@@ -45,7 +45,7 @@ class NicsTest {
             () ->
                 nics(
                     """
-                    [{"nic_tag": "A/b", "mac": "01:00:00:00:00:01", "vlan_id": 7, "model": "virtio",
+                    [{"nic_tag": "A/b", "mac": "01:00:00:00:00:01", "vlan_id": 7, "model": "ne2000",
                       "ips": ["10.0.0.300/8", "addrconf"], "mtu": 100, "interface": "lo",
                       "allowed_ips": ["x"], "gatways": []}]
                     """));
@@ -63,7 +63,7 @@ class NicsTest {
             "nics[0].vlan_id"),
         paths);
     assertTrue(e.toString().contains("no VLANs"), e::toString);
-    assertTrue(e.toString().contains("virtual machines"), e::toString);
+    assertTrue(e.toString().contains("rtl8139"), e::toString);
   }
 
   @Test

@@ -71,11 +71,11 @@ class ZoneSpecTest {
     Map<String, String> faults =
         faults(
             """
-            {"brand": "vm", "kernel": "/k", "cmd": ["x"], "image": "debian", "nics": [],
+            {"brand": "vm", "kernel": "/k", "cmd": ["x"], "image": "debian", "routes": {},
              "filesystems": [], "security": {}, "max_physical_memory": 256, "ram": 256}
             """);
     assertEquals(
-        Set.of("cmd", "image", "nics", "filesystems", "security", "max_physical_memory"),
+        Set.of("cmd", "image", "routes", "filesystems", "security", "max_physical_memory"),
         faults.keySet());
     faults =
         faults("{\"brand\": \"vm\", \"kernel\": \"k\", \"cpu_type\": \"host,+x\", \"ram\": 1}");
@@ -83,6 +83,24 @@ class ZoneSpecTest {
     for (String word : List.of("com1", "vnc_port", "qemu_opts", "boot", "pci_devices", "vga")) {
       assertTrue(text(faults("{\"%s\": 1}".formatted(word)), word).contains("do not have it yet"));
     }
+  }
+
+  @Test
+  void theModelOfACardIsAVirtualMachines() {
+    String nics =
+        "\"nics\": [{\"nic_tag\": \"lab\", \"model\": \"e1000\"}, {\"nic_tag\": \"lab\"}]";
+    ZoneSpec spec =
+        ZoneSpec.read(
+            Json.object(
+                "{\"brand\": \"vm\", \"kernel\": \"/k\", \"nic_driver\": \"rtl8139\", %s}"
+                    .formatted(nics)));
+    assertEquals(Optional.of("e1000"), spec.get(ZoneProperties.NICS).getFirst().model());
+    assertEquals(Optional.empty(), spec.get(ZoneProperties.NICS).getLast().model());
+    assertEquals("rtl8139", spec.get(VmProperties.NIC_DRIVER));
+    assertEquals(spec, ZoneSpec.read(spec.write()));
+    Map<String, String> faults =
+        faults("{\"brand\": \"native\", \"nic_driver\": \"virtio\", %s}".formatted(nics));
+    assertEquals(Set.of("nic_driver", "nics[0].model"), faults.keySet());
   }
 
   @Test

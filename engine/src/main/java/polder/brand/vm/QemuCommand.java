@@ -58,6 +58,7 @@ final class QemuCommand {
     add(command, "-device", "pvpanic", "-action", "panic=exit-failure");
     add(command, "-boot", "strict=on");
     command.addAll(Disks.options(spec));
+    command.addAll(NetworkCards.options(spec));
     spec.find(VmProperties.KERNEL)
         .ifPresent(_ -> add(command, "-kernel", KERNEL, "-append", spec.get(VmProperties.CMDLINE)));
     spec.find(VmProperties.INITRD).ifPresent(_ -> add(command, "-initrd", INITRD));

@@ -112,7 +112,7 @@ record Trial(CageBrand cage, Path place, String group, Path kvm, Duration limit)
               () -> {},
               () -> {});
       GivenFile rom = new GivenFile(root, ROM.toString(), QemuCommand.ROM, false);
-      try (Ready ready = cage.prepare(spec, platform, List.of(rom));
+      try (Ready ready = cage.prepare(spec, platform, List.of(rom), 0);
           Running running = ready.go()) {
         Optional<WaitStatus> end = running.pidfd().await(limit);
         if (end.isEmpty()) {

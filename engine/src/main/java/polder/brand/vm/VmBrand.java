@@ -27,6 +27,7 @@ import polder.model.PolderException;
 import polder.model.Property;
 import polder.model.Ulimit;
 import polder.model.VmProperties;
+import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
 /** Zones with a kernel of their own: each a zone whose first process is QEMU. */
@@ -112,7 +113,8 @@ public final class VmBrand implements Brand {
             accelerator,
             KVM,
             Map.of("fsize", new Ulimit(longest, longest)));
-    return new VmReady(spec.name(), cage.prepare(zone, platform, files));
+    return new VmReady(
+        spec.name(), cage.prepare(zone, platform, files, spec.get(ZoneProperties.NICS).size()));
   }
 
   private static Path qemu() {

@@ -1,5 +1,6 @@
 package polder.brand.vm;
 
+import java.util.List;
 import java.util.Optional;
 import polder.brand.Ready;
 import polder.brand.Running;
@@ -21,6 +22,11 @@ record VmReady(String name, Ready cage) implements Ready {
   @Override
   public Fd network() {
     return cage.network();
+  }
+
+  @Override
+  public void give(List<Fd> cards) {
+    cage.give(cards);
   }
 
   @Override

@@ -2,8 +2,10 @@ package polder.brand.zone;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import polder.brand.Stdio;
 import polder.linux.CgroupEntrance;
+import polder.linux.Handover;
 
 /**
  * All that a zone's first process is made from: everything looked up, opened and decided.
@@ -19,6 +21,7 @@ import polder.linux.CgroupEntrance;
  * @param sysctls by name with dots, beside the default ones
  * @param cgroup the way into its control group
  * @param stdio its streams; unused with a terminal
+ * @param handover by which it gets more descriptors before it executes
  * @param terminal whether it gets one
  * @param first what the first process is
  * @param command what is executed
@@ -36,6 +39,7 @@ record Blueprint(
     Map<String, String> sysctls,
     CgroupEntrance cgroup,
     Stdio stdio,
+    Optional<Handover> handover,
     boolean terminal,
     First first,
     Command command,

@@ -29,6 +29,11 @@ import polder.model.ZoneSpec;
  * files that they are given, and a filter under which the program makes no other process.
  */
 public final class CageBrand extends ZoneBrand {
+  /**
+   * The number of the first descriptor that a program is given: after its streams, and a report.
+   */
+  public static final int FIRST_CARD = 4;
+
   private static final Set<MountAttribute> INERT =
       EnumSet.of(MountAttribute.READ_ONLY, MountAttribute.NO_DEVICES, MountAttribute.NO_SETUID);
 
@@ -62,10 +67,14 @@ public final class CageBrand extends ZoneBrand {
     }
   }
 
-  /** As {@link #prepare(ZoneSpec, Platform)}, and the zone sees {@code files}. */
+  /**
+   * As {@link #prepare(ZoneSpec, Platform)}, and the zone sees {@code files}.
+   *
+   * @param cards how many descriptors the program is given, as numbers from {@link #FIRST_CARD}
+   */
   @Override
-  public Ready prepare(ZoneSpec spec, Platform platform, List<GivenFile> files) {
-    return super.prepare(spec, platform, files);
+  public Ready prepare(ZoneSpec spec, Platform platform, List<GivenFile> files, int cards) {
+    return super.prepare(spec, platform, files, cards);
   }
 
   /**

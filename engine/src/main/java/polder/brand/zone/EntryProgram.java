@@ -1,6 +1,7 @@
 package polder.brand.zone;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import polder.linux.CgroupEntrance;
@@ -59,7 +60,7 @@ final class EntryProgram {
     if (entry.terminal()) {
       openTerminal(program, (int) entry.confinement().account().uid());
     }
-    ZoneProgram.closeAllBut(program, entry.terminal());
+    ZoneProgram.closeAllBut(program, entry.terminal() ? List.of(ZoneProgram.MASTER) : List.of());
     program.forkOn(); // the pid namespace begins with the next process
     ConfinementSteps.begin(program, entry.confinement());
     if (entry.terminal()) {

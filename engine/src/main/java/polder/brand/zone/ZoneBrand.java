@@ -20,6 +20,7 @@ import polder.linux.CgroupHost;
 import polder.linux.Directory;
 import polder.linux.Fd;
 import polder.linux.FileName;
+import polder.linux.Handover;
 import polder.linux.Launcher;
 import polder.linux.MountAttribute;
 import polder.linux.Mounts;
@@ -102,18 +103,33 @@ abstract class ZoneBrand implements Brand {
 
   @Override
   public Ready prepare(ZoneSpec spec, Platform platform) {
-    return prepare(spec, platform, List.of());
+    return prepare(spec, platform, List.of(), 0);
   }
 
-  /** As above, with files of the host's that its payload does not name. */
-  Ready prepare(ZoneSpec spec, Platform platform, List<GivenFile> files) {
+  /**
+   * As above, with files of the host's that its payload does not name.
+   *
+   * @param cards how many descriptors it is given before it goes: {@link Ready#give}
+   */
+  Ready prepare(ZoneSpec spec, Platform platform, List<GivenFile> files, int cards) {
+    Optional<Handover> handover = cards == 0 ? Optional.empty() : Optional.of(Handover.of(cards));
+    try {
+      return prepare(spec, platform, files, handover);
+    } catch (RuntimeException e) {
+      handover.ifPresent(Handover::close);
+      throw e;
+    }
+  }
+
+  private Ready prepare(
+      ZoneSpec spec, Platform platform, List<GivenFile> files, Optional<Handover> handover) {
     try {
       refreshUsers(platform.root());
       Optional<Fd> namespace = platform.ids().map(namespaces::of);
       try (HostMounts mounts = new HostMounts(namespace);
           var cgroup = platform.cgroup().entrance()) {
         List<DeviceNode> devices = ZoneDevices.nodes(spec, mounts);
-        Blueprint blueprint = blueprint(spec, platform, files, mounts, devices, cgroup);
+        Blueprint blueprint = blueprint(spec, platform, files, handover, mounts, devices, cgroup);
         return ZoneReady.prepare(
             this,
             launcher,
@@ -149,6 +165,7 @@ abstract class ZoneBrand implements Brand {
       ZoneSpec spec,
       Platform platform,
       List<GivenFile> files,
+      Optional<Handover> handover,
       HostMounts mounts,
       List<DeviceNode> devices,
       CgroupEntrance cgroup) {
@@ -170,6 +187,7 @@ abstract class ZoneBrand implements Brand {
         spec.get(ZoneProperties.SYSCTLS),
         cgroup,
         platform.stdio(),
+        handover,
         spec.get(ZoneProperties.TTY),
         first(spec, command),
         command,

@@ -1,5 +1,6 @@
 package polder.brand.zone;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,9 @@ import polder.linux.ProgramBuilder;
 final class ZoneProgram {
   /** Where a process has its terminal's master while it waits for go, to be taken from there. */
   static final int MASTER = 300; // above all numbers that descriptors are passed as
+
+  /** Where a process has its end of a handover while it waits for go. */
+  private static final int HANDOVER = 301;
 
   private static final int AFTER_REPORT = 4; // 3 is the report socket, while nothing is inherited
   private static final Set<Namespace> NAMESPACES =
@@ -48,6 +52,9 @@ final class ZoneProgram {
     if (blueprint.terminal()) {
       program.files().close(Operand.of(MASTER));
     }
+    blueprint
+        .handover()
+        .ifPresent(each -> program.files().receive(Operand.of(HANDOVER), each.count()));
     ConfinementSteps.finish(program, blueprint.confinement(), blueprint.command().workdir());
     start(program, blueprint);
     return program.build();
@@ -83,17 +90,28 @@ final class ZoneProgram {
     if (blueprint.readOnlyRoot()) {
       root.makeReadOnly();
     }
-    closeAllBut(program, blueprint.terminal());
+    List<Integer> kept = new ArrayList<>();
+    if (blueprint.terminal()) {
+      kept.add(MASTER);
+    }
+    if (blueprint.handover().isPresent()) {
+      Operand end = program.pass(blueprint.handover().get().theirs());
+      program.files().dup3(end, HANDOVER);
+      kept.add(HANDOVER);
+    }
+    closeAllBut(program, kept);
   }
 
-  /** Nothing that leads to the host stays open while it waits, or later. */
-  static void closeAllBut(ProgramBuilder program, boolean master) {
-    if (master) {
-      program.files().closeRange(AFTER_REPORT, MASTER - 1);
-      program.files().closeRange(MASTER + 1, Integer.MAX_VALUE);
-    } else {
-      program.files().closeRange(AFTER_REPORT, Integer.MAX_VALUE);
+  /** Nothing that leads to the host stays open while it waits, or later, but {@code kept}. */
+  static void closeAllBut(ProgramBuilder program, List<Integer> kept) {
+    int first = AFTER_REPORT;
+    for (int each : kept) {
+      if (each > first) {
+        program.files().closeRange(first, each - 1);
+      }
+      first = each + 1;
     }
+    program.files().closeRange(first, Integer.MAX_VALUE);
   }
 
   private static void start(ProgramBuilder program, Blueprint blueprint) {

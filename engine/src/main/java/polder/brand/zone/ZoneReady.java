@@ -1,5 +1,6 @@
 package polder.brand.zone;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import polder.brand.Platform;
@@ -8,6 +9,7 @@ import polder.brand.Running;
 import polder.linux.Cgroup;
 import polder.linux.Child;
 import polder.linux.Fd;
+import polder.linux.Handover;
 import polder.linux.IdMap;
 import polder.linux.LaunchException;
 import polder.linux.Launcher;
@@ -28,6 +30,7 @@ final class ZoneReady implements Ready {
   private final Child child;
   private final ProcessIdentity identity;
   private final Optional<Fd> mounts;
+  private final Optional<Handover> handover;
   private final AtomicBoolean over = new AtomicBoolean();
   private Optional<TerminalHolder> terminal = Optional.empty();
 
@@ -37,12 +40,14 @@ final class ZoneReady implements Ready {
       ZoneSpec spec,
       Cgroup cgroup,
       boolean hasTerminal,
+      Optional<Handover> handover,
       Child child) {
     this.brand = brand;
     this.launcher = launcher;
     this.spec = spec;
     this.cgroup = cgroup;
     this.hasTerminal = hasTerminal;
+    this.handover = handover;
     this.child = child;
     this.identity = ProcessIdentity.of(child.pid()).orElseThrow(); // not waited for yet
     this.mounts = ZoneRunning.holdMounts(child.pidfd());
@@ -64,6 +69,7 @@ final class ZoneReady implements Ready {
       Runnable limits) {
     try { // its refusals come with what is left already taken away
       Child child = launcher.launch(ZoneProgram.of(blueprint), meanwhile);
+      blueprint.handover().ifPresent(Handover::launched);
       try {
         platform
             .ids()
@@ -71,7 +77,14 @@ final class ZoneReady implements Ready {
             .ifPresent(map -> UserNamespace.map(child.pid(), map, map));
         child.go();
         limits.run();
-        return new ZoneReady(brand, launcher, spec, platform.cgroup(), blueprint.terminal(), child);
+        return new ZoneReady(
+            brand,
+            launcher,
+            spec,
+            platform.cgroup(),
+            blueprint.terminal(),
+            blueprint.handover(),
+            child);
       } catch (RuntimeException e) {
         Launched.abandon(child, e);
         throw e;
@@ -97,6 +110,19 @@ final class ZoneReady implements Ready {
       takeTerminal();
     }
     return terminal.map(TerminalHolder::master);
+  }
+
+  @Override
+  public void give(List<Fd> cards) {
+    if (handover.isEmpty()) {
+      Ready.super.give(cards);
+      return;
+    }
+    try {
+      handover.get().give(cards);
+    } catch (SyscallException e) {
+      throw ZoneBrand.failed("give its network cards to", spec, e);
+    }
   }
 
   /** Waits until it has made its terminal, and takes that. */
@@ -134,15 +160,18 @@ final class ZoneReady implements Ready {
     try {
       child.go();
       child.awaitStarted();
+      handover.ifPresent(Handover::close);
     } catch (LaunchException e) {
       PolderException refusal = Launched.refused("start zone " + spec.name(), e);
       child.close();
       mounts.ifPresent(Fd::close);
+      handover.ifPresent(Handover::close);
       terminal.ifPresent(t -> t.release(true));
       throw refusal;
     } catch (RuntimeException e) {
       Launched.abandon(child, e);
       mounts.ifPresent(Fd::close);
+      handover.ifPresent(Handover::close);
       terminal.ifPresent(t -> t.release(true));
       throw e;
     }
@@ -156,6 +185,7 @@ final class ZoneReady implements Ready {
       var why = new IllegalStateException("the zone was given up");
       Launched.abandon(child, why);
       mounts.ifPresent(Fd::close);
+      handover.ifPresent(Handover::close);
       terminal.ifPresent(t -> t.release(true));
     }
   }

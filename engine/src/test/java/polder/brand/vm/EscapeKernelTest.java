@@ -154,7 +154,7 @@ class EscapeKernelTest {
               new Stdio(nothing, out.writer(), err.writer()),
               () -> {},
               () -> {});
-      try (Ready ready = cage.prepare(spec, platform, List.of());
+      try (Ready ready = cage.prepare(spec, platform, List.of(), 0);
           Running running = ready.go()) {
         var end = running.pidfd().await(Figures.within(60)).orElseThrow();
         out.writer().close();

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import polder.model.Brand;
 import polder.model.Disk;
+import polder.model.MacAddress;
+import polder.model.Nic;
 import polder.model.Property;
 import polder.model.VmProperties;
 import polder.model.ZoneProperties;
@@ -44,6 +46,7 @@ class QemuCommandTest {
           "-serial",
           "-mon",
           "-device",
+          "-netdev",
           "-action",
           "-kernel",
           "-append",
@@ -94,7 +97,14 @@ class QemuCommandTest {
               random.nextBoolean(),
               cdrom ? Optional.of("/tmp/,file=x") : Optional.empty()));
     }
-    return spec.with(VmProperties.DISKS, disks).checked();
+    List<Nic> nics = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      Nic nic = Nic.on("lab").settled("eth" + i, MacAddress.local(i), "lab", List.of());
+      String model = List.of("virtio", "e1000", "rtl8139").get(random.nextInt(3));
+      nics.add(random.nextBoolean() ? nic : nic.with(model));
+    }
+    spec = maybe(random, spec, VmProperties.NIC_DRIVER, random.nextBoolean() ? "e1000" : "virtio");
+    return spec.with(ZoneProperties.NICS, nics).with(VmProperties.DISKS, disks).checked();
   }
 
   @Test
@@ -127,9 +137,11 @@ class QemuCommandTest {
                             + "file.driver=file,file.filename=/disks/d[0-9]"),
                 shown);
           }
+          if (option.equals("-netdev")) {
+            assertTrue(command.get(i).matches("tap,id=nic[0-9],fd=[4-9],vhost=off"), shown);
+          }
           if (!option.equals("-append")) {
-            assertFalse(
-                command.get(i).matches(".*(usb-|floppy|fdc|isa-fdc|netdev|user,).*"), shown);
+            assertFalse(command.get(i).matches(".*(usb-|floppy|fdc|isa-fdc|user,).*"), shown);
           }
         } else {
           assertTrue(ALONE.contains(option), option + " in " + shown);
@@ -138,6 +150,25 @@ class QemuCommandTest {
       assertEquals(1, command.stream().filter("-machine"::equals).count(), shown);
       assertTrue(command.get(command.indexOf("-machine") + 1).contains("usb=off"), shown);
     }
+  }
+
+  @Test
+  void aCardIsTheTapThatQemuIsGivenOpen() {
+    Nic first = Nic.on("lab").settled("eth0", MacAddress.local(1), "lab", List.of());
+    Nic second = Nic.on("lab").settled("eth1", MacAddress.local(2), "lab", List.of());
+    List<String> command =
+        QemuCommand.of(
+            QEMU,
+            vm().with(ZoneProperties.NICS, List.of(first, second.with("rtl8139"))),
+            Accelerator.TCG);
+    String all = String.join(" ", command);
+    assertTrue(
+        all.contains(
+            "-netdev tap,id=nic0,fd=4,vhost=off"
+                + " -device virtio-net-pci,netdev=nic0,mac=02:00:00:00:00:01,romfile="
+                + " -netdev tap,id=nic1,fd=5,vhost=off"
+                + " -device rtl8139,netdev=nic1,mac=02:00:00:00:00:02,romfile="),
+        all);
   }
 
   @Test

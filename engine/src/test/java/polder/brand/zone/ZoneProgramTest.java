@@ -45,6 +45,7 @@ class ZoneProgramTest {
         Map.of("net.core.somaxconn", "5"),
         GROUP.entrance(),
         new Stdio(pipe.reader(), pipe.writer(), pipe.writer()),
+        Optional.empty(),
         tty,
         first,
         new Command(List.of("prog"), Map.of("PATH", "/a:/b"), "/work"),

@@ -93,6 +93,7 @@ final class Arbitrary {
         entry("kernel", this::path),
         entry("initrd", this::path),
         entry("cmdline", () -> pick("", "console=ttyS0 -- x,y")),
+        entry("nic_driver", () -> pick("virtio", "e1000", "rtl8139")),
         entry("disks", this::disks));
   }
 

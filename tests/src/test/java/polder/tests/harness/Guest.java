@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -16,13 +17,37 @@ import org.junit.jupiter.api.Assumptions;
  *
  * <p>When it is up it says so, and then does what {@code do=WORD} on its command line says: {@code
  * off} powers it off, {@code panic} panics, {@code reboot} reboots, {@code echo} says the line that
- * it hears and powers off, {@code wait} waits for the power button.
+ * it hears and powers off, {@code wait} waits for the power button, {@code shell} does what it
+ * hears line by line and says {@code =CODE=} after each, with drivers for paravirtual cards and
+ * disks.
  *
  * @param kernel the kernel's file
  * @param initrd the first root's file
  */
 public record Guest(Path kernel, Path initrd) {
   private static final Path KEPT = Fixtures.ROOT.resolve("tests/target/fixtures/guest");
+
+  /** In the order in which one needs the other. */
+  private static final List<String> DRIVERS =
+      List.of(
+          "drivers/virtio/virtio_ring",
+          "drivers/virtio/virtio",
+          "drivers/virtio/virtio_pci_legacy_dev",
+          "drivers/virtio/virtio_pci_modern_dev",
+          "drivers/virtio/virtio_pci",
+          "net/core/failover",
+          "drivers/net/net_failover",
+          "drivers/net/virtio_net",
+          "drivers/block/virtio_blk",
+          "drivers/cdrom/cdrom",
+          "fs/isofs/isofs");
+
+  private static final List<String> BUTTONS =
+      List.of(
+          "drivers/acpi/button",
+          "drivers/input/evdev",
+          "drivers/misc/pvpanic/pvpanic",
+          "drivers/misc/pvpanic/pvpanic-mmio");
 
   private static final String INIT =
       """
@@ -32,7 +57,7 @@ public record Guest(Path kernel, Path initrd) {
       mount -t proc proc /proc
       mount -t sysfs sysfs /sys
       mount -t devtmpfs devtmpfs /dev
-      for module in button evdev pvpanic pvpanic-mmio; do insmod /modules/$module.ko; done
+      for module in $BUTTONS; do insmod /modules/$module.ko; done
       echo "guest is up"
       for word in $(cat /proc/cmdline); do
         case $word in
@@ -47,6 +72,11 @@ public record Guest(Path kernel, Path initrd) {
             done
             echo "guest waits"
             wait ;;
+          do=shell)
+            for module in $DRIVERS; do insmod /modules/$module.ko; done
+            stty -echo
+            echo "guest listens"
+            while read -r line; do eval "$line"; echo "=$?="; done ;;
         esac
       done
       sleep 100000
@@ -63,7 +93,7 @@ public record Guest(Path kernel, Path initrd) {
     try {
       Path kernel = KEPT.resolve("vmlinuz");
       Path initrd = KEPT.resolve("initrd");
-      if (!Files.exists(kernel)) {
+      if (!Files.exists(kernel) || !Files.exists(KEPT.resolve("isofs.ko"))) {
         Files.createDirectories(KEPT);
         fetch();
       }
@@ -71,7 +101,12 @@ public record Guest(Path kernel, Path initrd) {
       for (String directory : List.of("bin", "dev", "modules", "proc", "sys")) {
         cpio.directory(directory);
       }
-      cpio.file("init", 0755, INIT.getBytes(StandardCharsets.UTF_8));
+      cpio.file(
+          "init",
+          0755,
+          INIT.replace("$BUTTONS", names(BUTTONS))
+              .replace("$DRIVERS", names(DRIVERS))
+              .getBytes(StandardCharsets.UTF_8));
       cpio.file("bin/busybox", 0755, Files.readAllBytes(busybox));
       for (Path module : modules()) {
         cpio.file("modules/" + module.getFileName(), 0644, Files.readAllBytes(module));
@@ -81,6 +116,12 @@ public record Guest(Path kernel, Path initrd) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String names(List<String> drivers) {
+    return drivers.stream()
+        .map(each -> each.substring(each.lastIndexOf('/') + 1))
+        .collect(Collectors.joining(" "));
   }
 
   private static List<Path> modules() throws IOException {
@@ -95,22 +136,27 @@ public record Guest(Path kernel, Path initrd) {
         Commands.run(
             Map.of(),
             new byte[0],
-            List.of(
-                "sh",
-                "-euc",
-                """
+            Stream.of(
+                    Stream.of(
+                        "sh",
+                        "-euc",
+                        """
                 d=$(mktemp -d); trap 'rm -rf "$d"' EXIT; cd "$d"
                 package=$(apt-cache depends linux-image-cloud-amd64 |
                   sed -n 's/^ *Depends: *\\(linux-image-.*\\)/\\1/p' | head -n 1)
                 apt-get download -qq "$package" 2> /dev/null
                 dpkg-deb -x ./*.deb .
-                for module in acpi/button input/evdev misc/pvpanic/pvpanic misc/pvpanic/pvpanic-mmio; do
-                  cp lib/modules/*/kernel/drivers/$module.ko "$0"
+                for module in "$@"; do
+                  cp lib/modules/*/kernel/$module.ko "$0"
                 done
                 cp boot/vmlinuz-* "$0/vmlinuz.part"
                 mv "$0/vmlinuz.part" "$0/vmlinuz"
                 """,
-                KEPT.toString()));
+                        KEPT.toString()),
+                    BUTTONS.stream(),
+                    DRIVERS.stream())
+                .flatMap(each -> each)
+                .toList());
     Assumptions.assumeTrue(
         result.code() == 0, "no kernel for a guest, from Debian's packages: " + result.err());
   }
