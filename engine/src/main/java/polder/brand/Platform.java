@@ -15,6 +15,7 @@ import polder.model.ImageConfig;
  * @param ids its ids; empty only for a zone without a user namespace
  * @param cgroup its control group, with nobody in it; there as far as processes are born into it
  * @param stdio the ends of its streams
+ * @param lan for a zone with a kernel of its own, which sees to its cards itself
  * @param rest makes the rest of the control group; done while the kernel makes the first process,
  *     and again if that has to be made again
  * @param limits limits the control group; done while the first process builds the root
@@ -26,6 +27,7 @@ public record Platform(
     Optional<IdRange> ids,
     Cgroup cgroup,
     Stdio stdio,
+    Lan lan,
     Runnable rest,
     Runnable limits) {
   public Platform {

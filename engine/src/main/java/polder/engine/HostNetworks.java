@@ -9,8 +9,10 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import polder.brand.Lan;
 import polder.linux.Fd;
 import polder.linux.Launcher;
+import polder.model.Brand;
 import polder.model.Fault;
 import polder.model.Leases;
 import polder.model.Network;
@@ -20,6 +22,7 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 import polder.network.LinkNames;
 import polder.network.Switchboard;
+import polder.network.Vnic;
 import polder.network.Wiring;
 
 /**
@@ -186,6 +189,15 @@ final class HostNetworks implements AutoCloseable {
 
   void unplug(UUID zone) {
     switchboard.unplug(zone);
+  }
+
+  /** What a zone is told of its networks if it has a kernel of its own. */
+  Lan lan(ZoneSpec spec) {
+    if (spec.brand() != Brand.VM || !has(spec)) {
+      return Lan.NONE;
+    }
+    Wiring wiring = wiring(spec);
+    return new Lan(wiring.vnics().stream().map(Vnic::mtu).toList(), wiring.ways());
   }
 
   private Wiring wiring(ZoneSpec spec) {

@@ -211,6 +211,7 @@ final class Starting {
                   zone.record().ids(),
                   life.cgroup(),
                   new Stdio(in, out, err),
+                  hall.networks().lan(spec),
                   life.cgroup()::createRest,
                   () -> limit(zone, life.cgroup())));
     }

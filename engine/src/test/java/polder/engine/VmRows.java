@@ -3,8 +3,10 @@ package polder.engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import polder.model.Brand;
+import polder.model.CloudInit;
 import polder.model.Disk;
 import polder.model.Host;
 import polder.model.VmProperties;
@@ -52,7 +54,8 @@ final class VmRows {
             .with(VmProperties.RAM, 64L)
             .with(VmProperties.ACCEL, "tcg")
             .with(VmProperties.DISKS, List.of(disk))
-            .with(ZoneProperties.NICS, NetworkRows.nics());
+            .with(ZoneProperties.NICS, NetworkRows.nics())
+            .with(VmProperties.CLOUD_INIT, new CloudInit("#cloud-config\n", Map.of()));
     host.zones().create(spec);
   }
 }

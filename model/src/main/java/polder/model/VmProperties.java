@@ -67,10 +67,27 @@ public final class VmProperties {
           .only(Brand.VM)
           .otherwise("virtio");
 
+  public static final Property<CloudInit> CLOUD_INIT =
+      Property.of(
+              "cloud_init",
+              CloudInit.TYPE,
+              "a disk with what the guest's cloud-init is told: this, its name, cards and addresses")
+          .only(Brand.VM);
+
   private VmProperties() {}
 
   static List<Property<?>> list() {
     return List.of(
-        RAM, VCPUS, CPU_TYPE, ACCEL, MACHINE, KERNEL, INITRD, CMDLINE, DISKS, NIC_DRIVER);
+        RAM,
+        VCPUS,
+        CPU_TYPE,
+        ACCEL,
+        MACHINE,
+        KERNEL,
+        INITRD,
+        CMDLINE,
+        DISKS,
+        NIC_DRIVER,
+        CLOUD_INIT);
   }
 }

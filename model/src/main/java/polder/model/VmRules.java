@@ -26,6 +26,14 @@ final class VmRules {
         }
       }
     }
+    if (!spec.has(VmProperties.CLOUD_INIT)) {
+      for (Property<?> told :
+          List.of(ZoneProperties.ROUTES, ZoneProperties.DNS_DOMAIN, ZoneProperties.RESOLVERS)) {
+        if (spec.has(told)) {
+          faults.add(new Fault(told.name(), "needs 'cloud_init', by which a guest is told"));
+        }
+      }
+    }
     disks(spec.get(VmProperties.DISKS), faults);
     long least = spec.get(VmProperties.RAM) + VmProperties.BESIDE;
     if (spec.find(ZoneProperties.MAX_PHYSICAL_MEMORY).orElse(least) < least) {

@@ -276,12 +276,10 @@ public final class ZoneProperties {
                       "a gateway's address, nics[N] or macs[MAC]",
                       64)),
               "networks, and by whom or which nic they are reached")
-          .otherwise(Map.of())
-          .only(Brand.NATIVE, Brand.LX);
+          .otherwise(Map.of());
   public static final Property<String> DNS_DOMAIN =
       Property.of("dns_domain", Types.text(HOSTNAME, "a domain name", 253), "search domain")
-          .otherwise("local")
-          .only(Brand.NATIVE, Brand.LX);
+          .otherwise("local");
   public static final Property<List<String>> RESOLVERS =
       Property.of(
               "resolvers",
@@ -289,8 +287,7 @@ public final class ZoneProperties {
                   Types.text(
                       Pattern.compile("[0-9.]{7,15}|[0-9a-fA-F:.]{2,45}"), "an IP address", 45)),
               "DNS servers")
-          .otherwise(List.of())
-          .only(Brand.NATIVE, Brand.LX);
+          .otherwise(List.of());
   public static final Property<Boolean> MAINTAIN_RESOLVERS =
       Property.of("maintain_resolvers", Types.BOOLEAN, "rewrite /etc/resolv.conf at each start")
           .otherwise(false)

@@ -25,6 +25,7 @@ class HostilePropertiesTest {
   private static final Set<String> DASHED =
       Set.of(
           "billing_id",
+          "cloud_init",
           "cmd",
           "cmdline",
           "entrypoint",

@@ -46,6 +46,7 @@ class VmNetworkTest {
         assertEquals(nic.get("mac"), shell.run("cat /sys/class/net/eth0/address"));
         assertEquals("1400", shell.run("cat /sys/class/net/eth0/mtu"));
         assertTrue(shell.run("cat /sys/bus/pci/devices/*/device").contains("0x100e"), "an e1000");
+        isToldItsNameAndAddresses(shell, String.valueOf(nic.get("mac")));
         shell.run("ifconfig eth0 10.1.0.9 netmask 255.255.255.0 up");
         shell.run("mkdir /www; echo of the guest > /www/index.html; httpd -p 8000 -h /www");
 
@@ -71,6 +72,27 @@ class VmNetworkTest {
       host.polder("network", "delete", "backend").ok();
       assertEquals("lo", inside.run("sh", "-c", "ip -o link | cut -d: -f2 | xargs").strip());
     }
+  }
+
+  /** By a disk that its own kernel reads, with the names of Unix and with those of Windows. */
+  private static void isToldItsNameAndAddresses(GuestShell shell, String mac) {
+    shell.run("mkdir /seed");
+    String label =
+        "dd if=/dev/vda bs=1 skip=%d count=6 2> /dev/null; echo".formatted(16 * 2048 + 40);
+    assertEquals("cidata", shell.run(label), "as it is looked for");
+    for (String option : List.of("ro", "ro,norock")) {
+      shell.run("mount -t iso9660 -o %s /dev/vda /seed".formatted(option));
+      assertEquals("meta-data network-config user-data", shell.run("ls /seed | xargs"));
+      assertEquals("#cloud-config", shell.run("cat /seed/user-data"));
+      assertTrue(shell.run("cat /seed/meta-data").contains("\"local-hostname\":\"guest\""));
+      Map<String, Object> told = Json.object(shell.run("cat /seed/network-config"));
+      Map<String, Object> card =
+          Json.asObject(Json.asObject(told.get("ethernets")).getOrDefault("eth0", ""));
+      assertEquals(List.of("10.1.0.9/24"), card.get("addresses"));
+      assertEquals(Map.of("macaddress", mac), card.get("match"));
+      shell.run("umount /seed");
+    }
+    assertFalse(shell.can("dd if=/dev/zero of=/dev/vda count=1 conv=fsync"), "it is read only");
   }
 
   /** Of another hardware or IP address nothing leaves, and that is counted. */
@@ -153,6 +175,7 @@ class VmNetworkTest {
     payload.put("initrd", guest.initrd().toString());
     payload.put("cmdline", "console=ttyS0 quiet panic=-1 do=shell");
     payload.put("open_stdin", true);
+    payload.put("cloud_init", Map.of("user_data", "#cloud-config\n"));
     payload.put(
         "nics",
         List.of(

@@ -61,7 +61,8 @@ final class Disks {
     return files;
   }
 
-  private static Path tree(RootFiles root) {
+  /** The vm's dataset. */
+  static Path tree(RootFiles root) {
     return switch (root) {
       case RootFiles.Tree(Path directory) -> directory;
       case RootFiles.Overlay _ ->

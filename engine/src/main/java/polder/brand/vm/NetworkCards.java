@@ -2,6 +2,7 @@ package polder.brand.vm;
 
 import java.util.ArrayList;
 import java.util.List;
+import polder.brand.Lan;
 import polder.brand.zone.CageBrand;
 import polder.model.Nic;
 import polder.model.VmProperties;
@@ -10,10 +11,12 @@ import polder.model.ZoneSpec;
 
 /** A vm's network cards: each the other end of a tap, which QEMU is given open. */
 final class NetworkCards {
+  private static final int USUAL_MTU = 1500;
+
   private NetworkCards() {}
 
   /** What QEMU is told of them; the nics are settled. */
-  static List<String> options(ZoneSpec spec) {
+  static List<String> options(ZoneSpec spec, Lan lan) {
     List<Nic> nics = spec.get(ZoneProperties.NICS);
     List<String> options = new ArrayList<>();
     for (int i = 0; i < nics.size(); i++) {
@@ -23,16 +26,16 @@ final class NetworkCards {
       options.add("-device");
       options.add(
           "%s,netdev=nic%d,mac=%s,romfile="
-              .formatted(device(nic, spec), i, nic.mac().orElseThrow().value()));
+              .formatted(device(nic, spec, lan.mtus().get(i)), i, nic.mac().orElseThrow().value()));
     }
     return options;
   }
 
   /** What it is called by QEMU, with what only some can say. */
-  private static String device(Nic nic, ZoneSpec spec) {
+  private static String device(Nic nic, ZoneSpec spec, int mtu) {
     String model = nic.model().orElse(spec.get(VmProperties.NIC_DRIVER));
     return model.equals("virtio")
-        ? "virtio-net-pci" + nic.mtu().map(mtu -> ",host_mtu=" + mtu).orElse("")
+        ? "virtio-net-pci" + (mtu == USUAL_MTU ? "" : ",host_mtu=" + mtu)
         : model;
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import polder.brand.Lan;
 import polder.model.VmProperties;
 import polder.model.ZoneSpec;
 
@@ -40,7 +41,7 @@ final class QemuCommand {
   }
 
   /** The command that is the guest of {@code spec}. */
-  static List<String> of(Path qemu, ZoneSpec spec, Accelerator accelerator) {
+  static List<String> of(Path qemu, ZoneSpec spec, Accelerator accelerator, Lan lan) {
     List<String> command = base(qemu, spec.get(VmProperties.MACHINE), accelerator);
     String type = spec.get(VmProperties.CPU_TYPE);
     add(command, "-name", spec.name());
@@ -58,7 +59,8 @@ final class QemuCommand {
     add(command, "-device", "pvpanic", "-action", "panic=exit-failure");
     add(command, "-boot", "strict=on");
     command.addAll(Disks.options(spec));
-    command.addAll(NetworkCards.options(spec));
+    command.addAll(NetworkCards.options(spec, lan));
+    spec.find(VmProperties.CLOUD_INIT).ifPresent(_ -> command.addAll(Seed.options()));
     spec.find(VmProperties.KERNEL)
         .ifPresent(_ -> add(command, "-kernel", KERNEL, "-append", spec.get(VmProperties.CMDLINE)));
     spec.find(VmProperties.INITRD).ifPresent(_ -> add(command, "-initrd", INITRD));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import polder.brand.IdRange;
+import polder.brand.Lan;
 import polder.brand.Platform;
 import polder.brand.Ready;
 import polder.brand.RootFiles;
@@ -109,6 +110,7 @@ record Trial(CageBrand cage, Path place, String group, Path kvm, Duration limit)
               Optional.of(ids),
               cgroup,
               new Stdio(nothing, nothing, said.writer()),
+              Lan.NONE,
               () -> {},
               () -> {});
       GivenFile rom = new GivenFile(root, ROM.toString(), QemuCommand.ROM, false);

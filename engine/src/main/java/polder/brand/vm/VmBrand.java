@@ -103,7 +103,8 @@ public final class VmBrand implements Brand {
     spec.find(VmProperties.INITRD)
         .ifPresent(path -> files.add(GivenFile.of(Path.of(path), QemuCommand.INITRD)));
     files.addAll(Disks.given(spec, platform.root()));
-    List<String> command = QemuCommand.of(qemu, spec, accelerator);
+    seed(spec, platform);
+    List<String> command = QemuCommand.of(qemu, spec, accelerator, platform.lan());
     long longest = Math.max(Disks.largest(spec, platform.root()), LONGEST_OTHER);
     ZoneSpec zone =
         Cages.of(
@@ -115,6 +116,17 @@ public final class VmBrand implements Brand {
             Map.of("fsize", new Ulimit(longest, longest)));
     return new VmReady(
         spec.name(), cage.prepare(zone, platform, files, spec.get(ZoneProperties.NICS).size()));
+  }
+
+  private static void seed(ZoneSpec spec, Platform platform) {
+    try {
+      Seed.write(spec, platform.lan(), platform.root());
+    } catch (SyscallException e) {
+      throw new PolderException(
+          ErrorKind.HOST,
+          "cannot write what the guest of vm %s is told: %s".formatted(spec.name(), e.getMessage()),
+          e);
+    }
   }
 
   private static Path qemu() {

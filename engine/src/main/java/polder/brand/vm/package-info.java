@@ -8,10 +8,10 @@
  *
  * <p><b>Trust.</b> Who executes a guest's code may be taken over by it, all the more QEMU's
  * translator, which its makers do not call a boundary. The cage is the boundary: no capability, no
- * other process, no file of the host's but programs and what the payload names, no network but
- * the guest's cards, which it is given open. What
- * QEMU says is read as a stranger's: {@link polder.brand.vm.Qmp} bounds it in size and time, and
- * connects to no socket but the one that it has found and holds.
+ * other process, no file of the host's but programs and what the payload names, no network but the
+ * guest's cards, which it is given open. What QEMU says is read as a stranger's: {@link
+ * polder.brand.vm.Qmp} bounds it in size and time, and connects to no socket but the one that it
+ * has found and holds.
  *
  * <p><b>Which accelerator</b> is found by trial, once in each boot of the host: {@link
  * polder.brand.vm.Accelerators}.

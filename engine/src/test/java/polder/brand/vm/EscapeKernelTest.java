@@ -16,6 +16,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import polder.brand.IdRange;
+import polder.brand.Lan;
 import polder.brand.Platform;
 import polder.brand.Ready;
 import polder.brand.RootFiles;
@@ -152,6 +153,7 @@ class EscapeKernelTest {
               Optional.of(new IdRange(1_950_000_000L, 65_536)),
               cgroup,
               new Stdio(nothing, out.writer(), err.writer()),
+              Lan.NONE,
               () -> {},
               () -> {});
       try (Ready ready = cage.prepare(spec, platform, List.of(), 0);

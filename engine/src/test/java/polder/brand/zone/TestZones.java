@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import polder.brand.IdRange;
+import polder.brand.Lan;
 import polder.brand.Platform;
 import polder.brand.Ready;
 import polder.brand.RootFiles;
@@ -165,7 +166,9 @@ final class TestZones implements AutoCloseable {
         Stdio stdio = new Stdio(in, out.writer(), err.writer());
         Ready ready =
             brand.prepare(
-                spec, new Platform(root, volumes, config, ids, cgroup, stdio, () -> {}, () -> {}));
+                spec,
+                new Platform(
+                    root, volumes, config, ids, cgroup, stdio, Lan.NONE, () -> {}, () -> {}));
         ((ZoneReady) ready).awaitBuilt();
         return ready;
       }

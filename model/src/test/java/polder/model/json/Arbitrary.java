@@ -94,6 +94,8 @@ final class Arbitrary {
         entry("initrd", this::path),
         entry("cmdline", () -> pick("", "console=ttyS0 -- x,y")),
         entry("nic_driver", () -> pick("virtio", "e1000", "rtl8139")),
+        entry(
+            "cloud_init", () -> Map.of("user_data", "#!/bin/sh\n", "meta_data", Map.of("a", "b"))),
         entry("disks", this::disks));
   }
 
@@ -117,7 +119,7 @@ final class Arbitrary {
     machine()
         .forEach(
             (name, value) -> {
-              if (flag() || name.equals("kernel")) {
+              if (flag() || name.equals("kernel") || name.equals("cloud_init")) {
                 payload.put(name, value.get());
               }
             });
