@@ -3,12 +3,13 @@ package polder.brand.vm;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import polder.brand.IdRange;
 import polder.linux.Directory;
 import polder.linux.DurableFile;
@@ -23,18 +24,24 @@ import polder.model.PolderException;
 
 /**
  * Which accelerators work on this host: found by trial, once in each boot, when a vm is first
- * started or somebody asks. The result is kept in the run directory.
+ * started or somebody asks. The result is kept in the run directory; not of a translator that does
+ * not work, which whoever asks may just have mended.
  */
 final class Accelerators {
   private static final System.Logger LOG = System.getLogger("polder.brand");
-  private static final FileName FILE = FileName.of("accelerator.json");
+  private static final Map<Accelerator, FileName> FILES =
+      Map.of(
+          Accelerator.KVM,
+          FileName.of("accelerator.json"),
+          Accelerator.TCG,
+          FileName.of("translator.json"));
   private static final int LARGEST = 4096;
 
   private final Trial trial;
   private final Path run;
   private final String boot;
   private final ReentrantLock trying = new ReentrantLock();
-  private @Nullable Result known;
+  private final Map<Accelerator, Result> known = new EnumMap<>(Accelerator.class);
 
   /** How the trial of KVM went: why not, if it did not work. */
   private record Result(Optional<String> why) {}
@@ -79,7 +86,7 @@ final class Accelerators {
     trying.lock();
     try {
       Optional<String> kvm = kvm(qemu, ids);
-      Optional<String> tcg = trial.run(qemu, Accelerator.TCG, TrialGuest.rom(), ids);
+      Optional<String> tcg = tried(Accelerator.TCG, qemu, ids);
       return List.of(
           finding(
               Accelerator.KVM,
@@ -104,43 +111,56 @@ final class Accelerators {
     if (!Files.exists(trial.kvm())) {
       return Optional.of("there is no " + trial.kvm()); // asked each time: a module may be loaded
     }
+    return tried(Accelerator.KVM, qemu, ids);
+  }
+
+  /** Why one does not work, by a trial that is made once; empty if it does. */
+  private Optional<String> tried(Accelerator accelerator, Path qemu, IdRange ids) {
     trying.lock();
     try {
-      Result result = known;
+      Result result = known.get(accelerator);
       if (result == null) {
-        result = read().orElse(null);
+        result = read(accelerator).orElse(null);
       }
       if (result == null) {
-        result = new Result(trial.run(qemu, Accelerator.KVM, TrialGuest.rom(), ids));
-        note(result);
+        result = new Result(trial.run(qemu, accelerator, TrialGuest.rom(), ids));
+        if (accelerator == Accelerator.TCG && result.why().isPresent()) {
+          return result.why();
+        }
+        note(accelerator, result);
         result
             .why()
             .ifPresent(
                 why -> LOG.log(System.Logger.Level.WARNING, "guests are translated: " + why));
       }
-      known = result;
+      known.put(accelerator, result);
       return result.why();
     } finally {
       trying.unlock();
     }
   }
 
-  private void note(Result result) {
+  private void note(Accelerator accelerator, Result result) {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("boot", boot);
     tree.put("works", result.why().isEmpty());
     result.why().ifPresent(why -> tree.put("why", why));
     try (Directory directory = Directory.open(run)) {
-      DurableFile.note(directory, FILE, Json.write(tree).getBytes(StandardCharsets.UTF_8), 0600);
+      DurableFile.note(
+          directory, file(accelerator), Json.write(tree).getBytes(StandardCharsets.UTF_8), 0600);
     } catch (SyscallException e) {
       LOG.log(System.Logger.Level.WARNING, "the trial will be made again: " + e.getMessage());
     }
   }
 
+  private static FileName file(Accelerator accelerator) {
+    return Objects.requireNonNull(FILES.get(accelerator));
+  }
+
   /** What was noted in this boot; whatever else it says, the trial is made. */
-  private Optional<Result> read() {
+  private Optional<Result> read(Accelerator accelerator) {
     try (Directory directory = Directory.open(run);
-        RegularFile file = directory.read(FILE)) {
+        RegularFile file = directory.read(file(accelerator))) {
       Map<String, Object> tree = Json.object(file.readAll(LARGEST));
       if (!boot.equals(tree.get("boot"))) {
         return Optional.empty();

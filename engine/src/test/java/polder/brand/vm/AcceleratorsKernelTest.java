@@ -65,7 +65,7 @@ class AcceleratorsKernelTest {
     cage.close();
     launcher.close();
     assertFalse(CgroupHost.own().group(GROUP).exists());
-    for (String name : List.of("kvm", "accelerator.json")) {
+    for (String name : List.of("kvm", "accelerator.json", "translator.json")) {
       Files.deleteIfExists(directory.resolve(name));
     }
     Files.delete(directory); // which has nothing else in it
@@ -126,6 +126,23 @@ class AcceleratorsKernelTest {
     Finding next = accelerators("c").doctor(qemu, IDS).getFirst();
     assertEquals(Finding.Level.WARNING, next.level());
     assertFalse(next.value().contains("Permission denied"), next::toString);
+  }
+
+  @Test
+  @DisplayName(
+      "R-VM-03 that the translator works is found once in each boot; that it does not, never")
+  void aTranslatorThatWorksIsNotTriedAgain() {
+    Path nothing = Path.of("/bin/false");
+    assertEquals(Finding.Level.MISSING, translator(accelerators("b"), nothing));
+    Accelerators mended = accelerators("b");
+    assertEquals(Finding.Level.OK, translator(mended, qemu), "what failed is tried again");
+    assertEquals(Finding.Level.OK, translator(mended, nothing), "it is remembered");
+    assertEquals(Finding.Level.OK, translator(accelerators("b"), nothing), "and noted");
+    assertEquals(Finding.Level.MISSING, translator(accelerators("c"), nothing), "for one boot");
+  }
+
+  private static Finding.Level translator(Accelerators accelerators, Path program) {
+    return accelerators.doctor(program, IDS).getLast().level();
   }
 
   private void node0666() {
