@@ -71,6 +71,7 @@ abstract class ContractSetting {
         host.volumes().delete(volume.name());
       }
     }
+    host.balances().list().forEach(balance -> host.balances().delete(balance.name()));
     host.firewall().list().forEach(rule -> host.firewall().delete(rule.uuid().toString()));
     host.firewall().remotes().forEach(remote -> host.firewall().deleteRemote(remote.uuid()));
     host.networks().list().stream()

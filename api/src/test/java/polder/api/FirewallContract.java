@@ -35,7 +35,7 @@ import polder.model.Zone;
 import polder.model.ZoneProperties;
 
 /** What the firewall means, on every {@link polder.model.Host}. Nothing is started. */
-abstract class FirewallContract extends NetworkContract {
+abstract class FirewallContract extends BalanceContract {
   private static FirewallRequest request(String rule) {
     return FirewallRequest.of(FirewallSentence.of(rule));
   }

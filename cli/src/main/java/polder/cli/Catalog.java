@@ -5,6 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import polder.cli.balance.BalanceCreate;
+import polder.cli.balance.BalanceDelete;
+import polder.cli.balance.BalanceGet;
+import polder.cli.balance.BalanceList;
+import polder.cli.balance.BalanceUpdateCommand;
 import polder.cli.call.Command;
 import polder.cli.call.Usage;
 import polder.cli.firewall.FirewallAdd;
@@ -91,7 +96,7 @@ import polder.cli.zone.WaitCommand;
 final class Catalog {
   /** The first words of commands that have two. */
   static final List<String> GROUPS =
-      List.of("snapshot", "image", "pool", "volume", "network", "firewall");
+      List.of("snapshot", "image", "pool", "volume", "network", "balance", "firewall");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -157,6 +162,11 @@ final class Catalog {
           "network update",
           "network delete",
           "network top",
+          "balance create",
+          "balance list",
+          "balance get",
+          "balance update",
+          "balance delete",
           "firewall add",
           "firewall list",
           "firewall get",
@@ -220,6 +230,9 @@ final class Catalog {
     aliases.put("network ls", "network list");
     aliases.put("network rm", "network delete");
     aliases.put("network inspect", "network get");
+    aliases.put("balance ls", "balance list");
+    aliases.put("balance rm", "balance delete");
+    aliases.put("balance inspect", "balance get");
     aliases.put("firewall ls", "firewall list");
     aliases.put("firewall rm", "firewall delete");
     aliases.put("firewall vms", "firewall zones");
@@ -293,6 +306,11 @@ final class Catalog {
       case "network update" -> new NetworkUpdateCommand();
       case "network delete" -> new NetworkDelete();
       case "network top" -> new NetworkTop();
+      case "balance create" -> new BalanceCreate();
+      case "balance list" -> new BalanceList();
+      case "balance get" -> new BalanceGet();
+      case "balance update" -> new BalanceUpdateCommand();
+      case "balance delete" -> new BalanceDelete();
       case "firewall add" -> new FirewallAdd();
       case "firewall list" -> new FirewallList();
       case "firewall get" -> new FirewallGet();

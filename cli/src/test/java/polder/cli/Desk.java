@@ -126,6 +126,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.Balances balances() {
+      return host.balances();
+    }
+
+    @Override
     public polder.model.Firewall firewall() {
       return host.firewall();
     }

@@ -25,6 +25,7 @@ final class Fsck {
   private final LocalNetworks networks;
   private final LocalFirewall firewall;
   private final Likenesses likenesses;
+  private final LocalBalances balances;
   private final List<ZoneStore.Damaged> damaged;
   private final ZoneVolumes zones;
   private final List<Finding> findings = new ArrayList<>();
@@ -42,6 +43,7 @@ final class Fsck {
       LocalNetworks networks,
       LocalFirewall firewall,
       Likenesses likenesses,
+      LocalBalances balances,
       List<ZoneStore.Damaged> damaged) {
     this.hall = hall;
     this.store = store;
@@ -50,6 +52,7 @@ final class Fsck {
     this.networks = networks;
     this.firewall = firewall;
     this.likenesses = likenesses;
+    this.balances = balances;
     this.damaged = damaged;
     this.zones = new ZoneVolumes(hall);
   }
@@ -69,6 +72,10 @@ final class Fsck {
         .problems()
         .forEach(
             (name, why) -> missing("network " + name, why, "put it right, and restart the daemon"));
+    balances
+        .problems()
+        .forEach(
+            (name, why) -> missing("balance " + name, why, "put it right, and restart the daemon"));
     firewall
         .problems()
         .forEach((what, why) -> missing(what, why, "put it right, and restart the daemon"));

@@ -39,6 +39,7 @@ record Hall(
     IdRanges ids,
     HostNetworks networks,
     HostFirewall firewall,
+    HostBalances balances,
     Executor executor,
     StateDisk disk,
     Lookout streams,

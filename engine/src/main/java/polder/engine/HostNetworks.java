@@ -12,8 +12,11 @@ import java.util.function.Supplier;
 import polder.brand.Lan;
 import polder.linux.Fd;
 import polder.linux.Launcher;
+import polder.model.Balance;
+import polder.model.BalancePlaces;
 import polder.model.Brand;
 import polder.model.Fault;
+import polder.model.HostPorts;
 import polder.model.Leases;
 import polder.model.Network;
 import polder.model.Nic;
@@ -37,6 +40,7 @@ final class HostNetworks implements AutoCloseable {
   private final NetworkStore store;
   private final Switchboard switchboard;
   private final Leases leases;
+  private volatile List<Balance> balances = List.of();
 
   private HostNetworks(NetworkStore store, HostPaths paths, Launcher launcher, Fd host) {
     this.store = store;
@@ -112,7 +116,17 @@ final class HostNetworks implements AutoCloseable {
 
   /** Decides what the nics of {@code spec} leave open: {@link Leases#take}. */
   ZoneSpec take(ZoneSpec spec) {
-    return locked(() -> leases.take(spec, this::find, switchboard.ports()));
+    return locked(() -> leases.take(spec, this::find, ports()));
+  }
+
+  /** What programs of the host's, and balances, have of its ports. */
+  HostPorts ports() {
+    return BalancePlaces.beside(switchboard.ports(), balances);
+  }
+
+  /** From now on these balances are there. */
+  void beside(List<Balance> others) {
+    balances = List.copyOf(others);
   }
 
   /** Whether a nic of {@code spec} asks for the default network, which is not there yet. */
@@ -133,7 +147,7 @@ final class HostNetworks implements AutoCloseable {
    * @throws PolderException INVALID with all of them
    */
   void demandPorts(ZoneSpec spec) {
-    List<Fault> faults = Leases.taken(spec, switchboard.ports());
+    List<Fault> faults = Leases.taken(spec, ports());
     if (!faults.isEmpty()) {
       throw new PolderException("ports that it publishes are taken", faults);
     }

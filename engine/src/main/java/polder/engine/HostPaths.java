@@ -89,6 +89,10 @@ public record HostPaths(Path config, Path state, Path run, Path log, Path socket
     return state.resolve("firewall");
   }
 
+  Path balances() {
+    return state.resolve("balances");
+  }
+
   Path networks() {
     return state.resolve("networks");
   }

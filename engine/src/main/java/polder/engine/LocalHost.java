@@ -12,6 +12,7 @@ import polder.image.registry.Settings;
 import polder.linux.CgroupHost;
 import polder.linux.Fd;
 import polder.linux.Launcher;
+import polder.model.Balances;
 import polder.model.Brand;
 import polder.model.Events;
 import polder.model.Finding;
@@ -45,6 +46,7 @@ final class LocalHost implements Host {
   private final LocalVolumes volumes;
   private final LocalNetworks networks;
   private final LocalFirewall firewall;
+  private final LocalBalances balances;
   private final Checks checks;
   private final Takeover takeover;
   private volatile boolean closed;
@@ -108,6 +110,7 @@ final class LocalHost implements Host {
                     networks.switchboard().names(),
                     () -> table.list().stream().map(zone -> zone.record().spec()).toList()),
                 HostFirewall::close),
+            keep(new HostBalances(paths, networks, table::list), HostBalances::close),
             new Executor(failpoints),
             keep(StateDisk.open(paths.state()), StateDisk::close),
             keep(Lookout.open("polder-streams"), Lookout::close),
@@ -123,6 +126,8 @@ final class LocalHost implements Host {
     Schedules schedules = keep(new Schedules(hall, snapping), Schedules::close);
     this.networks = new LocalNetworks(hall);
     this.firewall = new LocalFirewall(hall);
+    this.balances = new LocalBalances(hall);
+    table.note(hall.balances()::noted);
     Creation creation = new Creation(hall, this.networks, schedules, leftovers);
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
@@ -242,6 +247,11 @@ final class LocalHost implements Host {
   }
 
   @Override
+  public Balances balances() {
+    return open(balances);
+  }
+
+  @Override
   public Events events() {
     return open(hall.events());
   }
@@ -259,7 +269,15 @@ final class LocalHost implements Host {
   @Override
   public List<Finding> fsck() {
     return new Fsck(
-            open(hall), store, pools, volumes, networks, firewall, likenesses, takeover.damaged())
+            open(hall),
+            store,
+            pools,
+            volumes,
+            networks,
+            firewall,
+            likenesses,
+            balances,
+            takeover.damaged())
         .run();
   }
 

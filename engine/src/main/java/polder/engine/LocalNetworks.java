@@ -137,7 +137,7 @@ final class LocalNetworks implements Networks {
                   spec,
                   name ->
                       networks.find(name).or(() -> made.filter(each -> each.name().equals(name))),
-                  networks.switchboard().ports());
+                  networks.ports());
         });
   }
 
@@ -192,7 +192,7 @@ final class LocalNetworks implements Networks {
   private List<Cidr> taken() {
     List<Cidr> taken = new ArrayList<>(networks.switchboard().hostNetworks());
     networks.list().stream()
-        .filter(each -> each.kind().hasHost())
+        .filter(each -> each.kind().hasHost() || !networks.leases().claimed(each.name()).isEmpty())
         .forEach(each -> each.subnets().forEach(subnet -> taken.add(subnet.cidr())));
     return taken;
   }
@@ -304,6 +304,11 @@ final class LocalNetworks implements Networks {
         faults.add(new Fault("mtu", "a nic on it has %d".formatted(nic.mtu().get())));
       }
     }
+    for (IpAddress each : networks.leases().claimed(after.name())) {
+      if (after.subnetOf(each).isEmpty()) {
+        faults.add(new Fault("subnets", "%s is a balance's, and in none of them".formatted(each)));
+      }
+    }
     if (!faults.isEmpty()) {
       throw new PolderException("the update is refused", faults);
     }
@@ -331,6 +336,12 @@ final class LocalNetworks implements Networks {
           ErrorKind.WRONG_STATE,
           "network '%s' is in use: %d nics of zones are on it; delete those zones, or update them"
               .formatted(network.name(), nics));
+    }
+    if (!networks.leases().claimed(network.name()).isEmpty()) {
+      throw new PolderException(
+          ErrorKind.WRONG_STATE,
+          "network '%s' is in use: a balance listens on it; delete that, or update it"
+              .formatted(network.name()));
     }
     hall.executor()
         .once(

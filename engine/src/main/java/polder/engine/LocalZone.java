@@ -37,6 +37,7 @@ final class LocalZone {
   private volatile @Nullable String unfit;
   private volatile boolean gone;
   private volatile boolean released;
+  private volatile Runnable noted = () -> {};
 
   LocalZone(ZoneRecord record, ZoneStatus status, String path) {
     this.uuid = record.uuid();
@@ -93,6 +94,12 @@ final class LocalZone {
 
   void record(ZoneRecord changed) {
     record = changed;
+    noted.run();
+  }
+
+  /** Has {@code what} done whenever its record or its status has changed. */
+  void note(Runnable what) {
+    noted = what;
   }
 
   String name() {
@@ -110,10 +117,11 @@ final class LocalZone {
 
   void status(ZoneStatus changed) {
     status = changed;
+    noted.run();
   }
 
   void state(ZoneState state) {
-    status = Statuses.in(status, state);
+    status(Statuses.in(status, state));
   }
 
   /** Its present run; empty while it is down. */

@@ -105,6 +105,7 @@ final class Takeover {
     guarded(
         "bring network cards up to date",
         () -> hall.networks().switchboard().settle(damaged.isEmpty()));
+    guarded("put balances in force", hall.balances()::begin);
     unknown.forEach(zone -> guarded("clear what is left of zone " + zone, () -> stranger(zone)));
   }
 

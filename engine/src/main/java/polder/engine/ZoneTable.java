@@ -23,7 +23,13 @@ final class ZoneTable {
   private final ReentrantLock names = new ReentrantLock();
   private final TreeMap<String, LocalZone> zones = new TreeMap<>(); // by the uuid's text
   private final Map<String, UUID> aliases = new HashMap<>();
+  private volatile Runnable noted = () -> {};
   private final Map<String, UUID> promised = new HashMap<>(); // may yet come to nothing: not seen
+
+  /** Has {@code what} done whenever a zone that is added from now on has changed. */
+  void note(Runnable what) {
+    noted = what;
+  }
 
   /**
    * Adds a zone that is being made, with its lock. By its alias it is found when it is {@link
@@ -45,6 +51,7 @@ final class ZoneTable {
       Optional<LocalZone> rival =
           there == null ? promise(zone.uuid(), zone.record().spec()) : Optional.of(there);
       if (rival.isEmpty()) {
+        zone.note(noted);
         zones.put(uuid, zone);
       }
       return rival;
@@ -62,6 +69,7 @@ final class ZoneTable {
     names.lock();
     try {
       if (zones.putIfAbsent(zone.uuid().toString(), zone) == null) {
+        zone.note(noted);
         zone.record()
             .spec()
             .find(ZoneProperties.ALIAS)

@@ -1,18 +1,24 @@
 package polder.network;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import polder.linux.Errno;
+import polder.linux.InterfaceAddress;
 import polder.linux.Link;
 import polder.linux.NetworkSettings;
 import polder.linux.NetworkStack;
 import polder.linux.SyscallException;
+import polder.model.Cidr;
 import polder.model.ErrorKind;
+import polder.model.IpAddress;
 import polder.model.Network;
 import polder.model.PolderException;
 
@@ -30,17 +36,23 @@ final class Bridges {
   private final NetworkSettings settings;
   private final Nft nft;
   private final Rulesets rulesets;
-  private final Map<String, Network> raised = new HashMap<>();
+  private final Supplier<BalancePlan> balances;
+  private final Map<String, Raised> raised = new HashMap<>();
   private @Nullable String routed; // the rules that we made last
+
+  /** What a network had when it was put right last. */
+  private record Raised(Network network, Set<IpAddress> claims) {}
 
   Bridges(
       LinkNames names,
       Supplier<List<Network>> networks,
+      Supplier<BalancePlan> balances,
       NetworkStack stack,
       NetworkSettings settings,
       Nft nft) {
     this.names = names;
     this.networks = networks;
+    this.balances = balances;
     this.stack = stack;
     this.settings = settings;
     this.nft = nft;
@@ -58,15 +70,55 @@ final class Bridges {
       demandOurs(network, there.get());
     }
     boolean six = network.subnets().stream().anyMatch(each -> each.cidr().address().six());
-    if (network.kind() == Network.Kind.NAT
-        && six
-        && !settings.get(FORWARD_SIX).equals(Optional.of("1"))) {
+    if (network.kind() == Network.Kind.NAT && six && !forwardsSix()) {
       throw new PolderException(
           ErrorKind.UNSUPPORTED,
           "this host does not forward IPv6, and would no longer listen to its router if Polder"
               + " made it: set net.ipv6.conf.all.forwarding=1, and accept_ra=2 where it needs"
               + " its router, first");
     }
+  }
+
+  /** Whether the host passes IPv6 on. */
+  boolean forwardsSix() {
+    return settings.get(FORWARD_SIX).equals(Optional.of("1"));
+  }
+
+  /** As {@link Switchboard#hostNetworks}. */
+  List<Cidr> hostNetworks() {
+    List<Cidr> found = new ArrayList<>();
+    stack
+        .addresses()
+        .list()
+        .forEach(
+            each ->
+                found.add(
+                    new Cidr(IpAddress.of(each.address().getAddress()), each.prefix()).network()));
+    stack.routes().list().stream()
+        .filter(each -> each.prefix() > 0)
+        .forEach(
+            each ->
+                found.add(
+                    new Cidr(IpAddress.of(each.destination().getAddress()), each.prefix())
+                        .network()));
+    return List.copyOf(found);
+  }
+
+  /** As {@link Switchboard#hostAddresses}. */
+  Set<IpAddress> hostAddresses() {
+    Set<Integer> ours = new HashSet<>();
+    for (Network each : networks.get()) {
+      if (!each.kind().hasParent()) {
+        stack.links().find(each.link()).ifPresent(link -> ours.add(link.index()));
+      }
+    }
+    Set<IpAddress> found = new HashSet<>();
+    for (InterfaceAddress each : stack.addresses().list()) {
+      if (!ours.contains(each.link())) {
+        found.add(IpAddress.of(each.address().getAddress()));
+      }
+    }
+    return Set.copyOf(found);
   }
 
   /** As {@link Switchboard#problem}. */
@@ -130,7 +182,8 @@ final class Bridges {
       return parent(network).index();
     }
     Optional<Link> there = stack.links().find(network.link());
-    if (there.isPresent() && there.get().up() && network.equals(raised.get(network.name()))) {
+    Raised wanted = new Raised(network, balances.get().claims(network));
+    if (there.isPresent() && there.get().up() && wanted.equals(raised.get(network.name()))) {
       return there.get().index();
     }
     if (there.isEmpty()) {
@@ -147,17 +200,18 @@ final class Bridges {
     }
     keepQuiet(network);
     stack.links().raise(link.index());
-    Gateways.set(stack, link, network);
+    Gateways.set(stack, link, network, wanted.claims());
     route(network);
-    raised.put(network.name(), network);
+    raised.put(network.name(), wanted);
     return link.index();
   }
 
   /** No zone tells the host by what router it goes, or what addresses it has. */
   private void keepQuiet(Network network) {
     boolean six =
-        network.kind().hasHost()
-            && network.subnets().stream().anyMatch(each -> each.cidr().address().six());
+        (network.kind().hasHost()
+                && network.subnets().stream().anyMatch(each -> each.cidr().address().six()))
+            || balances.get().claims(network).stream().anyMatch(IpAddress::six);
     Map<List<String>, String> quiet = new LinkedHashMap<>();
     quiet.put(List.of("ipv6", "conf", network.link(), "accept_ra"), "0");
     quiet.put(List.of("ipv6", "conf", network.link(), "autoconf"), "0");
@@ -167,12 +221,37 @@ final class Bridges {
 
   /** Sees to it that the rules stand that lead out of a network. */
   void route(Network network) {
-    String wanted = rulesets.routed(networks.get());
-    if (network.kind().hasHost() && !wanted.equals(routed)) {
+    if (network.kind().hasHost() || !balances.get().isNone()) {
+      rules();
+    }
+    if (network.kind() == Network.Kind.NAT) {
+      forward();
+    }
+  }
+
+  /** Sees to it that the rules stand by which balances lead to their members. */
+  void balance() {
+    rules();
+    forward();
+  }
+
+  /** Takes away what balances needed, where none is left. */
+  void endBalance() {
+    if (routed != null && balances.get().isNone()) {
+      rules();
+    }
+  }
+
+  private void rules() {
+    String wanted = rulesets.routed(networks.get(), balances.get());
+    if (!wanted.equals(routed)) {
       nft.apply(wanted);
       routed = wanted;
     }
-    if (network.kind() == Network.Kind.NAT && !settings.get(FORWARD).equals(Optional.of("1"))) {
+  }
+
+  private void forward() {
+    if (!settings.get(FORWARD).equals(Optional.of("1"))) {
       settings.set(Map.of(FORWARD, "1"));
     }
   }
@@ -202,7 +281,7 @@ final class Bridges {
       if (network.kind().hasHost()) {
         List<Network> others =
             networks.get().stream().filter(each -> !each.name().equals(network.name())).toList();
-        routed = rulesets.routed(others);
+        routed = rulesets.routed(others, balances.get());
         nft.apply(routed);
       }
     }

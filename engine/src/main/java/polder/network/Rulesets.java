@@ -37,10 +37,10 @@ final class Rulesets {
    * What leads out of networks that the host has a part in, and into them, and what does not: of
    * NAT networks everything out, as if the host sent it, and answers back; in only what is
    * published, by the host's addresses. Of internal ones nothing. What only crosses a bridge comes
-   * by here too, on hosts where bridges ask these rules. Done again, it leaves the maps as they
-   * are.
+   * by here too, on hosts where bridges ask these rules. Where there are balances, also what they
+   * need: {@link BalanceRules}. Done again, it leaves the maps as they are.
    */
-  String routed(List<Network> networks) {
+  String routed(List<Network> networks, BalancePlan balances) {
     StringBuilder text = new StringBuilder();
     String table = "inet " + names.table();
     text.append(
@@ -58,9 +58,13 @@ final class Rulesets {
         add chain %1$s own { type nat hook output priority -100; policy accept; }
         add chain %1$s forwarded { type filter hook forward priority filter; policy accept; }
         add chain %1$s leaving { type nat hook postrouting priority srcnat; policy accept; }
-        flush table %1$s
         """
             .formatted(table));
+    BalanceRules rules = new BalanceRules(text, table, networks, balances);
+    rules.declare();
+    text.append("flush table ").append(table).append('\n');
+    rule(text, table, "arriving ip daddr 127.0.0.0/8 return");
+    rules.write();
     published(text, table);
     for (Network each : networks) { // what leads nowhere first
       if (each.kind() == Network.Kind.INTERNAL) {
@@ -88,7 +92,6 @@ final class Rulesets {
     rule(text, table, "published dnat ip6 to ip6 daddr . %s @bound6".formatted(port));
     rule(text, table, "published fib daddr type local dnat ip to %s @any4".formatted(port));
     rule(text, table, "published fib daddr type local dnat ip6 to %s @any6".formatted(port));
-    rule(text, table, "arriving ip daddr 127.0.0.0/8 return");
     rule(text, table, "arriving jump published");
     rule(text, table, "own ip6 daddr ::1 return");
     rule(text, table, "own jump published");
@@ -119,7 +122,7 @@ final class Rulesets {
     }
   }
 
-  private static void rule(StringBuilder text, String table, String rule) {
+  static void rule(StringBuilder text, String table, String rule) {
     text.append("add rule ").append(table).append(' ').append(rule).append('\n');
   }
 }

@@ -1,10 +1,10 @@
 package polder.network;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -19,9 +19,11 @@ import polder.linux.NetworkStack;
 import polder.linux.NftElements;
 import polder.linux.NftTable;
 import polder.linux.SyscallException;
+import polder.model.Balance;
 import polder.model.Cidr;
 import polder.model.HostPorts;
 import polder.model.IpAddress;
+import polder.model.Leases;
 import polder.model.Network;
 import polder.model.PolderException;
 
@@ -34,10 +36,12 @@ public final class Switchboard implements AutoCloseable {
   private final NetworkSettings settings;
   private final NftElements elements;
   private final Publications publications;
+  private final Balancing balancing;
   private final Shaping shaping;
   private final Nft nft;
   private final Rulesets rulesets;
   private final Wall wall;
+  private final Supplier<List<Network>> networks;
   private final Map<UUID, Wiring> plugged = new HashMap<>();
   private final Bridges bridges;
   private final NftTable cards;
@@ -55,9 +59,11 @@ public final class Switchboard implements AutoCloseable {
     this.elements = NftElements.of(host, NftElements.BRIDGE, names.table());
     this.shaping = new Shaping(stack, names);
     this.publications = new Publications(host, names);
+    this.balancing = new Balancing(host, names);
+    this.networks = networks;
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
-    this.bridges = new Bridges(names, networks, stack, settings, nft);
+    this.bridges = new Bridges(names, networks, balancing::wanted, stack, settings, nft);
     this.cards = NftTable.of(host, NftElements.BRIDGE, names.table());
     this.ways = NftTable.of(host, NftElements.INET, names.table());
     this.flushes = new FlushWatch(host, names.table(), this::restoreLost);
@@ -89,23 +95,7 @@ public final class Switchboard implements AutoCloseable {
   public List<Cidr> hostNetworks() {
     working.lock();
     try {
-      List<Cidr> found = new ArrayList<>();
-      stack
-          .addresses()
-          .list()
-          .forEach(
-              each ->
-                  found.add(
-                      new Cidr(IpAddress.of(each.address().getAddress()), each.prefix())
-                          .network()));
-      stack.routes().list().stream()
-          .filter(each -> each.prefix() > 0)
-          .forEach(
-              each ->
-                  found.add(
-                      new Cidr(IpAddress.of(each.destination().getAddress()), each.prefix())
-                          .network()));
-      return List.copyOf(found);
+      return bridges.hostNetworks();
     } finally {
       working.unlock();
     }
@@ -184,6 +174,7 @@ public final class Switchboard implements AutoCloseable {
       for (Wiring each : plugged.values()) {
         elements.add(elementsOf(each));
       }
+      balanceAnew();
     }
   }
 
@@ -217,7 +208,8 @@ public final class Switchboard implements AutoCloseable {
         plugged.values().stream()
             .flatMap(each -> each.vnics().stream())
             .anyMatch(each -> each.network().kind().hasHost());
-    return (!plugged.isEmpty() && cards.chains().isEmpty()) || (routes && ways.chains().isEmpty());
+    boolean leads = routes || !balancing.wanted().isNone();
+    return (!plugged.isEmpty() && cards.chains().isEmpty()) || (leads && ways.chains().isEmpty());
   }
 
   /** Puts all tables back, with what is known of zones that run; what is there stays. */
@@ -238,6 +230,79 @@ public final class Switchboard implements AutoCloseable {
             .ifPresent(bridges::route);
         plugged.values().forEach(publications::open);
       }
+      balanceAnew();
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /**
+   * Has callers of balances led to those members that get new flows now; other flows go on.
+   *
+   * @param balances all, with their members
+   */
+  public void balance(List<Balance> balances) {
+    working.lock();
+    try {
+      BalancePlan before = balancing.wanted();
+      Leases.Known known =
+          name -> networks.get().stream().filter(each -> each.name().equals(name)).findFirst();
+      balancing.wanted(BalancePlan.of(balances, known, names));
+      balance();
+      bridges.endBalance();
+      plugged.values().forEach(each -> balancing.reflect(stack.links(), each));
+      for (Network each : networks.get()) {
+        if (!before.claims(each).equals(balancing.wanted().claims(each))) {
+          bridges.refresh(each);
+        }
+      }
+    } finally {
+      working.unlock();
+    }
+  }
+
+  private void balance() {
+    if (!balancing.wanted().isNone()) {
+      bridges.balance();
+      if (!watched && !balancing.wanted().doors().isEmpty()) {
+        nft.apply(rulesets.bridge());
+        watched = true;
+      }
+    }
+    try {
+      balancing.follow();
+    } catch (SyscallException e) {
+      if (!e.errno().equals(Errno.ENOENT)) {
+        throw e;
+      }
+      bridges.forgetRules(); // somebody flushed everything
+      bridges.balance();
+      nft.apply(rulesets.bridge());
+      balancing.follow();
+    }
+  }
+
+  /** The kernel may have nothing of balances any more. */
+  private void balanceAnew() {
+    balancing.forget();
+    balance();
+  }
+
+  /** Whether the host passes IPv6 on. */
+  public boolean forwardsSix() {
+    working.lock();
+    try {
+      return bridges.forwardsSix();
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** Its own addresses, but for those on bridges that are networks. */
+  public Set<IpAddress> hostAddresses() {
+    working.lock();
+    try {
+      return bridges.hostAddresses();
     } finally {
       working.unlock();
     }
@@ -253,6 +318,7 @@ public final class Switchboard implements AutoCloseable {
       bridges.forgetRules(); // somebody flushed everything: others' ports too
       bridges.route(open.getFirst().network());
       plugged.values().forEach(publications::open);
+      balanceAnew();
     }
     for (Vnic each : open) {
       localRoute(each.network(), true);
@@ -271,6 +337,7 @@ public final class Switchboard implements AutoCloseable {
 
   private void join(Vnic vnic, Fd inside) {
     int link = bridges.raise(vnic.network());
+    balancing.plugged(vnic.port());
     Links.Peer peer = new Links.Peer(vnic.name(), vnic.mac().value(), inside);
     if (vnic.network().kind() == Network.Kind.MACVLAN) {
       stack.links().addMacvlan(link, vnic.mtu(), peer);
@@ -425,6 +492,7 @@ public final class Switchboard implements AutoCloseable {
     wall.close();
     elements.close();
     publications.close();
+    balancing.close();
     stack.close();
     host.close();
   }

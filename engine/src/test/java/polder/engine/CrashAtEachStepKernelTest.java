@@ -15,6 +15,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import polder.model.Balances;
 import polder.model.Events;
 import polder.model.Firewall;
 import polder.model.Host;
@@ -48,6 +49,7 @@ class CrashAtEachStepKernelTest {
                 Pools.class,
                 Volumes.class,
                 Networks.class,
+                Balances.class,
                 Firewall.class,
                 Snapshots.class,
                 Transfers.class,

@@ -44,6 +44,9 @@ final class CrashRows {
           "Host.volumes",
           "Host.networks",
           "Host.firewall",
+          "Host.balances",
+          "Balances.list",
+          "Balances.get",
           "Firewall.list",
           "Firewall.get",
           "Firewall.rules",
@@ -187,6 +190,7 @@ final class CrashRows {
     rows.addAll(PoolRows.all());
     rows.addAll(NetworkRows.all());
     rows.addAll(FirewallRows.all());
+    rows.addAll(BalanceRows.all());
     rows.addAll(SnapshotRows.all());
     rows.addAll(TransferRows.all());
     rows.addAll(VolumeRows.all());
@@ -443,6 +447,7 @@ final class CrashRows {
     seen.addAll(VolumeRows.seen(test.host()));
     seen.addAll(NetworkRows.seen(test));
     seen.addAll(FirewallRows.seen(test));
+    seen.addAll(BalanceRows.seen(test));
     return String.join("\n", seen);
   }
 

@@ -148,6 +148,7 @@ final class TestHost implements AutoCloseable {
     for (Image image : host.images().list()) {
       host.images().delete(image.name() + ":" + image.tag());
     }
+    host.balances().list().forEach(balance -> host.balances().delete(balance.name()));
     host.firewall().list().forEach(rule -> host.firewall().delete(rule.uuid().toString()));
     host.firewall().remotes().forEach(remote -> host.firewall().deleteRemote(remote.uuid()));
     host.networks().list().forEach(network -> host.networks().delete(network.name()));

@@ -29,6 +29,10 @@ final class NetlinkSocket implements AutoCloseable {
   private static final int SENDER = 4; // offset of nl_pid in struct sockaddr_nl
   private static final int GROUPS = 8;
 
+  private static final int SOL_SOCKET = 1; // asm-generic/socket.h
+  private static final int SO_SNDBUFFORCE = 32;
+  private static final int LARGEST_BATCH = 8 << 20; // bytes: it is one message
+
   private final Fd socket;
   private int sequence;
 
@@ -49,6 +53,14 @@ final class NetlinkSocket implements AutoCloseable {
                 () -> "open a netlink socket"));
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment on = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+      MemorySegment room = arena.allocateFrom(ValueLayout.JAVA_INT, LARGEST_BATCH);
+      Kernel.call(
+          Nr.SETSOCKOPT,
+          socket.number(),
+          SOL_SOCKET,
+          SO_SNDBUFFORCE,
+          room.address(),
+          room.byteSize());
       // words for errors: an old kernel does without
       Kernel.call(
           Nr.SETSOCKOPT,

@@ -132,6 +132,19 @@ public final class NftElements implements AutoCloseable {
     send(requests, "replace elements of");
   }
 
+  /**
+   * Removes all that is in {@code sets} and adds {@code added} to them in one transaction, or does
+   * nothing.
+   *
+   * @throws SyscallException ENOENT if there is no such table or set
+   */
+  public void exchange(List<String> sets, List<Element> added) {
+    List<NetlinkRequest> requests = new ArrayList<>();
+    sets.forEach(each -> requests.add(emptying(each)));
+    requests.addAll(requests(added, NFT_MSG_NEWSETELEM, NetlinkMessage.CREATE));
+    send(requests, "exchange the elements of");
+  }
+
   /** Removes all; what is not there, or whose set is gone, is passed over. */
   public void remove(List<Element> elements) {
     try {
@@ -150,20 +163,20 @@ public final class NftElements implements AutoCloseable {
 
   /** Removes all that is in {@code sets}; if one is not there, none is touched. */
   public void clear(List<String> sets) {
-    List<NetlinkRequest> requests = new ArrayList<>();
-    for (String set : sets) {
-      requests.add(
-          new NetlinkRequest(
-                  NFNL_SUBSYS_NFTABLES << Byte.SIZE | NFT_MSG_DELSETELEM, NetlinkMessage.ACK)
-              .fixed(header(family, 0))
-              .attribute(NFTA_SET_ELEM_LIST_TABLE, table)
-              .attribute(NFTA_SET_ELEM_LIST_SET, set));
-    }
+    List<NetlinkRequest> requests = sets.stream().map(this::emptying).toList();
     try {
       send(requests, "clear");
     } catch (SyscallException e) {
       passOver(e);
     }
+  }
+
+  private NetlinkRequest emptying(String set) {
+    return new NetlinkRequest(
+            NFNL_SUBSYS_NFTABLES << Byte.SIZE | NFT_MSG_DELSETELEM, NetlinkMessage.ACK)
+        .fixed(header(family, 0))
+        .attribute(NFTA_SET_ELEM_LIST_TABLE, table)
+        .attribute(NFTA_SET_ELEM_LIST_SET, set);
   }
 
   private static void passOver(SyscallException e) {

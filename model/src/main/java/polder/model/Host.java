@@ -21,6 +21,9 @@ public interface Host extends AutoCloseable {
   /** What zones' network cards are plugged into. */
   Networks networks();
 
+  /** Addresses by which several zones are called. */
+  Balances balances();
+
   /** What may go between zones, and between them and others. */
   Firewall firewall();
 

@@ -26,6 +26,7 @@ public final class Leases {
   private final ReentrantLock giving = new ReentrantLock();
   private final Map<UUID, List<Nic>> given = new HashMap<>();
   private final LongSupplier random;
+  private Map<String, Set<IpAddress>> claimed = Map.of();
 
   /**
    * None yet.
@@ -116,6 +117,7 @@ public final class Leases {
     try {
       Leases copy = new Leases(random);
       copy.given.putAll(given);
+      copy.claimed = claimed;
       return copy;
     } finally {
       giving.unlock();
@@ -135,6 +137,39 @@ public final class Leases {
     }
   }
 
+  /** The ports that all nics publish. */
+  public List<PublishedPort> published() {
+    giving.lock();
+    try {
+      return given.values().stream()
+          .flatMap(List::stream)
+          .flatMap(nic -> nic.ports().stream())
+          .toList();
+    } finally {
+      giving.unlock();
+    }
+  }
+
+  /** From now on no nic is given those addresses, by network: they are balances'. */
+  public void claim(Map<String, Set<IpAddress>> addresses) {
+    giving.lock();
+    try {
+      claimed = Map.copyOf(addresses);
+    } finally {
+      giving.unlock();
+    }
+  }
+
+  /** The addresses on a network that are balances'. */
+  public Set<IpAddress> claimed(String network) {
+    giving.lock();
+    try {
+      return claimed.getOrDefault(network, Set.of());
+    } finally {
+      giving.unlock();
+    }
+  }
+
   /** What one zone is given; with the lock. */
   private final class Taking {
     private final UUID zone;
@@ -146,6 +181,7 @@ public final class Leases {
     Taking(UUID zone, HostPorts host) {
       this.zone = zone;
       this.ports = new PortLeases(host);
+      claimed.forEach((network, all) -> taken(network).addAll(all));
       given.forEach(
           (other, nics) -> {
             if (!other.equals(zone)) {
@@ -333,6 +369,8 @@ public final class Leases {
         fault(at + ".ips", "%s is the gateway of network '%s'".formatted(address, network.name()));
       } else if (subnet.filter(each -> !each.cidr().isHost(address)).isPresent()) {
         fault(at + ".ips", "%s is no host's address in %s".formatted(address, subnet.get().cidr()));
+      } else if (claimed.getOrDefault(network.name(), Set.of()).contains(address)) {
+        fault(at + ".ips", "%s is a balance's on network '%s'".formatted(address, network.name()));
       } else if (taken(network.name()).contains(address)) {
         fault(
             at + ".ips",

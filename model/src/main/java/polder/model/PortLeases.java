@@ -69,7 +69,7 @@ final class PortLeases {
     return listening().stream()
         .filter(port::meets)
         .findFirst()
-        .map(each -> "a program of the host's listens at " + each.source());
+        .map(each -> "a program or a balance of the host's listens at " + each.source());
   }
 
   /** What of a zone's ports a program of the host's has taken meanwhile. */

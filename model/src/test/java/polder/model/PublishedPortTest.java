@@ -109,7 +109,8 @@ class PublishedPortTest {
         List.of("nics[0].ports[0]", "nics[0].ports[1]", "nics[0].ports[2]", "nics[0].ports[3]"),
         refusal.faults().stream().map(Fault::path).toList());
     assertEquals(
-        "a program of the host's listens at 127.0.0.1:25/tcp", refusal.faults().get(2).message());
+        "a program or a balance of the host's listens at 127.0.0.1:25/tcp",
+        refusal.faults().get(2).message());
     refused("of kind etherstub", nic("stub", "80:80"));
     take(host, nic("both", "[::]:1:1"));
     leases.release(first.uuid());

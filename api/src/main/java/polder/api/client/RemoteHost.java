@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import polder.model.Balances;
 import polder.model.ErrorKind;
 import polder.model.Events;
 import polder.model.Finding;
@@ -130,6 +131,11 @@ public final class RemoteHost implements Host {
   @Override
   public Firewall firewall() {
     return new RemoteFirewall(caller);
+  }
+
+  @Override
+  public Balances balances() {
+    return new RemoteBalances(caller);
   }
 
   @Override

@@ -2,6 +2,7 @@ package polder.api.fake;
 
 import java.util.List;
 import java.util.Map;
+import polder.model.Balances;
 import polder.model.Events;
 import polder.model.Finding;
 import polder.model.Firewall;
@@ -33,6 +34,7 @@ public final class FakeHost implements Host {
   private final FakeNetworks networks = new FakeNetworks(events);
   private final FakeZones zones = new FakeZones(events, images, volumes, networks);
   private final FakeFirewall firewall = new FakeFirewall(events, zones);
+  private final FakeBalances balances = new FakeBalances(events, zones, networks);
   private final FakeSnapshots snapshots = new FakeSnapshots(zones);
 
   private final FakeTransfers transfers = new FakeTransfers(zones, pools);
@@ -99,6 +101,11 @@ public final class FakeHost implements Host {
   @Override
   public Firewall firewall() {
     return firewall;
+  }
+
+  @Override
+  public Balances balances() {
+    return balances;
   }
 
   @Override

@@ -64,7 +64,11 @@ final class FakeNetworks implements Networks {
     leases.release(zone);
   }
 
-  private Optional<Network> find(String name) {
+  Leases leases() {
+    return leases;
+  }
+
+  Optional<Network> find(String name) {
     return kept.values().stream()
         .filter(each -> each.name().equals(name) || each.uuid().toString().equals(name))
         .findFirst();
@@ -196,6 +200,12 @@ final class FakeNetworks implements Networks {
         throw new PolderException(
             ErrorKind.WRONG_STATE,
             "network '%s' is in use: delete the zones that are on it first"
+                .formatted(network.name()));
+      }
+      if (!leases.claimed(network.name()).isEmpty()) {
+        throw new PolderException(
+            ErrorKind.WRONG_STATE,
+            "network '%s' is in use: a balance listens on it; delete that, or update it"
                 .formatted(network.name()));
       }
       kept.remove(network.name());

@@ -91,6 +91,7 @@ public final class ApiServer implements AutoCloseable {
     routes.addAll(new TransferRoutes(host.transfers(), operations).list());
     routes.addAll(new VolumeRoutes(host.volumes(), operations).list());
     routes.addAll(new NetworkRoutes(host.networks(), operations).list());
+    routes.addAll(new BalanceRoutes(host.balances(), operations).list());
     routes.addAll(new FirewallRoutes(host.firewall(), operations).list());
     return new Routes(routes, failures);
   }

@@ -25,6 +25,8 @@ public record Operand(String name, Kind kind, int least, int most) {
     VOLUME,
     /** A network's name. */
     NETWORK,
+    /** A balance's name. */
+    BALANCE,
     /** A file of the caller's. */
     FILE,
     /** A file of the caller's, or {@code ZONE:PATH}. */

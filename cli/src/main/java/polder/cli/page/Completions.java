@@ -17,6 +17,7 @@ public final class Completions {
   private static final String SNAPSHOTS = "POLDER_START=no polder snapshot list -q 2>/dev/null";
   private static final String VOLUMES = "POLDER_START=no polder volume list -q 2>/dev/null";
   private static final String POOLS = "POLDER_START=no polder pool list -q 2>/dev/null";
+  private static final String BALANCES = "POLDER_START=no polder balance list -q 2>/dev/null";
   private static final String NETWORKS = "POLDER_START=no polder network list -q 2>/dev/null";
   private static final String IMAGES = "POLDER_START=no polder image list -p 2>/dev/null";
 
@@ -79,6 +80,7 @@ public final class Completions {
       case IMAGE -> operand.most() > 1 ? "images" : "image";
       case POOL -> operand.most() > 1 ? "pools" : "pool";
       case VOLUME -> operand.most() > 1 ? "volumes" : "volume";
+      case BALANCE -> operand.most() > 1 ? "balances" : "balance";
       case NETWORK -> operand.most() > 1 ? "networks" : "network";
       case FILE -> "file";
       case PLACE -> "place";
@@ -103,6 +105,7 @@ public final class Completions {
     script.append("_polder_snapshots() { ").append(SNAPSHOTS).append("; }\n");
     script.append("_polder_volumes() { ").append(VOLUMES).append("; }\n");
     script.append("_polder_networks() { ").append(NETWORKS).append("; }\n");
+    script.append("_polder_balances() { ").append(BALANCES).append("; }\n");
     script.append("_polder() {\n");
     script.append("  local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n");
     script.append("  local command= options= valued= kind=none seen=0 word i\n");
@@ -189,6 +192,8 @@ public final class Completions {
     script.append("_polder_volumes() {\n  local -a names\n  names=(${(f)\"$(").append(VOLUMES);
     script.append(")\"})\n  compadd -a names\n}\n");
     script.append("_polder_networks() {\n  local -a names\n  names=(${(f)\"$(").append(NETWORKS);
+    script.append(")\"})\n  compadd -a names\n}\n");
+    script.append("_polder_balances() {\n  local -a names\n  names=(${(f)\"$(").append(BALANCES);
     script.append(")\"})\n  compadd -a names\n}\n");
     script.append("_polder() {\n  local -a commands\n");
     script.append("  if (( CURRENT == 2 )); then\n    commands=(\n");
@@ -280,6 +285,11 @@ public final class Completions {
         .append("function __polder_networks\n  ")
         .append("env ")
         .append(NETWORKS)
+        .append("\nend\n");
+    script
+        .append("function __polder_balances\n  ")
+        .append("env ")
+        .append(BALANCES)
         .append("\nend\n");
     script.append("function __polder_at\n  set -l words (commandline -opc)\n");
     script.append("  set -l typed\n  for word in $words[2..]\n");
