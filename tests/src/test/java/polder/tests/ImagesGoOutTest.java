@@ -134,7 +134,7 @@ class ImagesGoOutTest {
   void aRunningZoneBecomesAnImage() {
     host.polder("image", "pull", image("app:1")).ok();
     String write =
-        "n=0; while :; do n=$((n + 1)); echo $n >/x; mv /x /a; echo $n >/y; mv /y /b; done";
+        "n=0; while :; do n=$((n + 1)); echo $n >/x; mv /x /a; sleep .02; echo $n >/y; mv /y /b; done";
     String look = "a=$(cat /a); d=$((a - $(cat /b))); test $d = 0 -o $d = 1 && echo one; ls /later";
     for (String pool : List.of("zones", "fast")) {
       String name = "writer-" + pool;
