@@ -36,7 +36,8 @@ public final class HostSnapshot {
               + "|percpu_pagelist.*|.*max_map.*|tainted|sched_.*|nr_open|.*drop_caches|compact_memory)$");
 
   /** In the path of what belongs to a test's host, of this module or of another. */
-  private static final Pattern OTHERS = Pattern.compile("/polder-([a-z]+-)?test-|/polder-bench-");
+  private static final Pattern OTHERS =
+      Pattern.compile("/polder-([a-z]+-)?test-|/polder-bench-|/junit-[0-9]");
 
   private final Map<String, SortedSet<String>> facts = new TreeMap<>();
 
