@@ -6,11 +6,13 @@ import org.junit.jupiter.api.io.TempDir;
 import polder.api.HostContract;
 import polder.engine.Polder;
 import polder.model.Host;
+import polder.tests.harness.HostForwarding;
 
 /** The engine's host means what every host means. */
 @Tag("kernel")
 class LocalHostKernelTest extends HostContract {
   @TempDir Path directory;
+  private final HostForwarding forwarding = HostForwarding.now();
 
   @Override
   protected Host open() {
@@ -20,5 +22,6 @@ class LocalHostKernelTest extends HostContract {
   @Override
   protected void shut(Host opened) {
     opened.close();
+    forwarding.restore();
   }
 }

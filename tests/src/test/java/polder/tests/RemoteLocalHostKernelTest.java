@@ -10,11 +10,13 @@ import polder.api.client.RemoteHost;
 import polder.daemon.Daemon;
 import polder.engine.Polder;
 import polder.model.Host;
+import polder.tests.harness.HostForwarding;
 
 /** The engine's host, asked over its socket, means what every host means. */
 @Tag("kernel")
 class RemoteLocalHostKernelTest extends HostContract {
   @TempDir Path directory;
+  private final HostForwarding forwarding = HostForwarding.now();
   private final Deque<Daemon> daemons = new ArrayDeque<>();
 
   @Override
@@ -29,5 +31,6 @@ class RemoteLocalHostKernelTest extends HostContract {
   protected void shut(Host opened) {
     opened.close();
     daemons.remove().close();
+    forwarding.restore();
   }
 }
