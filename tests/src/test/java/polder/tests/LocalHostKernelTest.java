@@ -6,13 +6,13 @@ import org.junit.jupiter.api.io.TempDir;
 import polder.api.HostContract;
 import polder.engine.Polder;
 import polder.model.Host;
-import polder.tests.harness.HostForwarding;
+import polder.tests.harness.HostNetwork;
 
 /** The engine's host means what every host means. */
 @Tag("kernel")
 class LocalHostKernelTest extends HostContract {
   @TempDir Path directory;
-  private final HostForwarding forwarding = HostForwarding.now();
+  private final HostNetwork network = HostNetwork.now();
 
   @Override
   protected Host open() {
@@ -22,6 +22,6 @@ class LocalHostKernelTest extends HostContract {
   @Override
   protected void shut(Host opened) {
     opened.close();
-    forwarding.restore();
+    network.restore();
   }
 }

@@ -10,13 +10,13 @@ import polder.api.client.RemoteHost;
 import polder.daemon.Daemon;
 import polder.engine.Polder;
 import polder.model.Host;
-import polder.tests.harness.HostForwarding;
+import polder.tests.harness.HostNetwork;
 
 /** The engine's host, asked over its socket, means what every host means. */
 @Tag("kernel")
 class RemoteLocalHostKernelTest extends HostContract {
   @TempDir Path directory;
-  private final HostForwarding forwarding = HostForwarding.now();
+  private final HostNetwork network = HostNetwork.now();
   private final Deque<Daemon> daemons = new ArrayDeque<>();
 
   @Override
@@ -31,6 +31,6 @@ class RemoteLocalHostKernelTest extends HostContract {
   protected void shut(Host opened) {
     opened.close();
     daemons.remove().close();
-    forwarding.restore();
+    network.restore();
   }
 }
