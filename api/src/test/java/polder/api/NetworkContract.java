@@ -9,7 +9,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import polder.model.Cidr;
 import polder.model.ErrorKind;
+import polder.model.IpAddress;
+import polder.model.MacAddress;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Nic;
@@ -49,12 +52,38 @@ abstract class NetworkContract extends ContractSetting {
         () ->
             host.networks()
                 .update(
-                    "contract", new NetworkUpdate(Optional.of(List.of(other)), Optional.empty())));
+                    "contract",
+                    new NetworkUpdate(
+                        Optional.of(List.of(other)), Optional.empty(), NetworkDns.Change.NONE)));
     assertEquals(
         1400,
         host.networks()
-            .update("contract", new NetworkUpdate(Optional.empty(), Optional.of(1400)))
+            .update(
+                "contract",
+                new NetworkUpdate(Optional.empty(), Optional.of(1400), NetworkDns.Change.NONE))
             .mtu());
+    IpAddress resolver = IpAddress.of("10.213.0.6");
+    NetworkDns.Change names =
+        new NetworkDns.Change(
+            Optional.empty(), Optional.of(resolver), Optional.of("lab.test"), Optional.empty());
+    NetworkUpdate answering = new NetworkUpdate(Optional.empty(), Optional.empty(), names);
+    assertEquals(List.of(resolver), host.networks().update("contract", answering).resolvers());
+    assertEquals("lab.test", host.networks().get("contract").dns().domain());
+    NetworkDns.Change outside =
+        new NetworkDns.Change(
+            Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(List.of("host")));
+    assertKind(
+        ErrorKind.INVALID,
+        () ->
+            host.networks()
+                .update(
+                    "contract", new NetworkUpdate(Optional.empty(), Optional.empty(), outside)));
+    Nic taken =
+        Nic.on("contract")
+            .settled("eth0", MacAddress.local(77), "contract", List.of(Cidr.of("10.213.0.6/29")));
+    assertKind(
+        ErrorKind.INVALID,
+        () -> host.zones().create(spec("c", "true").with(ZoneProperties.NICS, List.of(taken))));
     PolderException refusal =
         assertThrows(
             PolderException.class,

@@ -59,6 +59,7 @@ final class Checks {
     findings.add(new Finding("storage driver", Level.OK, hall.storage().driver(), ""));
     findings.add(btrfs());
     findings.addAll(NetworkChecks.doctor());
+    findings.addAll(NetworkChecks.names(hall.networks().unanswered()));
     findings.addAll(brands());
     findings.add(room());
     findings.add(ids());

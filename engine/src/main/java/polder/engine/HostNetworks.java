@@ -1,5 +1,6 @@
 package polder.engine;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import polder.brand.Lan;
 import polder.linux.Fd;
 import polder.linux.Launcher;
@@ -24,9 +26,12 @@ import polder.model.PolderException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 import polder.network.LinkNames;
+import polder.network.NetworkWatch;
 import polder.network.Switchboard;
 import polder.network.Vnic;
 import polder.network.Wiring;
+import polder.network.dns.NameBook;
+import polder.network.dns.NameServer;
 
 /**
  * The networks of this machine, who has which address in them, and the cards that are plugged.
@@ -35,11 +40,15 @@ import polder.network.Wiring;
  * here is what all records say together.
  */
 final class HostNetworks implements AutoCloseable {
+  private static final Path RESOLVERS = Path.of("/etc/resolv.conf");
+
   private final ReentrantLock changing = new ReentrantLock();
   private final Map<String, Network> all = new ConcurrentSkipListMap<>();
   private final NetworkStore store;
   private final Switchboard switchboard;
   private final Leases leases;
+  private final NameServer names;
+  private volatile @Nullable HostNames known; // once all zones are
   private volatile List<Balance> balances = List.of();
 
   private HostNetworks(NetworkStore store, HostPaths paths, Launcher launcher, Fd host) {
@@ -47,12 +56,33 @@ final class HostNetworks implements AutoCloseable {
     store.scan().forEach(each -> all.put(each.name(), each));
     SecureRandom random = new SecureRandom();
     this.leases = new Leases(random::nextLong);
+    this.names = new NameServer(host, this::book, RESOLVERS);
     this.switchboard =
         Switchboard.open(
             launcher,
             LinkNames.of(paths.cgroups(), paths.equals(HostPaths.system())),
             () -> List.copyOf(all.values()),
-            host);
+            host,
+            serving());
+  }
+
+  private NetworkWatch serving() {
+    return new NetworkWatch() {
+      @Override
+      public void raised(Network network, Place place) {
+        names.serve(network, new NameServer.Place(place.space(), place.device(), place.identity()));
+      }
+
+      @Override
+      public void failed(Network network, String why) {
+        names.fail(network.name(), why);
+      }
+
+      @Override
+      public void lowered(Network network) {
+        names.leave(network.name());
+      }
+    };
   }
 
   /**
@@ -107,11 +137,13 @@ final class HostNetworks implements AutoCloseable {
   void put(Network network) {
     store.put(network);
     all.put(network.name(), network);
+    noted();
   }
 
   void remove(String name) {
     store.remove(name);
     all.remove(name);
+    noted();
   }
 
   /** Decides what the nics of {@code spec} leave open: {@link Leases#take}. */
@@ -121,12 +153,41 @@ final class HostNetworks implements AutoCloseable {
 
   /** What programs of the host's, and balances, have of its ports. */
   HostPorts ports() {
-    return BalancePlaces.beside(switchboard.ports(), balances);
+    return BalancePlaces.beside(new OthersPorts(switchboard.ports(), list()), balances);
   }
 
   /** From now on these balances are there. */
   void beside(List<Balance> others) {
     balances = List.copyOf(others);
+    noted();
+  }
+
+  /** The balances that are recorded. */
+  List<Balance> balances() {
+    return balances;
+  }
+
+  private void noted() {
+    HostNames all = known;
+    if (all != null) {
+      all.noted();
+    }
+  }
+
+  private NameBook book() {
+    HostNames all = known;
+    return all == null ? NameBook.NONE : all.book();
+  }
+
+  /** From now on names are answered by what {@code all} knows. */
+  void answer(HostNames all) {
+    known = all;
+    switchboard.find();
+  }
+
+  /** Why networks are not answered on for names, by their names. */
+  Map<String, String> unanswered() {
+    return names.problems();
   }
 
   /** Whether a nic of {@code spec} asks for the default network, which is not there yet. */
@@ -205,13 +266,17 @@ final class HostNetworks implements AutoCloseable {
     switchboard.unplug(zone);
   }
 
-  /** What a zone is told of its networks if it has a kernel of its own. */
+  /** What a zone is told of its networks; of its cards only if it has a kernel of its own. */
   Lan lan(ZoneSpec spec) {
-    if (spec.brand() != Brand.VM || !has(spec)) {
+    if (!has(spec)) {
       return Lan.NONE;
     }
+    Lan.Names told = ZoneResolvers.of(spec, this::find);
+    if (spec.brand() != Brand.VM) {
+      return new Lan(List.of(), List.of(), told);
+    }
     Wiring wiring = wiring(spec);
-    return new Lan(wiring.vnics().stream().map(Vnic::mtu).toList(), wiring.ways());
+    return new Lan(wiring.vnics().stream().map(Vnic::mtu).toList(), wiring.ways(), told);
   }
 
   private Wiring wiring(ZoneSpec spec) {
@@ -220,6 +285,7 @@ final class HostNetworks implements AutoCloseable {
 
   @Override
   public void close() {
+    names.close();
     switchboard.close();
     store.close();
   }

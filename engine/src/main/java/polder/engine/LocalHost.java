@@ -127,7 +127,12 @@ final class LocalHost implements Host {
     this.networks = new LocalNetworks(hall);
     this.firewall = new LocalFirewall(hall);
     this.balances = new LocalBalances(hall);
-    table.note(hall.balances()::noted);
+    HostNames names = new HostNames(networks, table::list);
+    table.note(
+        () -> {
+          names.noted();
+          hall.balances().noted();
+        });
     Creation creation = new Creation(hall, this.networks, schedules, leftovers);
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
@@ -171,6 +176,7 @@ final class LocalHost implements Host {
             this.volumes,
             this.firewall);
     takeover.run();
+    networks.answer(names);
     table.list().forEach(schedules::look);
     keep(new Autoboot(hall, supervisor), Autoboot::close).run();
   }

@@ -13,6 +13,7 @@ import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.IpAddress;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Networks;
@@ -61,16 +62,8 @@ final class LocalNetworks implements Networks {
 
   /** With what is not recorded of it. */
   private Network seen(Network network) {
-    return new Network(
-        network.uuid(),
-        network.name(),
-        network.kind(),
-        network.parent(),
-        network.subnets(),
-        network.mtu(),
-        network.link(),
-        networks.leases().on(network.name()).size(),
-        networks.switchboard().problem(network));
+    return network.seen(
+        networks.leases().on(network.name()).size(), networks.switchboard().problem(network));
   }
 
   @Override
@@ -183,6 +176,7 @@ final class LocalNetworks implements Networks {
         request.parent(),
         subnets.stream().map(each -> each.completed(kind)).toList(),
         request.mtu().orElse(STANDARD_MTU),
+        NetworkDns.standard(kind).with(request.dns()),
         request.parent().orElseGet(() -> networks.switchboard().names().bridge(request.name())),
         0,
         Optional.empty());
@@ -252,16 +246,7 @@ final class LocalNetworks implements Networks {
             .map(all -> all.stream().map(each -> each.completed(before.kind())).toList())
             .orElse(before.subnets());
     Network after =
-        new Network(
-            before.uuid(),
-            before.name(),
-            before.kind(),
-            before.parent(),
-            subnets,
-            update.mtu().orElse(before.mtu()),
-            before.link(),
-            0,
-            Optional.empty());
+        before.with(subnets, update.mtu().orElse(before.mtu()), before.dns().with(update.dns()));
     demandLeases(after);
     if (before.kind().hasHost()) {
       demandFree(
@@ -287,7 +272,7 @@ final class LocalNetworks implements Networks {
 
   /** What nics were given stays theirs. */
   private void demandLeases(Network after) {
-    List<Fault> faults = new ArrayList<>();
+    List<Fault> faults = after.dns().faults(after.kind(), after.subnets());
     if (after.kind() == Network.Kind.NAT && after.subnets().isEmpty()) {
       faults.add(new Fault("subnets", "a NAT network needs one"));
     }
@@ -298,6 +283,8 @@ final class LocalNetworks implements Networks {
           faults.add(new Fault("subnets", "%s is a nic's, and in none of them".formatted(each)));
         } else if (subnet.flatMap(Subnet::gateway).equals(Optional.of(each.address()))) {
           faults.add(new Fault("subnets", "%s is a nic's, and no gateway".formatted(each)));
+        } else if (after.resolvers().contains(each.address())) {
+          faults.add(new Fault("dns_address", "%s is a nic's".formatted(each)));
         }
       }
       if (nic.mtu().filter(mtu -> mtu > after.mtu()).isPresent()) {
@@ -307,6 +294,8 @@ final class LocalNetworks implements Networks {
     for (IpAddress each : networks.leases().claimed(after.name())) {
       if (after.subnetOf(each).isEmpty()) {
         faults.add(new Fault("subnets", "%s is a balance's, and in none of them".formatted(each)));
+      } else if (after.dns().address().equals(Optional.of(each))) {
+        faults.add(new Fault("dns_address", "%s is a balance's".formatted(each)));
       }
     }
     if (!faults.isEmpty()) {

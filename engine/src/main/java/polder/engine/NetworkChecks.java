@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import polder.model.Finding;
 import polder.model.Finding.Level;
@@ -46,6 +47,20 @@ final class NetworkChecks {
               "set net.bridge.bridge-nf-call-iptables=0, or allow zones' traffic there"));
     }
     return List.copyOf(findings);
+  }
+
+  /** Networks on which nobody answers for names, though somebody should, and why. */
+  static List<Finding> names(Map<String, String> unanswered) {
+    return unanswered.entrySet().stream()
+        .map(
+            each ->
+                new Finding(
+                    "names on network " + each.getKey(),
+                    Level.WARNING,
+                    "not answered: " + each.getValue(),
+                    "have the host's own name server wait at its addresses only, not at all; the"
+                        + " next zone that starts on the network brings it back"))
+        .toList();
   }
 
   private static boolean says(Path setting, String value) {

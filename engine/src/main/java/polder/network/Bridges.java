@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import polder.linux.Errno;
+import polder.linux.Fd;
 import polder.linux.InterfaceAddress;
 import polder.linux.Link;
 import polder.linux.NetworkSettings;
@@ -37,6 +38,9 @@ final class Bridges {
   private final Nft nft;
   private final Rulesets rulesets;
   private final Supplier<BalancePlan> balances;
+  private final NetworkWatch watch;
+  private final Fd host;
+  private final Enclaves enclaves;
   private final Map<String, Raised> raised = new HashMap<>();
   private @Nullable String routed; // the rules that we made last
 
@@ -47,15 +51,20 @@ final class Bridges {
       LinkNames names,
       Supplier<List<Network>> networks,
       Supplier<BalancePlan> balances,
+      Fd host,
       NetworkStack stack,
       NetworkSettings settings,
-      Nft nft) {
+      Nft nft,
+      NetworkWatch watch) {
     this.names = names;
     this.networks = networks;
     this.balances = balances;
     this.stack = stack;
     this.settings = settings;
     this.nft = nft;
+    this.host = host;
+    this.watch = watch;
+    this.enclaves = new Enclaves(names, stack);
     this.rulesets = new Rulesets(names);
   }
 
@@ -184,6 +193,7 @@ final class Bridges {
     Optional<Link> there = stack.links().find(network.link());
     Raised wanted = new Raised(network, balances.get().claims(network));
     if (there.isPresent() && there.get().up() && wanted.equals(raised.get(network.name()))) {
+      tell(network, there.get()); // where nobody could answer for names, somebody may by now
       return there.get().index();
     }
     if (there.isEmpty()) {
@@ -202,8 +212,24 @@ final class Bridges {
     stack.links().raise(link.index());
     Gateways.set(stack, link, network, wanted.claims());
     route(network);
+    tell(network, link);
     raised.put(network.name(), wanted);
     return link.index();
+  }
+
+  /** As {@link Switchboard#find}. */
+  void find(Network network) {
+    if (!network.kind().hasParent()) {
+      stack.links().find(network.link()).filter(Link::up).ifPresent(link -> tell(network, link));
+    }
+  }
+
+  private void tell(Network network, Link link) {
+    if (network.kind().hasHost()) {
+      watch.raised(network, new NetworkWatch.Place(host, Optional.of(link.name()), link.index()));
+    } else {
+      enclaves.raise(network, link, watch);
+    }
   }
 
   /** No zone tells the host by what router it goes, or what addresses it has. */
@@ -268,12 +294,18 @@ final class Bridges {
     }
   }
 
+  /** Lets go of what ends with us. */
+  void close() {
+    enclaves.close();
+  }
+
   /** As {@link Switchboard#lower}. */
   void lower(Network network) {
     if (network.kind().hasParent()) {
       return;
     }
     raised.remove(network.name());
+    enclaves.lower(network, watch);
     Optional<Link> there = stack.links().find(network.link());
     if (there.isPresent()) {
       demandOurs(network, there.get());

@@ -51,6 +51,17 @@ public record LinkNames(String host, boolean plain) {
     return "pi" + host + mac.value().substring(6).replace(":", "");
   }
 
+  /** The bridge's end of our own card on a network; none of {@link #ports}. */
+  public String enclave(String network) {
+    return "pd" + host + digest(network).substring(0, NETWORK_DIGITS);
+  }
+
+  /** The hardware address of that card. */
+  public MacAddress enclaveAddress(String network) {
+    return MacAddress.local(
+        Long.parseUnsignedLong(digest("dns" + host + network).substring(0, 10), 16));
+  }
+
   /** The nftables tables, one of each family. */
   public String table() {
     return "polder_" + host;

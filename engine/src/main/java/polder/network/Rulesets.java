@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import polder.model.IpAddress;
 import polder.model.Network;
 import polder.model.Subnet;
 
@@ -65,6 +66,7 @@ final class Rulesets {
     text.append("flush table ").append(table).append('\n');
     rule(text, table, "arriving ip daddr 127.0.0.0/8 return");
     rules.write();
+    networks.forEach(each -> named(text, table, each));
     published(text, table);
     for (Network each : networks) { // what leads nowhere first
       if (each.kind() == Network.Kind.INTERNAL) {
@@ -80,6 +82,19 @@ final class Rulesets {
       }
     }
     return text.toString();
+  }
+
+  /** Who publishes the host's port of DNS does not get what a network's zones ask the host. */
+  private static void named(StringBuilder text, String table, Network network) {
+    if (network.kind().hasHost()) {
+      for (IpAddress each : network.resolvers()) {
+        rule(
+            text,
+            table,
+            "arriving iifname \"%s\" %s daddr %s meta l4proto { tcp, udp } th dport 53 return"
+                .formatted(network.link(), each.six() ? "ip6" : "ip", each));
+      }
+    }
   }
 
   /**

@@ -51,7 +51,11 @@ public final class Switchboard implements AutoCloseable {
   private boolean watched; // we have made the bridges' rules ourselves
 
   private Switchboard(
-      Launcher launcher, LinkNames names, Supplier<List<Network>> networks, Fd host) {
+      Launcher launcher,
+      LinkNames names,
+      Supplier<List<Network>> networks,
+      Fd host,
+      NetworkWatch watch) {
     this.names = names;
     this.host = host;
     this.stack = NetworkStack.of(host);
@@ -63,7 +67,8 @@ public final class Switchboard implements AutoCloseable {
     this.networks = networks;
     this.nft = new Nft(launcher, host);
     this.rulesets = new Rulesets(names);
-    this.bridges = new Bridges(names, networks, balancing::wanted, stack, settings, nft);
+    this.bridges =
+        new Bridges(names, networks, balancing::wanted, host, stack, settings, nft, watch);
     this.cards = NftTable.of(host, NftElements.BRIDGE, names.table());
     this.ways = NftTable.of(host, NftElements.INET, names.table());
     this.flushes = new FlushWatch(host, names.table(), this::restoreLost);
@@ -75,10 +80,15 @@ public final class Switchboard implements AutoCloseable {
    *
    * @param networks all that there are, whenever it asks
    * @param host the namespace in which the host's ends are; it is closed with this
+   * @param watch is told where networks are
    */
   public static Switchboard open(
-      Launcher launcher, LinkNames names, Supplier<List<Network>> networks, Fd host) {
-    return new Switchboard(launcher, names, networks, host);
+      Launcher launcher,
+      LinkNames names,
+      Supplier<List<Network>> networks,
+      Fd host,
+      NetworkWatch watch) {
+    return new Switchboard(launcher, names, networks, host, watch);
   }
 
   /** The firewall's table; it is closed with this. */
@@ -93,12 +103,7 @@ public final class Switchboard implements AutoCloseable {
 
   /** The networks that the host itself has addresses or routes in, but the default ones. */
   public List<Cidr> hostNetworks() {
-    working.lock();
-    try {
-      return bridges.hostNetworks();
-    } finally {
-      working.unlock();
-    }
+    return locked(() -> bridges.hostNetworks());
   }
 
   /**
@@ -108,22 +113,12 @@ public final class Switchboard implements AutoCloseable {
    *     somebody else's; UNSUPPORTED if the host does not forward what it would have to
    */
   public void verify(Network network) {
-    working.lock();
-    try {
-      bridges.verify(network);
-    } finally {
-      working.unlock();
-    }
+    locked(() -> bridges.verify(network));
   }
 
   /** Why nothing can be plugged into a network now; empty if all is well. */
   public Optional<String> problem(Network network) {
-    working.lock();
-    try {
-      return bridges.problem(network);
-    } finally {
-      working.unlock();
-    }
+    return locked(() -> bridges.problem(network));
   }
 
   /**
@@ -290,22 +285,12 @@ public final class Switchboard implements AutoCloseable {
 
   /** Whether the host passes IPv6 on. */
   public boolean forwardsSix() {
-    working.lock();
-    try {
-      return bridges.forwardsSix();
-    } finally {
-      working.unlock();
-    }
+    return locked(() -> bridges.forwardsSix());
   }
 
   /** Its own addresses, but for those on bridges that are networks. */
   public Set<IpAddress> hostAddresses() {
-    working.lock();
-    try {
-      return bridges.hostAddresses();
-    } finally {
-      working.unlock();
-    }
+    return locked(() -> bridges.hostAddresses());
   }
 
   /** Lets those in who call what a zone publishes; its networks are there. */
@@ -329,6 +314,24 @@ public final class Switchboard implements AutoCloseable {
   /** Whether the host's own programs, which call from 127.0.0.1, are let into a network. */
   private void localRoute(Network network, boolean on) {
     settings.set(Map.of(List.of("ipv4", "conf", network.link(), "route_localnet"), on ? "1" : "0"));
+  }
+
+  private <T> T locked(Supplier<T> work) {
+    working.lock();
+    try {
+      return work.get();
+    } finally {
+      working.unlock();
+    }
+  }
+
+  private void locked(Runnable work) {
+    working.lock();
+    try {
+      work.run();
+    } finally {
+      working.unlock();
+    }
   }
 
   private static List<NftElements.Element> elementsOf(Wiring wiring) {
@@ -368,22 +371,12 @@ public final class Switchboard implements AutoCloseable {
 
   /** Notes what a zone that runs is plugged into, after our own restart. */
   public void admit(UUID zone, Wiring wiring) {
-    working.lock();
-    try {
-      plugged.put(zone, wiring);
-    } finally {
-      working.unlock();
-    }
+    var _ = locked(() -> plugged.put(zone, wiring));
   }
 
   /** Whether a zone is known to have cards. */
   public boolean isPlugged(UUID zone) {
-    working.lock();
-    try {
-      return plugged.containsKey(zone);
-    } finally {
-      working.unlock();
-    }
+    return locked(() -> plugged.containsKey(zone));
   }
 
   /** Takes back what a zone's cards may send. The cards themselves end with its namespace. */
@@ -456,37 +449,28 @@ public final class Switchboard implements AutoCloseable {
 
   /** What went through each of the zones' ports, by its name, as the host sees it. */
   public Map<String, LinkStatistics> traffic() {
-    working.lock();
-    try {
-      return stack.links().statistics(names.ports());
-    } finally {
-      working.unlock();
-    }
+    return locked(() -> stack.links().statistics(names.ports()));
+  }
+
+  /** Tells where those networks are that are there already, as after our own restart. */
+  public void find() {
+    locked(() -> networks.get().forEach(bridges::find));
   }
 
   /** Brings a network that was changed up to date, if it is there. */
   public void refresh(Network network) {
-    working.lock();
-    try {
-      bridges.refresh(network);
-    } finally {
-      working.unlock();
-    }
+    locked(() -> bridges.refresh(network));
   }
 
   /** Takes away what is there of a network that no zone is on; an interface of others' stays. */
   public void lower(Network network) {
-    working.lock();
-    try {
-      bridges.lower(network);
-    } finally {
-      working.unlock();
-    }
+    locked(() -> bridges.lower(network));
   }
 
   @Override
   public void close() {
     flushes.close();
+    bridges.close();
     cards.close();
     ways.close();
     wall.close();

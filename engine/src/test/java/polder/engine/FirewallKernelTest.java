@@ -21,6 +21,7 @@ import polder.model.FirewallSentence;
 import polder.model.FirewallUpdate;
 import polder.model.FirewallZone;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.Nic;
 import polder.model.Patch;
@@ -150,7 +151,12 @@ class FirewallKernelTest {
           .networks()
           .create(
               new NetworkRequest(
-                  "wire", Network.Kind.MACVLAN, Optional.of("up0"), List.of(), Optional.empty()));
+                  "wire",
+                  Network.Kind.MACVLAN,
+                  Optional.of("up0"),
+                  List.of(),
+                  Optional.empty(),
+                  NetworkDns.Change.NONE));
       PolderException refusal =
           assertThrows(
               PolderException.class,

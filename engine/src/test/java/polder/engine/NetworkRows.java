@@ -13,6 +13,7 @@ import polder.model.Cidr;
 import polder.model.Host;
 import polder.model.MacAddress;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Nic;
@@ -39,7 +40,11 @@ final class NetworkRows {
             "",
             NetworkRows::network,
             host ->
-                host.networks().update(LAB, new NetworkUpdate(Optional.empty(), Optional.of(1400))),
+                host.networks()
+                    .update(
+                        LAB,
+                        new NetworkUpdate(
+                            Optional.empty(), Optional.of(1400), NetworkDns.Change.NONE)),
             false),
         new CrashRow(
             "Networks.delete",

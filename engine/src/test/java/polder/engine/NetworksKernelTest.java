@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import polder.model.Cidr;
 import polder.model.ErrorKind;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Nic;
@@ -234,11 +235,13 @@ class NetworksKernelTest {
   }
 
   private static NetworkRequest parent(String name, Network.Kind kind, String link) {
-    return new NetworkRequest(name, kind, Optional.of(link), List.of(), Optional.empty());
+    return new NetworkRequest(
+        name, kind, Optional.of(link), List.of(), Optional.empty(), NetworkDns.Change.NONE);
   }
 
   private static NetworkUpdate subnets(String cidr) {
-    return new NetworkUpdate(Optional.of(List.of(subnet(cidr))), Optional.empty());
+    return new NetworkUpdate(
+        Optional.of(List.of(subnet(cidr))), Optional.empty(), NetworkDns.Change.NONE);
   }
 
   private static NetworkRequest stub(String name, String cidr) {

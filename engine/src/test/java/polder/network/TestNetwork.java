@@ -20,6 +20,7 @@ import polder.linux.ProgramBuilder;
 import polder.linux.Signal;
 import polder.model.Cidr;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.Nic;
 import polder.model.Subnet;
 
@@ -30,7 +31,8 @@ final class TestNetwork implements AutoCloseable {
   final List<Network> networks = new CopyOnWriteArrayList<>();
   final Space host = new Space();
   final Switchboard switchboard =
-      Switchboard.open(launcher, names, () -> List.copyOf(networks), host.network());
+      Switchboard.open(
+          launcher, names, () -> List.copyOf(networks), host.network(), NetworkWatch.NOBODY);
 
   /** A network namespace, with a process in it that keeps it. */
   final class Space implements AutoCloseable {
@@ -89,6 +91,7 @@ final class TestNetwork implements AutoCloseable {
                 .map(each -> each.completed(kind))
                 .toList(),
             1500,
+            NetworkDns.standard(kind),
             names.bridge(name),
             0,
             Optional.empty());

@@ -37,8 +37,12 @@ public record Errno(int number) {
   public static final Errno ENODATA = new Errno(61);
   public static final Errno EOVERFLOW = new Errno(75);
   public static final Errno EOPNOTSUPP = new Errno(95);
+  public static final Errno EADDRINUSE = new Errno(98);
+  public static final Errno ECONNABORTED = new Errno(103);
   public static final Errno ENOBUFS = new Errno(105);
   public static final Errno ETIMEDOUT = new Errno(110);
+  public static final Errno ECONNREFUSED = new Errno(111);
+  public static final Errno EINPROGRESS = new Errno(115);
   public static final Errno EDQUOT = new Errno(122);
 
   /** The name and what it means, such as "ENOENT (no such file or directory)". */

@@ -20,14 +20,17 @@ final class Nr {
   static final int DUP2 = 33;
   static final int GETPID = 39;
   static final int SOCKET = 41;
+  static final int CONNECT = 42;
   static final int SENDTO = 44;
   static final int RECVFROM = 45;
   static final int SENDMSG = 46;
   static final int RECVMSG = 47;
   static final int BIND = 49;
+  static final int LISTEN = 50;
   static final int GETSOCKNAME = 51;
   static final int SOCKETPAIR = 53;
   static final int SETSOCKOPT = 54;
+  static final int GETSOCKOPT = 55;
   static final int CLONE = 56;
   static final int EXECVE = 59;
   static final int KILL = 62;
@@ -83,6 +86,7 @@ final class Nr {
   static final int UTIMENSAT = 280;
   static final int EPOLL_PWAIT = 281;
   static final int FALLOCATE = 285;
+  static final int ACCEPT4 = 288;
   static final int EVENTFD2 = 290;
   static final int EPOLL_CREATE1 = 291;
   static final int DUP3 = 292;

@@ -142,6 +142,9 @@ public final class BalancePlaces {
       faults.add("%s is no host's address in %s".formatted(listen.address(), subnet.cidr()));
     }
     if (network.kind() == Network.Kind.ETHERSTUB) {
+      if (network.resolvers().contains(listen.address())) {
+        faults.add("%s answers for names on network '%s'".formatted(listen.address(), name));
+      }
       refuseOpened(subnet.cidr(), network, ground, faults);
     }
   }

@@ -209,6 +209,7 @@ public final class Leases {
         return Optional.empty();
       }
       Network network = found.get();
+      taken(network.name()).addAll(network.resolvers());
       if (network.kind() == Network.Kind.MACVLAN && !nic.freedoms().all()) {
         fault(
             at,
@@ -371,6 +372,9 @@ public final class Leases {
         fault(at + ".ips", "%s is no host's address in %s".formatted(address, subnet.get().cidr()));
       } else if (claimed.getOrDefault(network.name(), Set.of()).contains(address)) {
         fault(at + ".ips", "%s is a balance's on network '%s'".formatted(address, network.name()));
+      } else if (network.resolvers().contains(address)) {
+        fault(
+            at + ".ips", "%s answers for names on network '%s'".formatted(address, network.name()));
       } else if (taken(network.name()).contains(address)) {
         fault(
             at + ".ips",

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
  *     Kind#MACVLAN} only
  * @param subnets whose addresses nics on it have; none where everybody gives his own
  * @param mtu the largest packet, bytes
+ * @param dns whether the host answers on it for names
  * @param link the bridge of the host's that it is, or the interface that it is on
  * @param nics how many nics of zones are on it
  * @param problem why nothing can be plugged into it now, and the mend; empty if all is well
@@ -27,6 +28,7 @@ public record Network(
     Optional<String> parent,
     List<Subnet> subnets,
     int mtu,
+    NetworkDns dns,
     String link,
     long nics,
     Optional<String> problem) {
@@ -71,6 +73,26 @@ public record Network(
 
   public Network {
     subnets = List.copyOf(subnets);
+  }
+
+  /** This one with other subnets, MTU and names; nothing is seen of it yet. */
+  public Network with(List<Subnet> others, int size, NetworkDns names) {
+    return new Network(uuid, name, kind, parent, others, size, names, link, 0, Optional.empty());
+  }
+
+  /** This one, with what is seen of it. */
+  public Network seen(long plugged, Optional<String> why) {
+    return new Network(uuid, name, kind, parent, subnets, mtu, dns, link, plugged, why);
+  }
+
+  /** The addresses on it at which the host answers for names; none if it does not. */
+  public List<IpAddress> resolvers() {
+    if (!dns.on() || kind.hasParent()) {
+      return List.of();
+    }
+    return kind.hasHost()
+        ? subnets.stream().flatMap(each -> each.gateway().stream()).toList()
+        : dns.address().stream().toList();
   }
 
   /** The subnet that {@code address} is in. */

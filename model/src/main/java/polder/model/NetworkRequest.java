@@ -12,13 +12,15 @@ import java.util.Optional;
  * @param parent the host's interface; for bridge and macvlan, which need it
  * @param subnets eight at most; a NAT network without any gets one that is free on this host
  * @param mtu 576 to 9000 bytes, 1280 at least for IPv6; 1500 if absent, or the parent's
+ * @param dns where it differs from {@link NetworkDns#standard}
  */
 public record NetworkRequest(
     String name,
     Network.Kind kind,
     Optional<String> parent,
     List<Subnet> subnets,
-    Optional<Integer> mtu) {
+    Optional<Integer> mtu,
+    NetworkDns.Change dns) {
   private static final int MOST_SUBNETS = 8;
   private static final int LEAST_MTU = 576; // RFC 791
   private static final int LEAST_MTU_SIX = 1280; // RFC 8200
@@ -47,6 +49,11 @@ public record NetworkRequest(
           new Fault("parent", "'%s' is no interface".formatted(Types.shorten(parent.get()))));
     }
     check(subnets, mtu, faults);
+    dns.check(faults);
+    if (faults.isEmpty()) { // an address of the host's stands in only where somebody named none
+      List<Subnet> whole = subnets.stream().map(each -> each.completed(kind)).toList();
+      faults.addAll(NetworkDns.standard(kind).with(dns).faults(kind, whole));
+    }
     if (!faults.isEmpty()) {
       throw new PolderException("the network is refused", faults);
     }
@@ -54,14 +61,20 @@ public record NetworkRequest(
 
   /** A network of {@code kind} that says nothing else. */
   public static NetworkRequest of(String name, Network.Kind kind) {
-    return new NetworkRequest(name, kind, Optional.empty(), List.of(), Optional.empty());
+    return new NetworkRequest(
+        name, kind, Optional.empty(), List.of(), Optional.empty(), NetworkDns.Change.NONE);
   }
 
   /** As this one, with a subnet more. */
   public NetworkRequest with(Subnet subnet) {
     List<Subnet> all = new ArrayList<>(subnets);
     all.add(subnet);
-    return new NetworkRequest(name, kind, parent, all, mtu);
+    return new NetworkRequest(name, kind, parent, all, mtu, dns);
+  }
+
+  /** As this one, with other answers for names. */
+  public NetworkRequest with(NetworkDns.Change names) {
+    return new NetworkRequest(name, kind, parent, subnets, mtu, names);
   }
 
   /** Adds what is wrong with a network's subnets and MTU. */

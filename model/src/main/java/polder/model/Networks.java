@@ -33,7 +33,8 @@ public interface Networks {
   /**
    * Changes a network.
    *
-   * @throws PolderException INVALID if a nic has an address that would be in no subnet any more
+   * @throws PolderException INVALID if a nic has an address that would be in no subnet any more, or
+   *     if the network could not answer for names so
    */
   Network update(String name, NetworkUpdate update);
 

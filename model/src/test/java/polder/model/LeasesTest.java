@@ -152,6 +152,7 @@ class LeasesTest {
             .map(each -> each.completed(kind))
             .toList(),
         1500,
+        NetworkDns.standard(kind),
         name,
         0,
         Optional.empty());

@@ -192,6 +192,7 @@ class PublishedPortTest {
             .map(each -> each.completed(kind))
             .toList(),
         1500,
+        NetworkDns.standard(kind),
         name,
         0,
         Optional.empty());

@@ -14,6 +14,7 @@ import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.Leases;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Networks;
@@ -75,20 +76,7 @@ final class FakeNetworks implements Networks {
   }
 
   private Network seen(Network network) {
-    return with(network, network.subnets(), network.mtu(), leases.on(network.name()).size());
-  }
-
-  private static Network with(Network network, List<Subnet> subnets, int mtu, long nics) {
-    return new Network(
-        network.uuid(),
-        network.name(),
-        network.kind(),
-        network.parent(),
-        subnets,
-        mtu,
-        network.link(),
-        nics,
-        Optional.empty());
+    return network.seen(leases.on(network.name()).size(), Optional.empty());
   }
 
   @Override
@@ -151,6 +139,7 @@ final class FakeNetworks implements Networks {
             Optional.empty(),
             subnets.stream().map(each -> each.completed(request.kind())).toList(),
             request.mtu().orElse(MTU),
+            NetworkDns.standard(request.kind()).with(request.dns()),
             request.name(),
             0,
             Optional.empty());
@@ -172,7 +161,12 @@ final class FakeNetworks implements Networks {
               .subnets()
               .map(all -> all.stream().map(each -> each.completed(before.kind())).toList())
               .orElse(before.subnets());
-      Network after = with(before, subnets, update.mtu().orElse(before.mtu()), 0);
+      Network after =
+          before.with(subnets, update.mtu().orElse(before.mtu()), before.dns().with(update.dns()));
+      List<Fault> faults = after.dns().faults(after.kind(), subnets);
+      if (!faults.isEmpty()) {
+        throw new PolderException("the update is refused", faults);
+      }
       for (Nic nic : leases.on(before.name())) {
         for (Cidr each : nic.addresses()) {
           if (after.subnetOf(each.address()).isEmpty() && !subnets.isEmpty()) {

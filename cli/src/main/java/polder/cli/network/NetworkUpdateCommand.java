@@ -11,6 +11,7 @@ import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
 import polder.model.Json;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkUpdate;
 import polder.model.Subnet;
 import polder.model.json.NetworkJson;
@@ -19,14 +20,18 @@ import polder.model.json.NetworkJson;
 public final class NetworkUpdateCommand implements Command {
   @Override
   public Usage usage() {
-    return Usage.of("network update", "change a network's subnets or MTU")
-        .text("Zones that run have it at their next start. Addresses that nics have stay theirs.")
-        .options("-s --subnet", "CIDR", "all subnets that it has from now on")
-        .options("-g --gateway", "ADDRESS", "where the default route of its subnet leads")
-        .options("--pool", "FIRST-LAST", "which of its subnet nics are given")
-        .option("--mtu", "BYTES", "the largest packet")
+    return NamesOptions.add(
+            Usage.of("network update", "change a network's subnets, MTU or names")
+                .text(
+                    "Zones that run have it at their next start, but for what is answered for names,"
+                        + " which is so at once. Addresses that nics have stay theirs.")
+                .options("-s --subnet", "CIDR", "all subnets that it has from now on")
+                .options("-g --gateway", "ADDRESS", "where the default route of its subnet leads")
+                .options("--pool", "FIRST-LAST", "which of its subnet nics are given")
+                .option("--mtu", "BYTES", "the largest packet"))
         .operand("NETWORK", Operand.Kind.NETWORK)
-        .example("polder network update backend -s 10.1.0.0/16", "makes room for more zones");
+        .example("polder network update backend -s 10.1.0.0/16", "makes room for more zones")
+        .example("polder network update polder0 --dns-forward 192.0.2.53", "asks another server");
   }
 
   @Override
@@ -34,11 +39,12 @@ public final class NetworkUpdateCommand implements Command {
     String name = Network.checkReference(arguments.operand(0));
     List<Subnet> subnets = NetworkCreate.subnets(arguments);
     Optional<Integer> mtu = arguments.number("--mtu", 0, 1 << 16).map(Long::intValue);
-    if (subnets.isEmpty() && mtu.isEmpty()) {
-      throw new UsageException("say what is to change: --subnet or --mtu");
+    NetworkDns.Change dns = NamesOptions.of(arguments);
+    if (subnets.isEmpty() && mtu.isEmpty() && dns.isNone()) {
+      throw new UsageException("say what is to change: --subnet, --mtu or --dns");
     }
     NetworkUpdate update =
-        new NetworkUpdate(Optional.of(subnets).filter(all -> !all.isEmpty()), mtu);
+        new NetworkUpdate(Optional.of(subnets).filter(all -> !all.isEmpty()), mtu, dns);
     Network network = caller.ask(host -> host.networks().update(name, update));
     if (arguments.has("--json")) {
       caller.out().line(Json.pretty(NetworkJson.write(network)));

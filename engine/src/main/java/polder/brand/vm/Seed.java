@@ -14,6 +14,7 @@ import polder.linux.Directory;
 import polder.linux.FileName;
 import polder.linux.RegularFile;
 import polder.model.CloudInit;
+import polder.model.IpAddress;
 import polder.model.Json;
 import polder.model.Nic;
 import polder.model.NicRules;
@@ -98,7 +99,7 @@ final class Seed {
         card.put("routes", routes);
       }
       if (NicRules.primary(nics).orElse(-1) == i) {
-        nameservers(spec).ifPresent(servers -> card.put("nameservers", servers));
+        nameservers(spec, lan.names()).ifPresent(servers -> card.put("nameservers", servers));
       }
       cards.put(name, card);
     }
@@ -123,13 +124,20 @@ final class Seed {
     return routes;
   }
 
-  private static Optional<Map<String, Object>> nameservers(ZoneSpec spec) {
+  private static Optional<Map<String, Object>> nameservers(ZoneSpec spec, Lan.Names names) {
     Map<String, Object> servers = new LinkedHashMap<>();
+    List<Object> search = new ArrayList<>();
+    if (spec.has(ZoneProperties.DNS_DOMAIN)) {
+      search.add(spec.get(ZoneProperties.DNS_DOMAIN));
+    }
     if (spec.has(ZoneProperties.RESOLVERS)) {
       servers.put("addresses", List.copyOf(spec.get(ZoneProperties.RESOLVERS)));
+    } else if (!names.servers().isEmpty()) {
+      servers.put("addresses", names.servers().stream().map(IpAddress::toString).toList());
+      search.addAll(names.search());
     }
-    if (spec.has(ZoneProperties.DNS_DOMAIN)) {
-      servers.put("search", List.of(spec.get(ZoneProperties.DNS_DOMAIN)));
+    if (!search.isEmpty()) {
+      servers.put("search", List.copyOf(search));
     }
     return Optional.of(servers).filter(each -> !each.isEmpty());
   }

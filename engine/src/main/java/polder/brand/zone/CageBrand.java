@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import polder.brand.Lan;
 import polder.brand.Platform;
 import polder.brand.Ready;
 import polder.brand.RootFiles;
@@ -139,7 +140,7 @@ public final class CageBrand extends ZoneBrand {
   }
 
   @Override
-  void refresh(ZoneSpec spec, RootFiles root) {
+  void refresh(ZoneSpec spec, Lan.Names names, RootFiles root) {
     // nothing in it is from anywhere else
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import polder.brand.Lan;
 import polder.linux.Bytes;
 import polder.linux.Directory;
 import polder.linux.DurableFile;
@@ -32,6 +33,7 @@ import polder.model.ZoneSpec;
  */
 final class EtcFiles {
   private static final IpAddress ALONE = IpAddress.of("127.0.1.1");
+  private static final String RESOLVER = "resolv.conf";
   private static final int READABLE = 0644;
   private static final int LARGEST = 4096; // of what we write here, by far
 
@@ -43,7 +45,26 @@ final class EtcFiles {
   /** hostname(5), hosts(5), and resolv.conf(5). */
   static void write(Directory etc, ZoneSpec spec) {
     names(spec).forEach((name, text) -> placeMarked(etc, name, text));
-    writeResolver(etc, spec);
+    if (follows(spec)) {
+      placeMarked(etc, RESOLVER, resolver(spec, Lan.Names.NONE)); // its networks' at its start
+    } else {
+      writeResolver(etc, spec, Lan.Names.NONE);
+    }
+  }
+
+  /** Whether its networks say whom it asks for names, if anybody does. */
+  private static boolean follows(ZoneSpec spec) {
+    return !spec.get(ZoneProperties.NICS).isEmpty() && spec.get(ZoneProperties.RESOLVERS).isEmpty();
+  }
+
+  /** As {@link #renew}, resolv.conf(5) of a zone that is on networks and names no servers. */
+  static void renewResolver(Directory etc, ZoneSpec spec, Lan.Names names) {
+    if (follows(spec)) {
+      String text = resolver(spec, names);
+      if (written(etc, RESOLVER).filter(before -> !before.equals(Bytes.of(text))).isPresent()) {
+        placeMarked(etc, RESOLVER, text);
+      }
+    }
   }
 
   /**
@@ -96,8 +117,8 @@ final class EtcFiles {
   }
 
   /** resolv.conf(5) alone. */
-  static void writeResolver(Directory etc, ZoneSpec spec) {
-    place(etc, "resolv.conf", resolver(spec));
+  static void writeResolver(Directory etc, ZoneSpec spec, Lan.Names names) {
+    place(etc, RESOLVER, resolver(spec, names));
   }
 
   static String hosts(ZoneSpec spec) {
@@ -140,13 +161,29 @@ final class EtcFiles {
     return own.isEmpty() ? List.of(ALONE) : own;
   }
 
-  /** Without servers in the payload, the host's own, but not those that listen on its loopback. */
-  static String resolver(ZoneSpec spec) {
-    List<String> servers = spec.get(ZoneProperties.RESOLVERS);
-    if (servers.isEmpty()) {
-      servers = hostServers();
+  /**
+   * Without servers in the payload those of its networks; without any, the host's own, but not
+   * those that listen on its loopback.
+   */
+  static String resolver(ZoneSpec spec, Lan.Names names) {
+    List<String> servers = new ArrayList<>(spec.get(ZoneProperties.RESOLVERS));
+    List<String> search = new ArrayList<>();
+    if (servers.isEmpty() && !names.servers().isEmpty()) {
+      names.servers().forEach(each -> servers.add(each.toString()));
+      if (spec.has(ZoneProperties.DNS_DOMAIN)) {
+        search.add(spec.get(ZoneProperties.DNS_DOMAIN));
+      }
+      search.addAll(names.search());
+      if (names.beside()) {
+        servers.addAll(hostServers());
+      }
+    } else {
+      search.add(spec.get(ZoneProperties.DNS_DOMAIN));
+      if (servers.isEmpty()) {
+        servers.addAll(hostServers());
+      }
     }
-    return "search %s\n".formatted(spec.get(ZoneProperties.DNS_DOMAIN))
+    return "search %s\n".formatted(String.join(" ", search))
         + servers.stream().map("nameserver %s\n"::formatted).collect(Collectors.joining());
   }
 

@@ -2,6 +2,7 @@ package polder.brand.zone;
 
 import java.nio.file.Path;
 import java.util.List;
+import polder.brand.Lan;
 import polder.brand.RootFiles;
 import polder.linux.Directory;
 import polder.linux.FileName;
@@ -38,18 +39,19 @@ public final class LxBrand extends ZoneBrand {
   }
 
   @Override
-  void refresh(ZoneSpec spec, RootFiles root) {
+  void refresh(ZoneSpec spec, Lan.Names names, RootFiles root) {
     try (Directory changes = changes(root)) {
       FileName name = FileName.of("etc");
       if (changes.find(name).filter(stat -> stat.type() == FileType.DIRECTORY).isPresent()) {
         try (Directory etc = changes.enter(name)) {
           EtcFiles.renew(etc, spec);
+          EtcFiles.renewResolver(etc, spec, names);
         }
       }
     }
     if (spec.get(ZoneProperties.MAINTAIN_RESOLVERS)) {
       try (Directory etc = etc(root)) {
-        EtcFiles.writeResolver(etc, spec);
+        EtcFiles.writeResolver(etc, spec, names);
       }
     }
   }

@@ -2,6 +2,7 @@ package polder.brand.zone;
 
 import java.nio.file.Path;
 import java.util.List;
+import polder.brand.Lan;
 import polder.brand.RootFiles;
 import polder.linux.Directory;
 import polder.linux.Launcher;
@@ -52,11 +53,12 @@ public final class NativeBrand extends ZoneBrand {
   }
 
   @Override
-  void refresh(ZoneSpec spec, RootFiles root) {
+  void refresh(ZoneSpec spec, Lan.Names names, RootFiles root) {
     try (Directory etc = etc(root)) {
       EtcFiles.renew(etc, spec);
+      EtcFiles.renewResolver(etc, spec, names);
       if (spec.get(ZoneProperties.MAINTAIN_RESOLVERS)) {
-        EtcFiles.writeResolver(etc, spec);
+        EtcFiles.writeResolver(etc, spec, names);
       }
     }
   }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import polder.brand.Brand;
 import polder.brand.IdRange;
+import polder.brand.Lan;
 import polder.brand.Platform;
 import polder.brand.Ready;
 import polder.brand.RootFiles;
@@ -62,8 +63,12 @@ abstract class ZoneBrand implements Brand {
    */
   abstract void refreshUsers(RootFiles root);
 
-  /** Brings the rest of that up to date, while the kernel makes the first process. */
-  abstract void refresh(ZoneSpec spec, RootFiles root);
+  /**
+   * Brings the rest of that up to date, while the kernel makes the first process.
+   *
+   * @param names whom the zone asks for names if its payload does not say
+   */
+  abstract void refresh(ZoneSpec spec, Lan.Names names, RootFiles root);
 
   @Override
   public List<Fault> verify(ZoneSpec spec) {
@@ -138,7 +143,7 @@ abstract class ZoneBrand implements Brand {
             blueprint,
             () -> {
               platform.rest().run();
-              refresh(spec, platform.root());
+              refresh(spec, platform.lan().names(), platform.root());
               if (blueprint.terminal()) { // it opens one, and while rules change it may not
                 limitDevices(platform.cgroup(), devices);
               }

@@ -63,7 +63,7 @@ class QemuCommandTest {
 
   private static Lan lan(ZoneSpec spec) {
     List<Integer> mtus = spec.get(ZoneProperties.NICS).stream().map(_ -> 1500).toList();
-    return new Lan(mtus, List.of());
+    return new Lan(mtus, List.of(), Lan.Names.NONE);
   }
 
   private static <T> ZoneSpec maybe(Random random, ZoneSpec spec, Property<T> property, T value) {
@@ -171,7 +171,7 @@ class QemuCommandTest {
             QEMU,
             vm().with(ZoneProperties.NICS, List.of(first, second.with("rtl8139"))),
             Accelerator.TCG,
-            new Lan(List.of(9000, 9000), List.of()));
+            new Lan(List.of(9000, 9000), List.of(), Lan.Names.NONE));
     String all = String.join(" ", command);
     assertTrue(
         all.contains(

@@ -38,7 +38,8 @@ class SeedTest {
           List.of(1500, 1400),
           List.of(
               new NicRules.Way(Cidr.of("10.8.0.0/16"), Optional.empty(), 1),
-              new NicRules.Way(Cidr.of("0.0.0.0/0"), Optional.of(IpAddress.of("10.1.0.254")), 0)));
+              new NicRules.Way(Cidr.of("0.0.0.0/0"), Optional.of(IpAddress.of("10.1.0.254")), 0)),
+          new Lan.Names(List.of(IpAddress.of("10.1.0.1")), List.of("internal"), false));
 
   private static ZoneSpec vm(String user) {
     Nic first =

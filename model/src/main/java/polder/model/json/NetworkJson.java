@@ -7,6 +7,7 @@ import static polder.model.json.Strict.or;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import polder.model.Cidr;
 import polder.model.IpAddress;
 import polder.model.Json;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.NicCounters;
@@ -42,6 +44,21 @@ public final class NetworkJson {
           "where it leads");
   private static final Property<String> PARENT =
       Property.of("parent", Types.LINE, "the host's interface that it is on");
+
+  private static final Property<Boolean> DNS =
+      Property.of("dns", Types.BOOLEAN, "whether the host answers on it for names");
+  private static final Property<IpAddress> DNS_ADDRESS =
+      Property.of(
+          "dns_address",
+          Types.mapped(WORD, IpAddress::of, IpAddress::toString),
+          "where it answers on an etherstub");
+  private static final Property<String> DNS_DOMAIN =
+      Property.of("dns_domain", Types.LINE, "what the names of zones and balances end with");
+  private static final Property<List<String>> DNS_FORWARD =
+      Property.of(
+          "dns_forward",
+          Types.list(Types.LINE),
+          "who is asked for other names: addresses, host for whom the host asks itself");
 
   /** A network. */
   public static final Type<Network> NETWORK = network();
@@ -169,6 +186,10 @@ public final class NetworkJson {
             may(PARENT, Network::parent),
             must(SUBNETS, Network::subnets),
             must(MTU, n -> (long) n.mtu()),
+            may(DNS, n -> Optional.of(n.dns().on())), // missing in what older versions wrote
+            may(DNS_ADDRESS, n -> n.dns().address()),
+            may(DNS_DOMAIN, n -> Optional.of(n.dns().domain())),
+            may(DNS_FORWARD, n -> Optional.of(n.dns().forward())),
             must(link, Network::link),
             must(nics, Network::nics),
             may(problem, Network::problem)),
@@ -180,6 +201,7 @@ public final class NetworkJson {
                 v.find(PARENT),
                 v.get(SUBNETS),
                 v.get(MTU).intValue(),
+                NetworkDns.standard(v.get(KIND)).with(dns(v)),
                 v.get(link),
                 v.get(nics),
                 v.find(problem)));
@@ -195,21 +217,36 @@ public final class NetworkJson {
             must(KIND, NetworkRequest::kind),
             may(PARENT, NetworkRequest::parent),
             or(subnets, NetworkRequest::subnets),
-            may(MTU, r -> r.mtu().map(Integer::longValue))),
+            may(MTU, r -> r.mtu().map(Integer::longValue)),
+            may(DNS, r -> r.dns().on()),
+            may(DNS_ADDRESS, r -> r.dns().address()),
+            may(DNS_DOMAIN, r -> r.dns().domain()),
+            may(DNS_FORWARD, r -> r.dns().forward())),
         v ->
             new NetworkRequest(
                 v.get(NAME),
                 v.get(KIND),
                 v.find(PARENT),
                 v.get(subnets),
-                v.find(MTU).map(Long::intValue)));
+                v.find(MTU).map(Long::intValue),
+                dns(v)));
   }
 
   private static Type<NetworkUpdate> update() {
     return new ObjectType<>(
         "network update",
         List.of(
-            may(SUBNETS, NetworkUpdate::subnets), may(MTU, u -> u.mtu().map(Integer::longValue))),
-        v -> new NetworkUpdate(v.find(SUBNETS), v.find(MTU).map(Long::intValue)));
+            may(SUBNETS, NetworkUpdate::subnets),
+            may(MTU, u -> u.mtu().map(Integer::longValue)),
+            may(DNS, u -> u.dns().on()),
+            may(DNS_ADDRESS, u -> u.dns().address()),
+            may(DNS_DOMAIN, u -> u.dns().domain()),
+            may(DNS_FORWARD, u -> u.dns().forward())),
+        v -> new NetworkUpdate(v.find(SUBNETS), v.find(MTU).map(Long::intValue), dns(v)));
+  }
+
+  private static NetworkDns.Change dns(ObjectType.Values v) {
+    return new NetworkDns.Change(
+        v.find(DNS), v.find(DNS_ADDRESS), v.find(DNS_DOMAIN), v.find(DNS_FORWARD));
   }
 }

@@ -36,6 +36,7 @@ import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.Network;
+import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Patch;
@@ -176,6 +177,16 @@ class RoundTripTest {
           List<Subnet> subnets = List.of(four.completed(kind), six.completed(kind));
           Optional<String> parent =
               kind.hasParent() ? Optional.of("br" + any.one()) : Optional.empty();
+          NetworkDns.Change dns =
+              new NetworkDns.Change(
+                  any.maybe(() -> false),
+                  kind == Network.Kind.ETHERSTUB
+                      ? any.maybe(() -> four.cidr().address().plus(53))
+                      : Optional.empty(),
+                  any.maybe(() -> "lab.example"),
+                  kind == Network.Kind.NAT
+                      ? any.maybe(() -> List.of("host", "192.0.2.53"))
+                      : any.maybe(List::of));
           Network network =
               new Network(
                   any.uuid(),
@@ -184,14 +195,16 @@ class RoundTripTest {
                   parent,
                   subnets,
                   (int) any.number(1280, 9000),
+                  NetworkDns.standard(kind).with(dns),
                   "br" + any.one(),
                   any.number(0, 9),
                   any.maybe(any::raw));
           assertEquals(network, NetworkJson.read(text(NetworkJson.write(network))));
           NetworkRequest request =
-              new NetworkRequest(network.name(), kind, parent, subnets, any.maybe(() -> 1400));
+              new NetworkRequest(network.name(), kind, parent, subnets, any.maybe(() -> 1400), dns);
           assertEquals(request, NetworkJson.readRequest(text(NetworkJson.write(request))));
-          NetworkUpdate update = new NetworkUpdate(any.maybe(() -> subnets), any.maybe(() -> 1400));
+          NetworkUpdate update =
+              new NetworkUpdate(any.maybe(() -> subnets), any.maybe(() -> 1400), dns);
           assertEquals(update, NetworkJson.readUpdate(text(NetworkJson.write(update))));
         });
   }

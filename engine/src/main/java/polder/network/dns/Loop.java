@@ -1,0 +1,157 @@
+package polder.network.dns;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import polder.linux.Epoll;
+import polder.linux.EventFd;
+import polder.linux.Fd;
+import polder.linux.NetworkThread;
+
+/**
+ * One thread in the host's network namespace, which waits for sockets and for the clock. All that
+ * it calls is called on it, and waits for nothing.
+ */
+final class Loop implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("polder.network");
+  private static final long WAKE_UP = 0;
+
+  private final Epoll epoll = Epoll.open();
+  private final EventFd wakeUp = EventFd.open();
+  private final ConcurrentLinkedQueue<Runnable> handed = new ConcurrentLinkedQueue<>();
+  private final Map<Long, Handler> handlers = new HashMap<>();
+  private final TreeMap<Long, Runnable> clock = new TreeMap<>(); // by when, all different
+  private final Thread thread;
+  private long tokens = WAKE_UP;
+  private volatile boolean closed;
+
+  /** What is done when a socket is ready. */
+  interface Handler {
+    /** Deals with {@code events}, some of {@link Epoll}'s. */
+    void ready(int events);
+
+    /** Ends it: something went wrong. */
+    void end();
+  }
+
+  Loop(Fd host) {
+    epoll.add(wakeUp.fd(), Epoll.READABLE, WAKE_UP);
+    thread = NetworkThread.start(host, "polder-names", this::run);
+  }
+
+  /** Has {@code work} done on the thread, and waits for that; nothing is done once it is closed. */
+  void hand(Runnable work) {
+    CompletableFuture<Boolean> done = new CompletableFuture<>();
+    handed.add(
+        () -> {
+          try {
+            work.run();
+            done.complete(true);
+          } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+          }
+        });
+    wakeUp.signal();
+    done.join();
+  }
+
+  /** Waits for {@code events} of a socket; answers by what name it is known here. */
+  long watch(Fd fd, int events, Handler handler) {
+    long token = ++tokens;
+    epoll.add(fd, events, token);
+    handlers.put(token, handler);
+    return token;
+  }
+
+  void change(Fd fd, int events, long token) {
+    epoll.change(fd, events, token);
+  }
+
+  /** Waits for a socket no longer; it is still open. */
+  void forget(Fd fd, long token) {
+    if (handlers.remove(token) != null) {
+      epoll.remove(fd);
+    }
+  }
+
+  /** Has {@code what} done after {@code time}; answers by when that is known here. */
+  long after(Duration time, Runnable what) {
+    long when = System.nanoTime() + time.toNanos();
+    while (clock.containsKey(when)) {
+      when++;
+    }
+    clock.put(when, what);
+    return when;
+  }
+
+  void cancel(long when) {
+    clock.remove(when);
+  }
+
+  private void run() {
+    while (!closed) {
+      for (Epoll.Ready each : clock.isEmpty() ? epoll.await() : epoll.await(next())) {
+        if (each.token() == WAKE_UP) {
+          wakeUp.take();
+        } else {
+          call(each);
+        }
+      }
+      for (Runnable work = handed.poll(); work != null; work = handed.poll()) {
+        work.run();
+      }
+      while (!clock.isEmpty() && clock.firstKey() - System.nanoTime() <= 0) {
+        guard(clock.pollFirstEntry().getValue());
+      }
+    }
+  }
+
+  private Duration next() {
+    return Duration.ofNanos(Math.max(0, clock.firstKey() - System.nanoTime()));
+  }
+
+  private void call(Epoll.Ready ready) {
+    @Nullable Handler handler = handlers.get(ready.token());
+    if (handler == null) {
+      return; // it was ended meanwhile
+    }
+    try {
+      handler.ready(ready.events());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.DEBUG, "a socket of the name server is closed", e);
+      guard(handler::end);
+    }
+  }
+
+  private static void guard(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "the name server", e);
+    }
+  }
+
+  /** Ends the thread. What is watched is closed before, by who watches it. */
+  @Override
+  public void close() {
+    closed = true;
+    wakeUp.signal();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    epoll.close();
+    wakeUp.close();
+  }
+}
