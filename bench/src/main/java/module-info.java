@@ -9,4 +9,5 @@ module polder.bench {
   requires polder.linux;
 
   exports polder.bench;
+  exports polder.compare;
 }

@@ -3,10 +3,11 @@ package polder.bench;
 import java.util.Locale;
 
 /** A number as the table shows it: three digits that matter, no exponent. */
-final class Figure {
+public final class Figure {
   private Figure() {}
 
-  static String of(double number) {
+  /** {@code number} with three digits that matter. */
+  public static String of(double number) {
     double size = Math.abs(number);
     int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
     String text = String.format(Locale.ROOT, "%." + decimals + "f", number);

@@ -7,10 +7,11 @@ import java.util.Locale;
 import polder.linux.CgroupHost;
 
 /** The machine that was measured on, in a line: figures without it say little. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static String text() {
+  /** The processor, how many, the kernel and what else counts. */
+  public static String text() {
     return "%s, %d processors, Linux %s, control groups %s%s, Java %s"
         .formatted(
             processor(),

@@ -5,12 +5,12 @@ import java.io.PrintStream;
 import java.util.function.Consumer;
 
 /** What is going on, on one line that is written over; silent where nobody looks. */
-final class Progress {
+public final class Progress {
   private Progress() {}
 
   /** Progress on a terminal, or nothing. */
   @SuppressWarnings("SystemConsoleNull") // -Djdk.console can still make it null
-  static Consumer<String> on(PrintStream out) {
+  public static Consumer<String> on(PrintStream out) {
     Console console = System.console();
     if (console == null || !console.isTerminal()) {
       return words -> {};

@@ -57,22 +57,7 @@ final class Report {
     for (Result result : results) {
       lines.add(line(result));
     }
-    StringBuilder text = new StringBuilder();
-    for (List<String> line : lines) {
-      StringBuilder out = new StringBuilder();
-      for (int column = 0; column < HEAD.size(); column++) {
-        int at = column;
-        int width = lines.stream().mapToInt(each -> each.get(at).length()).max().orElse(0);
-        if (column > 0) {
-          out.append("  ");
-        }
-        String cell = line.get(column);
-        String space = " ".repeat(width - cell.length());
-        out.append(LEFT.contains(column) ? cell + space : space + cell);
-      }
-      text.append(out.toString().stripTrailing()).append('\n');
-    }
-    return text.toString();
+    return TextTable.of(lines, LEFT);
   }
 
   /** Who did not take part, and why: a sentence each. */

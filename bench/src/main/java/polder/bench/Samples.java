@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param values at least one
  */
-record Samples(List<Double> values) {
-  Samples {
+public record Samples(List<Double> values) {
+  public Samples {
     values = List.copyOf(values);
     if (values.isEmpty()) {
       throw new IllegalArgumentException("no samples");
@@ -17,20 +17,22 @@ record Samples(List<Double> values) {
   }
 
   /** The middle one; of an even number, the mean of the two in the middle. */
-  double median() {
+  public double median() {
     return median(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
-  double min() {
+  /** The least. */
+  public double min() {
     return values.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
   }
 
-  double max() {
+  /** The largest. */
+  public double max() {
     return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
   }
 
   /** Median divided by the other's median. */
-  double ratioTo(Samples other) {
+  public double ratioTo(Samples other) {
     return median() / other.median();
   }
 
@@ -40,7 +42,7 @@ record Samples(List<Double> values) {
    *
    * @throws IllegalArgumentException if they were not in the same rounds
    */
-  double ratioByRound(Samples other) {
+  public double ratioByRound(Samples other) {
     if (values.size() != other.values.size()) {
       throw new IllegalArgumentException(
           "%d rounds beside %d".formatted(values.size(), other.values.size()));

@@ -189,6 +189,7 @@ final class Catalog {
           "daemon",
           "demo",
           "bench",
+          "compare",
           "completion",
           "version",
           "help");
@@ -333,6 +334,7 @@ final class Catalog {
       case "daemon" -> LauncherCommand.daemon();
       case "demo" -> LauncherCommand.demo();
       case "bench" -> LauncherCommand.bench();
+      case "compare" -> LauncherCommand.compare();
       case "completion" -> new CompletionCommand();
       case "version" -> new VersionCommand();
       case "help" -> new HelpCommand();
@@ -343,7 +345,7 @@ final class Catalog {
   /** Whether the command of that name or alias asks a host. */
   static boolean asksHost(String typed) {
     return switch (ALIASES.getOrDefault(typed, typed)) {
-      case "schema", "daemon", "demo", "bench", "completion", "version", "help" -> false;
+      case "schema", "daemon", "demo", "bench", "compare", "completion", "version", "help" -> false;
       default -> true;
     };
   }

@@ -39,6 +39,26 @@ record LauncherCommand(Usage usage) implements Command {
             .example("polder bench -j", "measures start and exec of /bin/true beside crun"));
   }
 
+  static LauncherCommand compare() {
+    return new LauncherCommand(
+        Usage.of("compare", "measure what each way of virtualizing costs")
+            .text(
+                "Does the same work on the bare host, in a native zone, in an lx zone and in virtual"
+                    + " machines with emulated and with paravirtual devices, in turn in one run."
+                    + " Prints a table with ratios to the bare host; with --json one object a"
+                    + " figure. Needs root; fetches a kernel for guests the first time. Places are"
+                    + " native, lx, vm-emulated-tcg, vm-virtio-tcg and, where KVM works,"
+                    + " vm-emulated-kvm and vm-virtio-kvm; workloads cpu, memory, syscalls,"
+                    + " processes, write, sync, read, tcp and http.")
+            .flag("--quick", "fewer and shorter rounds: some minutes in all")
+            .option("--rounds", "N", "rounds that count, 1 to 100 (5; 3 with --quick)")
+            .option("--report", "FILE", "write a page with plots, too")
+            .option("--place", "NAME,…", "only these, beside the bare host")
+            .option("--workload", "NAME,…", "only these")
+            .example("polder compare --quick", "a table in some minutes")
+            .example("polder compare --report compare.html", "and a page with plots"));
+  }
+
   @Override
   public int run(Caller caller, Arguments arguments) {
     throw new PolderException(

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import polder.compare.Cpio;
 
 /**
  * A small Linux for virtual machines: Debian's kernel for clouds, taken from its package without

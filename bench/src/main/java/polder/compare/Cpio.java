@@ -1,22 +1,27 @@
-package polder.tests.harness;
+package polder.compare;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** An archive as a kernel takes its first root from: cpio(5), "newc". */
-final class Cpio {
+/** An archive that a kernel takes its first root from: cpio(5), "newc". */
+public final class Cpio {
   private static final int DIRECTORY = 0040000; // linux/stat.h
   private static final int FILE = 0100000;
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private int inode;
 
-  Cpio directory(String path) {
+  /** An empty one. */
+  public Cpio() {}
+
+  /** Adds an empty directory. */
+  public Cpio directory(String path) {
     return entry(path, DIRECTORY | 0755, new byte[0]);
   }
 
-  Cpio file(String path, int mode, byte[] content) {
+  /** Adds a file of root's. */
+  public Cpio file(String path, int mode, byte[] content) {
     return entry(path, FILE | mode, content);
   }
 
@@ -40,7 +45,8 @@ final class Cpio {
     }
   }
 
-  byte[] bytes() {
+  /** All of it; nothing is added after it. */
+  public byte[] bytes() {
     entry("TRAILER!!!", 0, new byte[0]);
     return out.toByteArray();
   }
