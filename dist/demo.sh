@@ -35,13 +35,16 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 # 1. What is missing on this machine
-if ! command -v mmdebstrap >/dev/null; then
-  say "installing mmdebstrap, which makes the Debian userland (apt)"
+missing=()
+command -v mmdebstrap >/dev/null || missing+=(mmdebstrap) # makes the Debian userland
+command -v nft >/dev/null || missing+=(nftables)          # networks need it
+if [ ${#missing[@]} -gt 0 ]; then
+  say "installing ${missing[*]} (apt)"
   command -v apt-get >/dev/null ||
-    fail "mmdebstrap is missing and there is no apt-get: install it, then run the demo again"
+    fail "${missing[*]} is missing and there is no apt-get: install it, then run the demo again"
   apt-get update -qq &&
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends mmdebstrap >/dev/null ||
-    fail "cannot install mmdebstrap; apt's messages are above"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+    fail "cannot install ${missing[*]}; apt's messages are above"
 fi
 
 # 2. A registry's program and a Debian userland, fetched once
@@ -78,6 +81,7 @@ fi
 
 # 3. A host of the demo's own
 started=$EPOCHREALTIME
+forwards=$(cat /proc/sys/net/ipv4/ip_forward) # a balance needs it; afterwards it is as before
 POLDER_HOME=$(mktemp -d /tmp/polder-demo.XXXXXX)
 export POLDER_HOME
 other=''
@@ -92,6 +96,8 @@ leave() { # HOME
     while read -r zone; do
       POLDER_START=no polder delete --force "$zone" </dev/null || code=1
     done < <(POLDER_START=no polder list -q 2>/dev/null)
+    POLDER_START=no polder balance delete shop >/dev/null 2>&1
+    POLDER_START=no polder network delete backend >/dev/null 2>&1
     kill "$pid" 2>/dev/null
     for _ in {1..100}; do
       [ -d "/proc/$pid" ] || break
@@ -132,6 +138,7 @@ cleanup() {
   say "cleaning up"
   leave "$POLDER_HOME"
   [ -z "$other" ] || leave "$other"
+  echo "$forwards" >/proc/sys/net/ipv4/ip_forward
   exit $code
 }
 trap cleanup EXIT
@@ -278,6 +285,68 @@ must start web-10
 must exec web-10 cat /proc/sys/kernel/hostname
 must list -o alias,state
 must delete --force "${clones[@]}"
+
+say "two tiers on a switch of their own: web behind a balance, and db"
+# A server of one sentence: PORT, what it says.
+server='use IO::Socket::INET; my ($port, $says) = @ARGV; my $all = IO::Socket::INET->new(LocalPort => $port,
+  Listen => 9, ReuseAddr => 1) or die $!; while (my $one = $all->accept) { print $one eval $says; close $one }'
+orders='my $db = IO::Socket::INET->new(PeerAddr => "10.77.0.20:5432", Timeout => 5);
+  "$ENV{ME} says: " . ($db ? <$db> : "no db\n")'
+tier() { # NAME ADDRESS ROLE [PORT SAYS]
+  local name=$1 address=$2 role=$3
+  shift 3
+  polder run -d --name "$name" -l "role=$role" -e "ME=$name" --stop-timeout 1 \
+    --set "nics=[{\"nic_tag\": \"backend\", \"ips\": [\"$address/24\"]}]" debian:12 \
+    "${@:+perl}" "${@:+-e}" "${@:+$server}" "$@" >/dev/null || fail "cannot run $name"
+}
+must network create backend -k etherstub -s 10.77.0.0/24
+tier db 10.77.0.20 db 5432 '"42 orders\n"'
+tier web-a 10.77.0.11 web 8080 "$orders"
+tier web-b 10.77.0.12 web 8080 "$orders"
+tier caller 10.77.0.30 guest 9 '""'
+must balance create shop --listen 10.77.0.10:80 --to tag:role=web:8080
+must list -o alias,state,tags.role tags.role=~.
+
+# Asks ADDRESS PORT from the zone caller.
+ask() { polder exec caller timeout 3 bash -c "cat </dev/tcp/$1/$2" 2>/dev/null; }
+answers_as() { # WANTED ADDRESS PORT: until it does, at most 10 s
+  for _ in {1..50}; do
+    ask "$2" "$3" | grep -q "$1" && return
+    sleep 0.2
+  done
+  fail "$2 port $3 does not answer with '$1'"
+}
+answers_as 'web-a says: 42 orders' 10.77.0.10 80
+answers_as 'web-b says: 42 orders' 10.77.0.10 80
+show "in caller, four times: cat </dev/tcp/10.77.0.10/80"
+for _ in 1 2 3 4; do ask 10.77.0.10 80; done
+
+say "a firewall: web reaches db, and nobody else does"
+must firewall add --enable 'FROM tag role = web TO tag role = db ALLOW tcp PORT 5432'
+must update db firewall_enabled=true
+must firewall test web-a db tcp/5432
+show "polder firewall test caller db tcp/5432"
+polder firewall test caller db tcp/5432
+answers_as '42 orders' 10.77.0.10 80
+echo "the shop has its orders as before"
+if ask 10.77.0.20 5432 | grep -q orders; then
+  fail "caller reaches db in spite of the firewall"
+fi
+echo "caller asks db itself, and gets nothing"
+
+say "caller sends a packet as somebody else: it is counted, and dropped"
+spoofed() { nft list counters | grep -A 1 'counter spoofed' | awk '/packets/ { n += $2 } END { print n + 0 }'; }
+before=$(spoofed)
+polder exec caller perl -MSocket -e 'socket(my $s, PF_INET, SOCK_RAW, 255) or die $!; setsockopt($s, 0, 3, 1);
+  send($s, pack("CCnnnCCna4a4", 0x45, 0, 28, 0, 0, 64, 17, 0, inet_aton("10.77.0.99"), inet_aton("10.77.0.20"))
+    . pack("nnnn", 1, 5432, 8, 0), 0, sockaddr_in(0, inet_aton("10.77.0.20"))) or die $!' ||
+  fail "caller cannot send the packet"
+after=$(spoofed)
+[ "$after" -gt "$before" ] || fail "the packet was not counted: $before before, $after after it"
+echo "spoofed packets: $before before, $after after it"
+must delete --force caller web-a web-b db
+must balance delete shop
+must network delete backend
 
 say "a zone goes to a second host, and starts there"
 other=$(mktemp -d /tmp/polder-demo.XXXXXX)

@@ -26,6 +26,8 @@ import polder.model.PolderException;
 @Timeout(value = 180, unit = TimeUnit.MINUTES) // a host that others use, too
 class ErrorAtEachStepKernelTest {
   private static final boolean FULL = Boolean.getBoolean("polder.full");
+  private static final List<String> ERRNOS =
+      List.of("EIO", "ENOSPC", "ENOMEM", "EMFILE", "EAGAIN", "EINTR", "EBUSY");
 
   private final List<String> unforeseen = Collections.synchronizedList(new ArrayList<>());
   private Thread.UncaughtExceptionHandler before = (thread, failure) -> {};
@@ -48,11 +50,7 @@ class ErrorAtEachStepKernelTest {
   @Test
   @DisplayName("R-CRASH-03 an error at each step, once: it is named, nothing is left, retry helps")
   void eachStepMayFailOnce() throws IOException, InterruptedException {
-    List<String> errnos =
-        FULL
-            ? List.of("EIO", "ENOSPC", "ENOMEM", "EMFILE", "EAGAIN", "EINTR", "EBUSY")
-            : List.of("EIO", "ENOSPC");
-    for (String errno : errnos) {
+    for (String errno : FULL ? ERRNOS : List.of("EIO")) {
       failEverywhere("any.%d=1*error(" + errno + ")");
     }
   }
@@ -60,11 +58,7 @@ class ErrorAtEachStepKernelTest {
   @Test
   @DisplayName("R-CRASH-03 an error at each step and all after it: once it is gone, retry helps")
   void eachStepMayFailForGood() throws IOException, InterruptedException {
-    List<String> errnos =
-        FULL
-            ? List.of("EIO", "ENOSPC", "ENOMEM", "EMFILE", "EAGAIN", "EINTR", "EBUSY")
-            : List.of("EIO", "ENOSPC");
-    for (String errno : errnos) {
+    for (String errno : FULL ? ERRNOS : List.of("ENOSPC")) { // as a disk that stays full
       failEverywhere("any.%d+=error(" + errno + ")");
     }
   }
