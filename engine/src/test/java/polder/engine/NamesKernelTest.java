@@ -127,6 +127,32 @@ class NamesKernelTest {
       print(failed)
       """;
 
+  private static final String SERVERS = "sed -n 's/nameserver //p' /etc/resolv.conf";
+
+  /** Asks both addresses of a network, in datagrams and over connections; counts right answers. */
+  private static final String BOTH =
+      """
+      import socket, struct
+      q = struct.pack('>HHHHHH', 7, 0x100, 1, 0, 0, 0) + b'\\2db\\x08internal\\0\\0\\1\\0\\1'
+      right = 0
+      for server in ('10.1.0.1', 'fd00:1::1'):
+          family = socket.AF_INET6 if ':' in server else socket.AF_INET
+          try:
+              s = socket.socket(family, socket.SOCK_DGRAM)
+              s.settimeout(3)
+              s.sendto(q, (server, 53))
+              right += s.recv(512).endswith(bytes([10, 1, 0, 2]))
+              c = socket.create_connection((server, 53), timeout=3)
+              for i in range(2):
+                  c.sendall(struct.pack('>H', len(q)) + q)
+                  length = struct.unpack('>H', c.recv(2, socket.MSG_WAITALL))[0]
+                  whole = c.recv(length, socket.MSG_WAITALL).endswith(bytes([10, 1, 0, 2]))
+              right += whole
+          except OSError:
+              pass
+      print(right)
+      """;
+
   /** Sends to somebody beyond the host what zones send. */
   private static final String KNOCK =
       """
@@ -301,6 +327,33 @@ class NamesKernelTest {
   }
 
   @Test
+  void aNetworkOfBothFamiliesAnswersByBothAndOverConnectionsToo() throws Exception {
+    try (TestHost test = new TestHost()) {
+      test.host()
+          .networks()
+          .create(
+              NetworkRequest.of("lab", Network.Kind.INTERNAL)
+                  .with(new Subnet(Cidr.of("10.1.0.0/24"), Optional.empty(), Optional.empty()))
+                  .with(new Subnet(Cidr.of("fd00:1::/64"), Optional.empty(), Optional.empty())));
+      test.run(zone("db", "lab"));
+      test.run(zone("web", "lab"));
+
+      assertEquals("fd00:1::2 db.internal", find(test, "web", "db"));
+      assertEquals("fd00:1::2 db.internal", find(test, "web", "fd00:1::2"));
+      assertEquals("10.1.0.1 fd00:1::1 0", test.exec("web", SERVERS).replaceAll("\\s+", " "));
+      TestHost.eventually( // who has just got an address may not send from it yet: RFC 4862
+          "both answer in both ways",
+          () -> {
+            try {
+              return python(test, "web", BOTH).equals("4\n0");
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    }
+  }
+
+  @Test
   void whomAZoneAsksFollowsItsNetworksUnlessItSays() throws Exception {
     try (TestHost test = new TestHost()) {
       network(test, "lab", Network.Kind.NAT, "10.1.0.0/24");
@@ -417,10 +470,7 @@ class NamesKernelTest {
   }
 
   private static String resolverOf(TestHost test, String zone) throws IOException {
-    return test.exec(zone, "sed -n 's/nameserver //p' /etc/resolv.conf")
-        .lines()
-        .toList()
-        .getFirst();
+    return test.exec(zone, SERVERS).lines().toList().getFirst();
   }
 
   @Test

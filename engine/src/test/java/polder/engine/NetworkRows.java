@@ -11,6 +11,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import polder.model.Cidr;
 import polder.model.Host;
+import polder.model.IpAddress;
 import polder.model.MacAddress;
 import polder.model.Network;
 import polder.model.NetworkDns;
@@ -45,6 +46,14 @@ final class NetworkRows {
                         LAB,
                         new NetworkUpdate(
                             Optional.empty(), Optional.of(1400), NetworkDns.Change.NONE)),
+            false),
+        new CrashRow(
+            "Networks.update",
+            "of names on an etherstub",
+            NetworkRows::stub,
+            host ->
+                host.networks()
+                    .update(LAB, new NetworkUpdate(Optional.empty(), Optional.empty(), resolver())),
             false),
         new CrashRow(
             "Networks.delete",
@@ -121,6 +130,24 @@ final class NetworkRows {
     return List.of(nic);
   }
 
+  /** A zone runs on an etherstub, on which nobody answers for names. */
+  private static void stub(Host host) {
+    host.networks()
+        .create(
+            NetworkRequest.of(LAB, Network.Kind.ETHERSTUB)
+                .with(new Subnet(Cidr.of("10.1.0.0/24"), Optional.empty(), Optional.empty())));
+    host.zones().create(CrashRows.spec().with(ZoneProperties.NICS, List.of(Nic.on(LAB))));
+    host.zones().start(zone());
+  }
+
+  private static NetworkDns.Change resolver() {
+    return new NetworkDns.Change(
+        Optional.empty(),
+        Optional.of(IpAddress.of("10.1.0.53")),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   private static ZoneSpec spec() {
     return CrashRows.spec().with(ZoneProperties.NICS, nics());
   }
@@ -148,13 +175,14 @@ final class NetworkRows {
     List<String> seen = new ArrayList<>(published(test));
     for (Network each : test.host().networks().list()) {
       seen.add(
-          "%s %s %s mtu=%d nics=%d %s"
+          "%s %s %s mtu=%d nics=%d %s %s"
               .formatted(
                   each.name(),
                   each.kind(),
                   each.subnets(),
                   each.mtu(),
                   each.nics(),
+                  each.dns(),
                   each.problem()));
     }
     return seen;

@@ -79,8 +79,12 @@ public record Errno(int number) {
       case 61 -> "ENODATA (no such attribute)";
       case 75 -> "EOVERFLOW (value too large)";
       case 95 -> "EOPNOTSUPP (not supported)";
+      case 98 -> "EADDRINUSE (somebody listens there already)";
+      case 103 -> "ECONNABORTED (connection given up)";
       case 105 -> "ENOBUFS (no buffer space)";
       case 110 -> "ETIMEDOUT (timed out)";
+      case 111 -> "ECONNREFUSED (connection refused)";
+      case 115 -> "EINPROGRESS (not yet done)";
       case 122 -> "EDQUOT (disk quota exceeded)";
       default -> "errno " + number;
     };

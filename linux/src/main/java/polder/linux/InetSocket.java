@@ -35,9 +35,9 @@ public final class InetSocket implements AutoCloseable {
   /** sizeof (struct sockaddr_in6). */
   static final int ADDRESS_SIZE_SIX = 28;
 
-  private static final int PORT = 2; // offsets in both
-  private static final int FOUR = 4;
-  private static final int SIX = 8; // sin6_addr
+  static final int PORT = 2; // offsets: of both
+  static final int FOUR = 4; // sin_addr
+  static final int SIX = 8; // sin6_addr
   private static final int BACKLOG = 64;
 
   private final Fd fd;

@@ -49,6 +49,8 @@ class HeadersKernelTest {
       #include <linux/filter.h>
       #include <linux/fs.h>
       #include <linux/if_addr.h>
+      #include <linux/in.h>
+      #include <linux/in6.h>
       #include <linux/if_link.h>
       #include <linux/if_tun.h>
       #include <linux/magic.h>
@@ -125,6 +127,10 @@ class HeadersKernelTest {
     size(expected, "nlmsgerr", 4 + NetlinkMessage.HEADER);
     size(expected, "sockaddr_nl", NetlinkSocket.ADDRESS_SIZE);
     offsets(expected, "sockaddr_nl", "nl_pid", 4);
+    size(expected, "sockaddr_in", InetSocket.ADDRESS_SIZE);
+    offsets(expected, "sockaddr_in", "sin_port", InetSocket.PORT, "sin_addr", InetSocket.FOUR);
+    size(expected, "sockaddr_in6", InetSocket.ADDRESS_SIZE_SIX);
+    offsets(expected, "sockaddr_in6", "sin6_port", InetSocket.PORT, "sin6_addr", InetSocket.SIX);
     size(expected, "ifinfomsg", Links.IFINFOMSG);
     size(expected, "ifaddrmsg", Addresses.IFADDRMSG);
     offsets(
