@@ -38,6 +38,9 @@ fi
 missing=()
 command -v mmdebstrap >/dev/null || missing+=(mmdebstrap) # makes the Debian userland
 command -v nft >/dev/null || missing+=(nftables)          # networks need it
+command -v qemu-system-x86_64 >/dev/null || missing+=(qemu-system-x86)
+command -v mkfs.ext4 >/dev/null || missing+=(e2fsprogs) # for the virtual machine's disk
+[ -x /bin/busybox ] || missing+=(busybox-static)        # and its first program
 if [ ${#missing[@]} -gt 0 ]; then
   say "installing ${missing[*]} (apt)"
   command -v apt-get >/dev/null ||
@@ -79,7 +82,30 @@ if [ ! -f "$userland" ]; then
   mv "$part" "$userland"
 fi
 
-# 3. A host of the demo's own
+# 3. A Debian for a virtual machine: its kernel, and a disk with the same userland, which calls db
+if [ ! -f "$cache/guest.raw" ] || [ "$cache/guest.raw" -ot "$userland" ]; then
+  say "making a disk for a virtual machine; the next run takes it from $cache"
+  "$JAVA_HOME/bin/java" --enable-native-access=polder.linux -p "$root/target/dist/lib" \
+    -m polder.bench/polder.compare.GuestFiles "$cache/kernel" "$cache" || exit 1
+  part=$(mktemp -d "$cache/guest.XXXXXX") || exit 1
+  mkdir "$part/root" && tar -xf "$userland" -C "$part/root" --exclude='./dev/*' &&
+    cat >"$part/root/guest" <<'END' && chmod 755 "$part/root/guest" &&
+#!/bin/bash
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+. /etc/os-release
+echo "$PRETTY_NAME, Linux $(uname -r), $(nproc) processor of its own"
+while :; do
+  says=$(timeout 3 bash -c 'cat </dev/tcp/10.77.0.20/5432' 2>/dev/null)
+  echo "db says: ${says:-nothing}"
+  sleep 1
+done
+END
+    mkfs.ext4 -q -F -d "$part/root" "$part/guest.raw" 1G && mv "$part/guest.raw" "$cache/guest.raw" ||
+    { rm -rf "$part"; fail "cannot make the disk"; }
+  rm -rf "$part"
+fi
+
+# 4. A host of the demo's own
 started=$EPOCHREALTIME
 forwards=$(cat /proc/sys/net/ipv4/ip_forward) # a balance needs it; afterwards it is as before
 POLDER_HOME=$(mktemp -d /tmp/polder-demo.XXXXXX)
@@ -192,7 +218,7 @@ must create -f "$root/examples/web.json"
 must start shared web
 must list -o alias,brand,state,pid,memory
 
-# 4. Side by side: one kernel, and everything else apart
+# 5. Side by side: one kernel, and everything else apart
 labels=() scripts=()
 row() { # LABEL SCRIPT: the last line that SCRIPT prints on the host, in shared, in web
   labels+=("$1")
@@ -344,7 +370,35 @@ polder exec caller perl -MSocket -e 'socket(my $s, PF_INET, SOCK_RAW, 255) or di
 after=$(spoofed)
 [ "$after" -gt "$before" ] || fail "the packet was not counted: $before before, $after after it"
 echo "spoofed packets: $before before, $after after it"
-must delete --force caller web-a web-b db
+
+say "a virtual machine on the same switch, with a kernel of its own: it may call db as long as it is web"
+cat >"$POLDER_HOME/guest.json" <<END
+{"alias": "guest", "brand": "vm", "ram": 256, "tags": {"role": "web"},
+ "nics": [{"nic_tag": "backend", "ips": ["10.77.0.40/24"]}], "disks": [{"source": "$cache/guest.raw"}],
+ "kernel": "$cache/vmlinuz", "initrd": "$cache/initrd",
+ "cmdline": "console=ttyS0 quiet panic=-1 disk=vda address=10.77.0.40"}
+END
+says() { # ZONE WORDS: waits until its console says so again, at most 3 minutes
+  local line since=$EPOCHSECONDS
+  while read -r -t 180 line; do
+    case $line in *"$2"*) echo "$1: $line"; return ;; esac
+    [ $((EPOCHSECONDS - since)) -lt 180 ] || break
+  done < <(polder logs -f --tail 50 "$1")
+  fail "$1 does not say '$2'"
+}
+must create -f "$POLDER_HOME/guest.json"
+must start guest
+says guest 'Debian GNU/Linux'
+says guest 'db says: 42 orders'
+must update guest tags.role=visitor
+says guest 'db says: nothing'
+must list -o alias,brand,state,pid,tags.role
+
+say "it is snapshotted while it runs, and cloned"
+must snapshot create guest@running
+must clone guest@running guest-2
+must list -o alias,brand,state
+must delete --force guest-2 guest caller web-a web-b db
 must balance delete shop
 must network delete backend
 

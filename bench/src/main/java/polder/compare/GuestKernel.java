@@ -165,6 +165,7 @@ final class GuestKernel {
       cpio.file("init", 0755, Workshop.resource("init.sh"));
       cpio.file("worker.sh", 0755, Files.readAllBytes(workshop.worker()));
       cpio.file("bin/busybox", 0755, Files.readAllBytes(workshop.busybox()));
+      cpio.file("modules/order", 0644, String.join("\n", drivers).getBytes(StandardCharsets.UTF_8));
       for (String driver : drivers) {
         cpio.file("modules/%s.ko".formatted(driver), 0644, Files.readAllBytes(module(driver)));
       }

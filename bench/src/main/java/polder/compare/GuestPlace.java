@@ -39,8 +39,8 @@ final class GuestPlace implements Place {
         vm,
         Map.of(
             "cmdline",
-            "console=ttyS0 quiet panic=-1 disk=%s address=%s drivers=%s"
-                .formatted(devices.diskName(), host.address(vm), String.join(",", drivers))));
+            "console=ttyS0 quiet panic=-1 disk=%s address=%s"
+                .formatted(devices.diskName(), host.address(vm))));
   }
 
   private Disk disk(Workshop workshop) {

@@ -1,16 +1,14 @@
 #!/bin/busybox sh
 # The first process of a guest. Its kernel makes variables of what its command line says:
-#   drivers  the modules to load, in order      disk  its disk, such as vda
+#   disk     its disk, such as vda; if that has a program /guest, it goes on as that, with the disk as its root
 #   address  of its card
 bb=/bin/busybox
 $bb mount -t proc proc /proc
 $bb mount -t devtmpfs devtmpfs /dev
 $bb mount -t sysfs sysfs /sys
-IFS=,
-for driver in $drivers; do
-  $bb insmod "/modules/$driver.ko" || echo "=no driver $driver="
+for driver in $($bb cat /modules/order); do
+  $bb insmod "/modules/$driver.ko" || echo "no driver $driver"
 done
-unset IFS
 tries=0
 while [ ! -b "/dev/$disk" ] && [ $tries -lt 600 ]; do # disks are looked for in the background
   $bb usleep 50000
@@ -23,4 +21,8 @@ fi
 $bb ifconfig lo 127.0.0.1 up
 $bb ifconfig eth0 "$address" netmask 255.255.255.0 up
 $bb stty -echo
+if [ -x /data/guest ]; then
+  for place in dev proc sys; do $bb mount -o move /$place /data/$place; done
+  exec $bb switch_root -c /dev/console /data /guest
+fi
 exec $bb sh /worker.sh $bb /data 8080 iflag=direct
