@@ -34,6 +34,16 @@ final class Rulesets {
     }
   }
 
+  /** That there is no table of ours, nor the firewall's. */
+  String none(String wall) {
+    StringBuilder text = new StringBuilder();
+    for (String table :
+        List.of("inet " + names.table(), "bridge " + names.table(), "bridge " + wall)) {
+      text.append("add table %1$s\ndelete table %1$s\n".formatted(table)); // it may not be there
+    }
+    return text.toString();
+  }
+
   /**
    * What leads out of networks that the host has a part in, and into them, and what does not: of
    * NAT networks everything out, as if the host sent it, and answers back; in only what is

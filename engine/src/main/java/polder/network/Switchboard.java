@@ -462,9 +462,24 @@ public final class Switchboard implements AutoCloseable {
     locked(() -> bridges.refresh(network));
   }
 
-  /** Takes away what is there of a network that no zone is on; an interface of others' stays. */
+  /**
+   * Takes away what is there of a network that no zone is on, and with the last one our tables; an
+   * interface of others' stays.
+   */
   public void lower(Network network) {
-    locked(() -> bridges.lower(network));
+    locked(
+        () -> {
+          bridges.lower(network);
+          boolean others =
+              networks.get().stream().anyMatch(each -> !each.name().equals(network.name()));
+          boolean tables = !cards.chains().isEmpty() || !ways.chains().isEmpty();
+          if (tables && !others && plugged.isEmpty() && balancing.wanted().isNone()) {
+            nft.apply(rulesets.none(wall.name())); // whoever needs them next makes them anew
+            watched = false;
+            bridges.forgetRules();
+            balancing.forget();
+          }
+        });
   }
 
   @Override

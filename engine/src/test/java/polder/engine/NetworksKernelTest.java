@@ -80,6 +80,30 @@ class NetworksKernelTest {
   }
 
   @Test
+  void withTheLastNetworkItsTablesGoAndComeBack() throws Exception {
+    try (TestHost test = new TestHost()) {
+      for (String round : List.of("first", "second")) {
+        test.host().networks().create(stub("lab", "10.1.0.0/24"));
+        test.host().networks().create(stub("other", "10.2.0.0/24"));
+        test.run(server("server-" + round, "lab"));
+        test.run(on("lab", TestHost.spec("client-" + round, "exec sleep 1000")));
+        String address = address(test.get("server-" + round));
+        awaitServer(test, "client-" + round, address);
+        test.host().zones().delete(TestHost.ref("server-" + round), true);
+        test.host().zones().delete(TestHost.ref("client-" + round), true);
+        test.host().networks().delete("lab");
+        assertTrue(tables(test).contains("polder_"), "the other network has its rules");
+        test.host().networks().delete("other");
+        assertEquals("", tables(test));
+      }
+    }
+  }
+
+  private static String tables(TestHost test) throws Exception {
+    return run("nsenter", "--net=" + test.network(), "nft", "list", "tables").strip();
+  }
+
+  @Test
   void aZoneOfTheDefaultNetworkReachesWhatTheHostReaches() throws Exception {
     try (TestHost test = new TestHost()) {
       String inside = test.network().toString();
@@ -337,11 +361,12 @@ class NetworksKernelTest {
     assertEquals(kind, e.kind(), e::toString);
   }
 
-  private static void run(String... command) throws Exception {
+  private static String run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
     assertEquals(0, process.exitValue(), said);
+    return said;
   }
 }
