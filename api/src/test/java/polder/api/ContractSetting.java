@@ -61,6 +61,7 @@ abstract class ContractSetting {
         assertEquals(ErrorKind.NOT_FOUND, e.kind(), String.valueOf(e.getMessage()));
       }
     }
+    host.deleted().list().forEach(zone -> host.deleted().delete(ZoneRef.of(zone.uuid())));
     for (Image image : host.images().list()) {
       if (image.name().startsWith("contract")) {
         host.images().delete(image.name() + ":" + image.tag());

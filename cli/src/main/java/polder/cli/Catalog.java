@@ -12,6 +12,9 @@ import polder.cli.balance.BalanceList;
 import polder.cli.balance.BalanceUpdateCommand;
 import polder.cli.call.Command;
 import polder.cli.call.Usage;
+import polder.cli.deleted.DeletedDelete;
+import polder.cli.deleted.DeletedGet;
+import polder.cli.deleted.DeletedList;
 import polder.cli.firewall.FirewallAdd;
 import polder.cli.firewall.FirewallDelete;
 import polder.cli.firewall.FirewallForget;
@@ -89,6 +92,7 @@ import polder.cli.zone.ResumeCommand;
 import polder.cli.zone.RunCommand;
 import polder.cli.zone.StartCommand;
 import polder.cli.zone.StopCommand;
+import polder.cli.zone.UndeleteCommand;
 import polder.cli.zone.UpdateCommand;
 import polder.cli.zone.WaitCommand;
 
@@ -96,7 +100,7 @@ import polder.cli.zone.WaitCommand;
 final class Catalog {
   /** The first words of commands that have two. */
   static final List<String> GROUPS =
-      List.of("snapshot", "image", "pool", "volume", "network", "balance", "firewall");
+      List.of("deleted", "snapshot", "image", "pool", "volume", "network", "balance", "firewall");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -108,6 +112,7 @@ final class Catalog {
           "stop",
           "reboot",
           "delete",
+          "undelete",
           "update",
           "rename",
           "get",
@@ -122,6 +127,9 @@ final class Catalog {
           "pause",
           "resume",
           "wait",
+          "deleted list",
+          "deleted get",
+          "deleted delete",
           "snapshot create",
           "snapshot list",
           "snapshot get",
@@ -212,6 +220,9 @@ final class Catalog {
     aliases.put("ps", "list");
     aliases.put("copy", "cp");
     aliases.put("unpause", "resume");
+    aliases.put("deleted ls", "deleted list");
+    aliases.put("deleted rm", "deleted delete");
+    aliases.put("deleted inspect", "deleted get");
     aliases.put("rollback", "snapshot rollback");
     aliases.put("snapshot ls", "snapshot list");
     aliases.put("snapshot rm", "snapshot delete");
@@ -253,6 +264,7 @@ final class Catalog {
       case "stop" -> new StopCommand();
       case "reboot" -> new RebootCommand();
       case "delete" -> new DeleteCommand();
+      case "undelete" -> new UndeleteCommand();
       case "update" -> new UpdateCommand();
       case "rename" -> new RenameCommand();
       case "get" -> new GetCommand();
@@ -267,6 +279,9 @@ final class Catalog {
       case "pause" -> new PauseCommand();
       case "resume" -> new ResumeCommand();
       case "wait" -> new WaitCommand();
+      case "deleted list" -> new DeletedList();
+      case "deleted get" -> new DeletedGet();
+      case "deleted delete" -> new DeletedDelete();
       case "snapshot create" -> new SnapshotCreate();
       case "snapshot list" -> new SnapshotList();
       case "snapshot get" -> new SnapshotGet();

@@ -58,6 +58,25 @@ class CommandLineTest {
   }
 
   @Test
+  void aZoneIsDeletedKeptAndUndeleted() {
+    String uuid = create("{\"brand\": \"native\", \"alias\": \"web\"}");
+    assertEquals(2, desk.polder("delete", "--keep", "1d", "--now", "web").code());
+    assertEquals(2, desk.polder("delete", "--keep", "soon", "web").code());
+    desk.polder("delete", "--keep", "1d", "web").ok();
+    assertEquals(uuid + "\n", desk.polder("deleted", "list", "-q").ok().out());
+    assertTrue(desk.polder("deleted", "list").ok().out().contains("23h"));
+    assertTrue(desk.polder("deleted", "get", "web").ok().out().contains("\"until\""));
+    create("{\"brand\": \"native\", \"alias\": \"web\"}");
+    assertTrue(desk.polder("undelete", "web").err().contains("'web'"));
+    assertEquals(uuid + "\n", desk.polder("undelete", "web", "-n", "old").ok().out());
+    assertEquals("old\n", desk.polder("get", uuid, "alias").ok().out());
+    desk.polder("update", "old", "keep_on_delete=60").ok();
+    desk.polder("delete", "old").ok();
+    desk.polder("deleted", "rm", "old").ok();
+    assertEquals("", desk.polder("deleted", "list", "-q").ok().out());
+  }
+
+  @Test
   void wordsAreProperties() {
     desk.typing("{\"brand\": \"native\"}")
         .polder(

@@ -101,6 +101,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.DeletedZones deleted() {
+      return host.deleted();
+    }
+
+    @Override
     public polder.model.Images images() {
       return host.images();
     }

@@ -240,7 +240,7 @@ final class Creation {
 
   /** Takes away what a creation left that failed, unless another of that uuid is under way. */
   private void takeBack(UUID uuid) {
-    if (hall.journal().begun("create", uuid) && hall.table().find(uuid).isEmpty()) {
+    if (hall.journal().begun("create", uuid) && hall.table().findAny(uuid).isEmpty()) {
       Planner.delete(uuid).forEach(this::drop);
       hall.journal().done("create", uuid);
     }
@@ -339,7 +339,7 @@ final class Creation {
   }
 
   /** What could not be carried out is not begun: later it would be, unasked. */
-  private void refuseWithoutPool(LocalZone zone) {
+  void refuseWithoutPool(LocalZone zone) {
     try {
       hall.storage().find(zone.uuid());
     } catch (PolderException e) {
@@ -357,6 +357,11 @@ final class Creation {
 
   /** Takes a zone away that does not run, as is intended; with the zone's lock. */
   void delete(LocalZone zone) {
+    delete(zone, "zone.delete", Map.of());
+  }
+
+  /** As {@link #delete(LocalZone)}, told as an event of that kind. */
+  void delete(LocalZone zone, String kind, Map<String, Object> details) {
     UUID uuid = zone.uuid();
     List<Step.Drop> plan = Planner.delete(uuid);
     try {
@@ -376,12 +381,12 @@ final class Creation {
     if (hall.table().list().isEmpty()) {
       hall.removeCgroupParent();
     }
-    hall.events().add("zone.delete", Optional.of(uuid), zone.name(), Map.of());
+    hall.events().add(kind, Optional.of(uuid), zone.name(), details);
     hall.disk().keep();
   }
 
   /** Who has a zone's addresses from now on is not who they were to the firewall. */
-  private void forgetAddresses() {
+  void forgetAddresses() {
     try {
       hall.firewall().follow();
     } catch (PolderException e) {

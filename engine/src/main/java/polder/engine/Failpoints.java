@@ -48,6 +48,7 @@ final class Failpoints {
           Map.entry("EINTR", Errno.EINTR),
           Map.entry("EBUSY", Errno.EBUSY),
           Map.entry("EROFS", Errno.EROFS),
+          Map.entry("EDQUOT", Errno.EDQUOT),
           Map.entry("EPERM", Errno.EPERM));
 
   /** One in which nothing is set yet, for {@link #arm}. */

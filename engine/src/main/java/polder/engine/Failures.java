@@ -56,6 +56,11 @@ final class Failures {
     return errno(failure).filter(Failures::isFull).isPresent();
   }
 
+  /** Whether it failed because a disk is full, and not because somebody may not have more of it. */
+  static boolean diskFull(RuntimeException failure) {
+    return errno(failure).filter(Errno.ENOSPC::equals).isPresent();
+  }
+
   /** Whether it failed for a disk that cannot be written: without room, or read-only. */
   static boolean cannotWrite(RuntimeException failure) {
     return noRoom(failure) || errno(failure).filter(Errno.EROFS::equals).isPresent();

@@ -84,7 +84,8 @@ final class Fsck {
     }
     hall.table().list().forEach(this::zone);
     Set<String> known = new HashSet<>();
-    hall.table().list().forEach(zone -> known.add(zone.uuid().toString()));
+    hall.table().kept().forEach(this::kept);
+    hall.table().all().forEach(zone -> known.add(zone.uuid().toString()));
     hall.store().aside().forEach(name -> known.add(ZoneStore.before(name)));
     volumes(known);
     leftovers(known);
@@ -160,6 +161,25 @@ final class Fsck {
     }
   }
 
+  private void kept(LocalZone zone) {
+    if (zone.operating().isLocked()) {
+      return;
+    }
+    String name = "deleted zone " + zone.name();
+    String mend = "delete it for good: 'polder deleted delete %s'".formatted(zone.uuid());
+    try {
+      zone.status().failure().ifPresent(why -> missing(name, why, mend));
+      if (hall.storage().find(zone.uuid()).isEmpty()) {
+        missing(name, "its dataset is gone", mend);
+      }
+    } catch (PolderException e) {
+      missing(name, String.valueOf(e.getMessage()), "bring its pool back");
+    }
+    if (!hall.store().has(zone.uuid())) {
+      missing(name, "its record is gone from the disk", mend);
+    }
+  }
+
   private void running(LocalZone zone, Life life) {
     String name = "zone " + zone.name();
     if (life.run().first().filter(ProcessIdentity::exists).isEmpty()) {
@@ -194,7 +214,7 @@ final class Fsck {
   private void leftovers(Set<String> known) {
     for (UUID dataset : hall.storage().list()) {
       if (!known.contains(dataset.toString())
-          && hall.table().find(dataset).isEmpty()
+          && hall.table().findAny(dataset).isEmpty()
           && hall.volumes().find(dataset).isEmpty() // one that is being made meanwhile
           && !likenesses.isUsed(dataset)) {
         warn(
@@ -212,7 +232,7 @@ final class Fsck {
       }
     }
     for (UUID run : hall.runs().list()) {
-      if (!known.contains(run.toString()) && hall.table().find(run).isEmpty()) {
+      if (!known.contains(run.toString()) && hall.table().findAny(run).isEmpty()) {
         warn("run files " + run, "belong to no zone", "restart the daemon");
       }
     }
@@ -227,7 +247,7 @@ final class Fsck {
 
   private boolean isZone(String uuid) {
     try {
-      return hall.table().find(UUID.fromString(uuid)).isPresent();
+      return hall.table().findAny(UUID.fromString(uuid)).isPresent();
     } catch (IllegalArgumentException e) {
       return false;
     }
@@ -236,7 +256,7 @@ final class Fsck {
   private void intents() {
     for (Journal.Intent intent : hall.journal().unfinished()) {
       boolean inProgress =
-          hall.table().find(intent.zone()).filter(Fsck::isWorkedOn).isPresent()
+          hall.table().findAny(intent.zone()).filter(Fsck::isWorkedOn).isPresent()
               || hall.volumes().isWorkedOn(intent.zone())
               || likenesses.isUsed(intent.zone());
       if (!inProgress && hall.journal().isOpen(intent)) {

@@ -14,6 +14,7 @@ import polder.linux.Fd;
 import polder.linux.Launcher;
 import polder.model.Balances;
 import polder.model.Brand;
+import polder.model.DeletedZones;
 import polder.model.Events;
 import polder.model.Finding;
 import polder.model.Firewall;
@@ -38,6 +39,7 @@ final class LocalHost implements Host {
   private final Hall hall;
   private final LocalStore store;
   private final LocalZones zones;
+  private final LocalDeletedZones deleted;
   private final LocalImages images;
   private final Likenesses likenesses;
   private final LocalPools pools;
@@ -136,11 +138,15 @@ final class LocalHost implements Host {
     Creation creation = new Creation(hall, this.networks, schedules, leftovers);
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
+    Updating updating = new Updating(hall, creation, supervisor, this.networks, schedules);
+    Keeping keeping = keep(new Keeping(hall, creation, schedules, pools), Keeping::close);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
     Further further = new Further(hall);
     this.zones =
-        new LocalZones(
-            hall, turns, creation, snapping, schedules, supervisor, stopping, this.networks);
+        new LocalZones(hall, turns, creation, keeping, snapping, updating, supervisor, stopping);
+    this.deleted =
+        new LocalDeletedZones(
+            hall, keeping, creation, updating, snapping, schedules, this.networks);
     this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
     Registries registries =
         new Registries(
@@ -178,6 +184,7 @@ final class LocalHost implements Host {
     takeover.run();
     networks.answer(names);
     table.list().forEach(schedules::look);
+    keeping.look();
     keep(new Autoboot(hall, supervisor), Autoboot::close).run();
   }
 
@@ -215,6 +222,11 @@ final class LocalHost implements Host {
   @Override
   public Zones zones() {
     return open(zones);
+  }
+
+  @Override
+  public DeletedZones deleted() {
+    return open(deleted);
   }
 
   @Override

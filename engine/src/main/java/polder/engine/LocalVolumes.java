@@ -81,7 +81,10 @@ final class LocalVolumes implements Volumes {
         record.compression(),
         used,
         record.created(),
-        attached.users(record).stream().filter(LocalZone::isMade).map(LocalZone::name).toList(),
+        attached.users(record).stream()
+            .filter(zone -> zone.isMade() && zone.record().kept().isEmpty())
+            .map(LocalZone::name)
+            .toList(),
         record.owner().map(VolumeRecord.Owner::zone),
         problem);
   }

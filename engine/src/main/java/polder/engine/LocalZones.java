@@ -2,14 +2,17 @@ package polder.engine;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import polder.linux.Signal;
 import polder.model.CloneRequest;
 import polder.model.Cursor;
+import polder.model.DeletedZone;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
 import polder.model.ExitStatus;
@@ -33,6 +36,7 @@ final class LocalZones implements Zones {
   private final Hall hall;
   private final Turns turns;
   private final Creation creation;
+  private final Keeping keeping;
   private final Snapping snapping;
   private final Supervisor supervisor;
   private final Stopping stopping;
@@ -44,18 +48,19 @@ final class LocalZones implements Zones {
       Hall hall,
       Turns turns,
       Creation creation,
+      Keeping keeping,
       Snapping snapping,
-      Schedules schedules,
+      Updating updating,
       Supervisor supervisor,
-      Stopping stopping,
-      LocalNetworks networks) {
+      Stopping stopping) {
     this.hall = hall;
     this.turns = turns;
     this.creation = creation;
+    this.keeping = keeping;
     this.snapping = snapping;
     this.supervisor = supervisor;
     this.stopping = stopping;
-    this.updating = new Updating(hall, creation, supervisor, networks, schedules);
+    this.updating = updating;
     this.sessions = new Sessions(hall, supervisor);
     this.copying = new Copying(hall);
   }
@@ -73,7 +78,7 @@ final class LocalZones implements Zones {
 
   @Override
   public Zone create(ZoneSpec spec) {
-    return creation.create(spec).view();
+    return keeping.withRoom(spec.get(ZoneProperties.ZPOOL), () -> creation.create(spec)).view();
   }
 
   @Override
@@ -84,7 +89,11 @@ final class LocalZones implements Zones {
         from -> {
           request.snapshot().ifPresent(name -> snapping.demand(from, name));
           ZoneSpec spec = request.applyTo(from.record().spec());
-          return creation.clone(from, request.snapshot(), spec).view();
+          return keeping
+              .withRoom(
+                  spec.get(ZoneProperties.ZPOOL),
+                  () -> creation.clone(from, request.snapshot(), spec))
+              .view();
         });
   }
 
@@ -203,25 +212,44 @@ final class LocalZones implements Zones {
 
   @Override
   public void delete(ZoneRef ref, boolean force) {
+    delete(
+        ref,
+        force,
+        zone -> Duration.ofSeconds(zone.record().spec().get(ZoneProperties.KEEP_ON_DELETE)));
+  }
+
+  @Override
+  public void delete(ZoneRef ref, boolean force, Duration keep) {
+    DeletedZone.checkPeriod(keep);
+    delete(ref, force, zone -> keep);
+  }
+
+  private void delete(ZoneRef ref, boolean force, Function<LocalZone, Duration> keep) {
     Deletion now =
-        turns.lockedBy("delete", ref, zone -> new Deletion(zone, deleteOrHalt(zone, force)));
+        turns.lockedBy(
+            "delete",
+            ref,
+            zone -> {
+              Fate fate = keeping.fate(keep.apply(zone));
+              return new Deletion(zone, fate, deleteOrHalt(zone, force, fate));
+            });
     LocalZone zone = now.zone();
     Optional<Stopping.Pending> pending = now.pending();
     while (pending.isPresent()) {
       try {
         pending.get().await(zone.name());
       } catch (PolderException e) {
-        creation.withdraw(zone);
+        now.fate().withdraw(zone);
         throw e;
       }
-      pending = turns.locked("delete", zone, () -> deleteOrHalt(zone, force));
+      pending = turns.locked("delete", zone, () -> deleteOrHalt(zone, force, now.fate()));
     }
   }
 
   /** A zone that is being deleted, and what has to end first; nothing if it is gone. */
-  private record Deletion(LocalZone zone, Optional<Stopping.Pending> pending) {}
+  private record Deletion(LocalZone zone, Fate fate, Optional<Stopping.Pending> pending) {}
 
-  private Optional<Stopping.Pending> deleteOrHalt(LocalZone zone, boolean force) {
+  private Optional<Stopping.Pending> deleteOrHalt(LocalZone zone, boolean force, Fate fate) {
     for (Property<Boolean> held :
         List.of(ZoneProperties.INDESTRUCTIBLE_ZONEROOT, ZoneProperties.INDESTRUCTIBLE_DELEGATED)) {
       if (zone.record().spec().get(held)) {
@@ -237,16 +265,16 @@ final class LocalZones implements Zones {
           "zone '%s' runs; stop it first, or delete it with force".formatted(zone.name()));
     }
     hall.disk().demandWritable("delete zone '%s'".formatted(zone.name()));
-    creation.intend(zone); // before it is stopped: to be deleted is more than to be down
+    fate.intend(zone); // before it is stopped: to be deleted is more than to be down
     Optional<Stopping.Pending> pending;
     try {
       pending = halt(zone, StopOptions.FORCED, Stopping.Then.VANISH);
     } catch (RuntimeException e) {
-      creation.withdraw(zone);
+      fate.withdraw(zone);
       throw e;
     }
     if (pending.isEmpty()) {
-      creation.delete(zone);
+      fate.carryOut(zone);
     }
     return pending;
   }

@@ -85,6 +85,11 @@ final class StateDisk implements AutoCloseable {
     }
   }
 
+  /** Whether there is no room to make anything, as far as is known. */
+  boolean isFull() {
+    return full;
+  }
+
   private boolean readOnly() {
     try {
       return StatFs.of(state.fd()).readOnly();

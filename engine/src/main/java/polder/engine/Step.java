@@ -283,6 +283,14 @@ sealed interface Step {
     }
   }
 
+  /** The record that says that a zone was deleted, and until when it is kept. */
+  record Retain(UUID zone) implements Step {
+    @Override
+    public String describe() {
+      return "note that zone %s is deleted and kept".formatted(zone);
+    }
+  }
+
   /** Steps that hold a zone in its place, or let it go on. */
   sealed interface Hold extends Step {
     /** All its processes. */

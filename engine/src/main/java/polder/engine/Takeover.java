@@ -81,6 +81,10 @@ final class Takeover {
     }
     Set<UUID> unknown = new TreeSet<>(hall.runs().list());
     scan.whole().stream()
+        .filter(record -> record.kept().isPresent())
+        .forEach(record -> guarded("keep deleted zone " + record.uuid(), () -> keep(record)));
+    scan.whole().stream()
+        .filter(record -> record.kept().isEmpty())
         // where two claim the same, it is that one's who runs
         .sorted(Comparator.comparing(record -> !unknown.contains(record.uuid())))
         .forEach(record -> guarded("admit zone " + record.uuid(), () -> admit(record)));
@@ -220,6 +224,12 @@ final class Takeover {
       cgroup.delete(Ending.PATIENCE);
     }
     hall.runs().remove(uuid);
+  }
+
+  /** A zone that was deleted; if we died before it was stopped, that is done now. */
+  private void keep(ZoneRecord record) {
+    hall.table().keep(Keeping.zone(hall, record));
+    forget(record.uuid());
   }
 
   private void admit(ZoneRecord record) {

@@ -125,8 +125,8 @@ final class Updating {
     }
   }
 
-  private void work(
-      ZoneSpec before, ZoneRecord changed, Optional<Life> life, Step.Alter step, Undo undo) {
+  /** Does one step of an update. */
+  void work(ZoneSpec before, ZoneRecord changed, Optional<Life> life, Step.Alter step, Undo undo) {
     switch (step) {
       case Step.Alter.Limits(UUID uuid) -> {
         CgroupLimits old = Limits.of(before);

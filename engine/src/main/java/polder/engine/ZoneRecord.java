@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import polder.brand.IdRange;
 import polder.model.ImageConfig;
+import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 import polder.model.json.ImageJson;
 
@@ -20,6 +21,7 @@ import polder.model.json.ImageJson;
  * @param created when it was created
  * @param modified when its spec changed last
  * @param config what its image says, for a zone that came here without it
+ * @param kept empty for a zone that is there; for one that was deleted, until when it is kept
  */
 record ZoneRecord(
     long generation,
@@ -27,11 +29,30 @@ record ZoneRecord(
     Optional<IdRange> ids,
     Instant created,
     Instant modified,
-    Optional<ImageConfig> config) {
+    Optional<ImageConfig> config,
+    Optional<Kept> kept) {
+
+  /**
+   * What is known of a zone that was deleted.
+   *
+   * @param deleted when
+   * @param until when it is to be destroyed
+   */
+  record Kept(Instant deleted, Instant until) {}
 
   ZoneRecord(
       long generation, ZoneSpec spec, Optional<IdRange> ids, Instant created, Instant modified) {
     this(generation, spec, ids, created, modified, Optional.empty());
+  }
+
+  ZoneRecord(
+      long generation,
+      ZoneSpec spec,
+      Optional<IdRange> ids,
+      Instant created,
+      Instant modified,
+      Optional<ImageConfig> config) {
+    this(generation, spec, ids, created, modified, config, Optional.empty());
   }
 
   UUID uuid() {
@@ -40,7 +61,19 @@ record ZoneRecord(
 
   /** The record after a change of the spec. */
   ZoneRecord with(ZoneSpec changed, Instant now) {
-    return new ZoneRecord(generation + 1, changed, ids, created, now, config);
+    return new ZoneRecord(generation + 1, changed, ids, created, now, config, kept);
+  }
+
+  /** The record after its deletion: it has no ids, and does not start with the host. */
+  ZoneRecord deleted(Kept how) {
+    ZoneSpec down = spec.with(ZoneProperties.AUTOBOOT, false);
+    return new ZoneRecord(
+        generation + 1, down, Optional.empty(), created, modified, config, Optional.of(how));
+  }
+
+  /** The record of a deleted zone after its return. */
+  ZoneRecord undeleted(ZoneSpec changed, Optional<IdRange> own, Instant now) {
+    return new ZoneRecord(generation + 1, changed, own, created, now, config);
   }
 
   Map<String, Object> write() {
@@ -56,14 +89,18 @@ record ZoneRecord(
         });
     tree.put("spec", spec.write());
     config.ifPresent(image -> tree.put("image_config", ImageJson.write(image)));
+    kept.ifPresent(
+        how -> {
+          tree.put("deleted", how.deleted().toString());
+          tree.put("kept_until", how.until().toString());
+        });
     return tree;
   }
 
   static ZoneRecord read(Map<String, Object> tree) {
     Fields fields = new Fields(tree);
     ZoneSpec spec = ZoneSpec.read(fields.object("spec"));
-    if (!spec.find(polder.model.ZoneProperties.ZONE_UUID)
-        .equals(Optional.of(fields.uuid("uuid")))) {
+    if (!spec.find(ZoneProperties.ZONE_UUID).equals(Optional.of(fields.uuid("uuid")))) {
       throw Document.damaged("its spec is another zone's");
     }
     return new ZoneRecord(
@@ -72,7 +109,10 @@ record ZoneRecord(
         fields.optionalNumber("ids_base").map(base -> ids(base, fields)),
         fields.time("created"),
         fields.time("modified"),
-        Optional.ofNullable(tree.get("image_config")).map(ImageJson::readConfig));
+        Optional.ofNullable(tree.get("image_config")).map(ImageJson::readConfig),
+        tree.containsKey("deleted")
+            ? Optional.of(new Kept(fields.time("deleted"), fields.time("kept_until")))
+            : Optional.empty());
   }
 
   private static IdRange ids(long base, Fields fields) {

@@ -1,5 +1,6 @@
 package polder.engine;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -16,12 +17,16 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 
-/** All zones of the host, by uuid and by alias, neither of which two zones have. */
+/**
+ * All zones of the host, by uuid and by alias, neither of which two zones have; and those that were
+ * deleted and are kept, which have a uuid only.
+ */
 final class ZoneTable {
   private static final int SHORTEST = 4;
 
   private final ReentrantLock names = new ReentrantLock();
   private final TreeMap<String, LocalZone> zones = new TreeMap<>(); // by the uuid's text
+  private final TreeMap<String, LocalZone> kept = new TreeMap<>();
   private final Map<String, UUID> aliases = new HashMap<>();
   private volatile Runnable noted = () -> {};
   private final Map<String, UUID> promised = new HashMap<>(); // may yet come to nothing: not seen
@@ -47,6 +52,11 @@ final class ZoneTable {
       if (there != null && there.isMade()) {
         throw new PolderException(
             ErrorKind.EXISTS, "a zone with uuid %s is there already".formatted(uuid));
+      }
+      if (kept.containsKey(uuid)) {
+        throw new PolderException(
+            ErrorKind.EXISTS,
+            "zone %s was deleted and is kept; undelete it, or delete it for good".formatted(uuid));
       }
       Optional<LocalZone> rival =
           there == null ? promise(zone.uuid(), zone.record().spec()) : Optional.of(there);
@@ -124,10 +134,15 @@ final class ZoneTable {
       alias.ifPresent(name -> demandFree(name, zone));
       return alias
           .flatMap(name -> Optional.ofNullable(promised.putIfAbsent(name, zone)))
-          .map(rival -> Objects.requireNonNull(zones.get(rival.toString())));
+          .map(rival -> Objects.requireNonNull(known(rival)));
     } finally {
       names.unlock();
     }
+  }
+
+  private @Nullable LocalZone known(UUID uuid) {
+    @Nullable LocalZone zone = zones.get(uuid.toString());
+    return zone == null ? kept.get(uuid.toString()) : zone;
   }
 
   /** From now on {@code zone} is found by the alias of its record, which is on the disk. */
@@ -155,10 +170,85 @@ final class ZoneTable {
     }
   }
 
+  /** Adds a zone that was deleted and is kept. */
+  void keep(LocalZone zone) {
+    names.lock();
+    try {
+      remove(zone);
+      kept.put(zone.uuid().toString(), zone);
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /** Adds a zone that was kept, and whose alias was promised to it. */
+  void restore(LocalZone zone) {
+    names.lock();
+    try {
+      kept.remove(zone.uuid().toString());
+      zone.note(noted);
+      zones.put(zone.uuid().toString(), zone);
+      settle(zone);
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /** The zones that were deleted and are kept, those first that end first. */
+  List<LocalZone> kept() {
+    names.lock();
+    try {
+      return kept.values().stream()
+          .sorted(
+              Comparator.comparing((LocalZone zone) -> zone.record().kept().orElseThrow().until())
+                  .thenComparing(LocalZone::uuid))
+          .toList();
+    } finally {
+      names.unlock();
+    }
+  }
+
+  /**
+   * The kept zone that {@code ref} means.
+   *
+   * @throws PolderException NOT_FOUND, or INVALID if it could be several
+   */
+  LocalZone kept(ZoneRef ref) {
+    List<LocalZone> found =
+        kept().stream()
+            .filter(zone -> zone.name().equals(ref.text()) || isBegun(zone.uuid(), ref))
+            .toList();
+    if (found.size() == 1) {
+      return found.getFirst();
+    }
+    throw found.isEmpty()
+        ? new PolderException(
+            ErrorKind.NOT_FOUND, "no deleted zone '%s' is kept".formatted(ref.text()))
+        : new PolderException(
+            ErrorKind.INVALID,
+            "'%s' means %d deleted zones: name one by its uuid"
+                .formatted(ref.text(), found.size()));
+  }
+
+  private static boolean isBegun(UUID uuid, ZoneRef ref) {
+    return ref.text().length() >= SHORTEST && uuid.toString().startsWith(ref.text());
+  }
+
+  /** The zone of that uuid, be it kept or being made. */
+  Optional<LocalZone> findAny(UUID uuid) {
+    names.lock();
+    try {
+      return Optional.ofNullable(known(uuid));
+    } finally {
+      names.unlock();
+    }
+  }
+
   /** Takes a zone out. */
   void remove(LocalZone zone) {
     names.lock();
     try {
+      kept.remove(zone.uuid().toString());
       zones.remove(zone.uuid().toString());
       aliases.values().remove(zone.uuid());
       promised.values().remove(zone.uuid());
@@ -209,22 +299,29 @@ final class ZoneTable {
     }
   }
 
-  /** Whether a zone is made of that image. */
+  /** Whether a zone is made of that image, be it one that is kept. */
   boolean uses(UUID image) {
-    return list().stream()
+    return all().stream()
         .map(zone -> zone.record().spec().find(ZoneProperties.IMAGE_UUID))
         .anyMatch(made -> made.equals(Optional.of(image)));
   }
 
   /** The pool that a zone names; empty if the zone is not known. */
   Optional<String> pool(UUID uuid) {
-    return find(uuid).map(zone -> zone.record().spec().get(ZoneProperties.ZPOOL));
+    return findAny(uuid).map(zone -> zone.record().spec().get(ZoneProperties.ZPOOL));
   }
 
-  /** Whether a zone names that pool. */
+  /** Whether a zone names that pool, be it one that is kept. */
   boolean usesPool(String pool) {
-    return list().stream()
+    return all().stream()
         .anyMatch(zone -> zone.record().spec().get(ZoneProperties.ZPOOL).equals(pool));
+  }
+
+  /** All zones, then those that are kept. */
+  List<LocalZone> all() {
+    List<LocalZone> all = new ArrayList<>(list());
+    all.addAll(kept());
+    return all;
   }
 
   /** All zones, by name, then uuid. */

@@ -133,9 +133,9 @@ final class ZoneVolumes {
                         .formatted(volume.name())));
   }
 
-  /** The zones whose payload attaches a volume, be they made or not. */
+  /** The zones whose payload attaches a volume, be they made or not, or kept. */
   List<LocalZone> users(VolumeRecord volume) {
-    return hall.table().list().stream()
+    return hall.table().all().stream()
         .filter(zone -> VolumeTable.attaches(zone.record().spec(), volume))
         .toList();
   }
@@ -153,7 +153,7 @@ final class ZoneVolumes {
           "cannot %s: it is the own of zone '%s', and goes with it"
               .formatted(what, name(owner.get())));
     }
-    List<String> users = new ArrayList<>(users(volume).stream().map(LocalZone::name).toList());
+    List<String> users = new ArrayList<>(users(volume).stream().map(ZoneVolumes::called).toList());
     for (UUID zone : hall.volumes().promised(volume)) {
       if (!users.contains(name(zone))) {
         users.add(name(zone));
@@ -174,14 +174,21 @@ final class ZoneVolumes {
     }
   }
 
-  /** Whether there is such a zone, be it one whose record is damaged. */
+  /** Whether there is such a zone, be it kept, or one whose record is damaged. */
   boolean isThere(UUID zone) {
-    return hall.table().find(zone).isPresent()
+    return hall.table().findAny(zone).isPresent()
         || hall.store().aside().stream().map(ZoneStore::before).anyMatch(zone.toString()::equals);
   }
 
   private String name(UUID zone) {
-    return hall.table().find(zone).map(LocalZone::name).orElse(zone.toString());
+    return hall.table().findAny(zone).map(ZoneVolumes::called).orElse(zone.toString());
+  }
+
+  /** What a zone is called where others are; one that is kept shares its name, perhaps. */
+  private static String called(LocalZone zone) {
+    return zone.record().kept().isPresent()
+        ? "%s (deleted, %s)".formatted(zone.name(), zone.uuid())
+        : zone.name();
   }
 
   private static String quoted(List<String> names) {

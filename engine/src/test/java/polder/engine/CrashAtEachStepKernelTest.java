@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.model.Balances;
+import polder.model.DeletedZones;
 import polder.model.Events;
 import polder.model.Firewall;
 import polder.model.Host;
@@ -45,6 +46,7 @@ class CrashAtEachStepKernelTest {
         Stream.of(
                 Host.class,
                 Zones.class,
+                DeletedZones.class,
                 Images.class,
                 Pools.class,
                 Volumes.class,

@@ -38,6 +38,9 @@ final class CrashRows {
   static final Set<String> READERS =
       Set.of(
           "Host.zones",
+          "Host.deleted",
+          "DeletedZones.list",
+          "DeletedZones.get",
           "Host.images",
           "Host.events",
           "Host.pools",
@@ -191,6 +194,7 @@ final class CrashRows {
     rows.addAll(NetworkRows.all());
     rows.addAll(FirewallRows.all());
     rows.addAll(BalanceRows.all());
+    rows.addAll(DeletedRows.all());
     rows.addAll(SnapshotRows.all());
     rows.addAll(TransferRows.all());
     rows.addAll(VolumeRows.all());
@@ -394,6 +398,7 @@ final class CrashRows {
   /** Asks everything that only looks. */
   static void look(Host host) {
     host.zones().list();
+    host.deleted().list();
     host.zones().get(ZONE);
     host.zones().plan(TestHost.spec("plan", "true"));
     host.zones().attach(ZONE).close();
@@ -443,6 +448,7 @@ final class CrashRows {
       String digest = name.equals("made") ? "at its own time" : image.digest();
       seen.add(name + ":" + image.tag() + " " + digest);
     }
+    seen.addAll(DeletedRows.seen(test.host()));
     seen.addAll(PoolRows.seen(test.host()));
     seen.addAll(VolumeRows.seen(test.host()));
     seen.addAll(NetworkRows.seen(test));

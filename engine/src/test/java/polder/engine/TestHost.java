@@ -135,8 +135,9 @@ final class TestHost implements AutoCloseable {
 
   void clearZones() {
     for (Zone zone : host.zones().list()) {
-      host.zones().delete(ZoneRef.of(zone.uuid()), true);
+      host.zones().delete(ZoneRef.of(zone.uuid()), true, Duration.ZERO);
     }
+    DeletedRows.clear(host);
   }
 
   /** Deletes all zones, volumes, images and pools. */

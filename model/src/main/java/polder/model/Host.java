@@ -12,6 +12,9 @@ public interface Host extends AutoCloseable {
   /** The zones. */
   Zones zones();
 
+  /** The zones that were deleted and are kept for a while. */
+  DeletedZones deleted();
+
   /** The images. */
   Images images();
 

@@ -309,6 +309,13 @@ public final class ZoneProperties {
               "ceiling of capabilities: default, NAME, -NAME")
           .otherwise(List.of("default"))
           .only(Brand.NATIVE, Brand.LX);
+  public static final Property<Long> KEEP_ON_DELETE =
+      Property.of(
+              "keep_on_delete",
+              Types.integer(0, DeletedZone.LONGEST),
+              "seconds for which it can be undeleted; 0 to have it go at once")
+          .otherwise(0L)
+          .live();
   public static final Property<Boolean> INDESTRUCTIBLE_ZONEROOT =
       Property.of("indestructible_zoneroot", Types.BOOLEAN, "refuse to delete it")
           .otherwise(false)
@@ -395,6 +402,7 @@ public final class ZoneProperties {
             MAINTAIN_RESOLVERS,
             SECURITY,
             LIMIT_PRIV,
+            KEEP_ON_DELETE,
             INDESTRUCTIBLE_ZONEROOT,
             INDESTRUCTIBLE_DELEGATED)) {
       all.put(property.name(), property);

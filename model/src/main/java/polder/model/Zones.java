@@ -2,6 +2,7 @@ package polder.model;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -61,12 +62,24 @@ public interface Zones {
   Zone reboot(ZoneRef zone, StopOptions options);
 
   /**
-   * Takes it away with all that belongs to it.
+   * Takes it away with all that belongs to it; at once, or as {@link #delete(ZoneRef, boolean,
+   * Duration)} does if its payload has {@code keep_on_delete}.
    *
    * @param force stop it first if it runs
    * @throws PolderException WRONG_STATE if it runs and {@code force} is false
    */
   void delete(ZoneRef zone, boolean force);
+
+  /**
+   * Takes it away. What it has on its disk is kept for a while, among {@link Host#deleted}: until
+   * then it can be undeleted, and then it is destroyed; earlier if its pool is short of room.
+   *
+   * @param force stop it first if it runs
+   * @param keep for how long; zero to have all of it go at once, whatever its payload says
+   * @throws PolderException WRONG_STATE if it runs and {@code force} is false, or is to be kept and
+   *     not whole; NO_ROOM if it is to be kept in a pool that is short of room
+   */
+  void delete(ZoneRef zone, boolean force, Duration keep);
 
   /** Sends a signal, such as "TERM" or "15", to its first process. */
   void kill(ZoneRef zone, String signal);

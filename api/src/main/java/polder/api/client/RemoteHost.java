@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import polder.model.Balances;
+import polder.model.DeletedZones;
 import polder.model.ErrorKind;
 import polder.model.Events;
 import polder.model.Finding;
@@ -101,6 +102,11 @@ public final class RemoteHost implements Host {
       trees.add(Json.asObject(tree));
     }
     return trees;
+  }
+
+  @Override
+  public DeletedZones deleted() {
+    return new RemoteDeletedZones(caller);
   }
 
   @Override

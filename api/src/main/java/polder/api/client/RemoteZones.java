@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import polder.model.CloneRequest;
 import polder.model.Cursor;
+import polder.model.DeletedZone;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
 import polder.model.ExitStatus;
@@ -94,6 +95,12 @@ final class RemoteZones implements Zones {
   @Override
   public void delete(ZoneRef zone, boolean force) {
     caller.call("DELETE", path(zone) + (force ? "?force=true" : ""), null);
+  }
+
+  @Override
+  public void delete(ZoneRef zone, boolean force, Duration keep) {
+    long seconds = DeletedZone.checkPeriod(keep).plusNanos(999_999_999).toSeconds();
+    caller.call("DELETE", path(zone) + "?force=" + force + "&keep=" + seconds, null);
   }
 
   @Override

@@ -3,6 +3,7 @@ package polder.api.fake;
 import java.util.List;
 import java.util.Map;
 import polder.model.Balances;
+import polder.model.DeletedZones;
 import polder.model.Events;
 import polder.model.Finding;
 import polder.model.Firewall;
@@ -42,13 +43,13 @@ public final class FakeHost implements Host {
   /** A host without zones and images. */
   public FakeHost() {
     images.usedBy(zones::uses);
-    volumes.usedBy(() -> zones.list().stream().map(Zone::spec).toList());
+    volumes.usedBy(() -> zones.list().stream().map(Zone::spec).toList(), zones.deleted::specs);
     images.of(zones::get);
     networks.ask(zones::list);
     pools.countedBy(
         name ->
-            zones.list().stream()
-                .filter(zone -> zone.spec().get(ZoneProperties.ZPOOL).equals(name))
+            zones.specs().stream()
+                .filter(spec -> spec.get(ZoneProperties.ZPOOL).equals(name))
                 .count(),
         volumes::count);
   }
@@ -66,6 +67,11 @@ public final class FakeHost implements Host {
   @Override
   public Zones zones() {
     return zones;
+  }
+
+  @Override
+  public DeletedZones deleted() {
+    return zones.deleted;
   }
 
   @Override

@@ -202,4 +202,24 @@ final class FakeProcess implements FakeShell.World {
   public Optional<byte[]> file(String path) {
     return setting.files().apply(path);
   }
+
+  /** What a session does to it. */
+  FakeSession.Target target() {
+    return new FakeSession.Target() {
+      @Override
+      public void resize(int rows, int columns) {
+        FakeProcess.this.resize(rows, columns);
+      }
+
+      @Override
+      public void signal(String signal) {
+        FakeProcess.this.signal(signal);
+      }
+
+      @Override
+      public void release() {
+        FakeProcess.this.signal("HUP");
+      }
+    };
+  }
 }

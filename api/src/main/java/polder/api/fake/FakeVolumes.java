@@ -27,6 +27,7 @@ final class FakeVolumes implements Volumes {
   private final ReentrantLock changing = new ReentrantLock();
   private final Map<String, Kept> kept = new ConcurrentSkipListMap<>();
   private Supplier<List<ZoneSpec>> zones = List::of;
+  private Supplier<List<ZoneSpec>> deleted = List::of;
 
   /**
    * A volume.
@@ -40,9 +41,10 @@ final class FakeVolumes implements Volumes {
     this.pools = pools;
   }
 
-  /** Who says what zones there are. */
-  void usedBy(Supplier<List<ZoneSpec>> specs) {
+  /** Who says what zones there are, and which are kept. */
+  void usedBy(Supplier<List<ZoneSpec>> specs, Supplier<List<ZoneSpec>> keptSpecs) {
     zones = specs;
+    deleted = keptSpecs;
   }
 
   long count(String pool) {
@@ -245,6 +247,11 @@ final class FakeVolumes implements Volumes {
             ErrorKind.WRONG_STATE,
             "cannot delete volume '%s': it is attached by zone '%s'"
                 .formatted(name, String.join("', '", volume.zones())));
+      }
+      if (deleted.get().stream().anyMatch(spec -> attaches(spec, volume))) {
+        throw new PolderException(
+            ErrorKind.WRONG_STATE,
+            "cannot delete volume '%s': a deleted zone that is kept attaches it".formatted(name));
       }
       kept.remove(volume.name());
       tell("volume.delete", volume.name());

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import polder.model.RestartPolicy;
 import polder.model.Snapshot;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 import polder.model.ZoneState;
 import polder.model.ZoneStatus;
@@ -121,6 +123,39 @@ final class FakeZone {
     return Optional.ofNullable(snapshots.get(snapshot.get()))
         .map(FakeSnapshot::files)
         .orElseThrow(() -> noSnapshot(snapshot.get()));
+  }
+
+  /** The one of {@code all} that {@code ref} means. */
+  static FakeZone find(Collection<FakeZone> all, ZoneRef ref) {
+    String text = ref.text();
+    List<FakeZone> found = new ArrayList<>();
+    for (FakeZone zone : all) {
+      if (zone.spec().find(ZoneProperties.ALIAS).equals(Optional.of(text))
+          || zone.uuid().toString().equals(text)) {
+        return zone;
+      }
+      if (text.length() >= 4 && zone.uuid().toString().startsWith(text)) {
+        found.add(zone);
+      }
+    }
+    if (found.size() > 1) {
+      throw new PolderException(ErrorKind.INVALID, "'%s' begins several uuids".formatted(text));
+    }
+    if (found.isEmpty()) {
+      throw new PolderException(ErrorKind.NOT_FOUND, "there is no zone '%s'".formatted(text));
+    }
+    return found.getFirst();
+  }
+
+  /** Refuses to delete it, unless it may be. */
+  void demandDeletable(boolean force) {
+    if (spec.get(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)
+        || spec.get(ZoneProperties.INDESTRUCTIBLE_DELEGATED)) {
+      throw wrongState("is indestructible: set indestructible_…=false first");
+    }
+    if (running() && !force) {
+      throw wrongState("runs: stop it first, or delete it by force");
+    }
   }
 
   PolderException wrongState(String why) {

@@ -12,10 +12,13 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import polder.api.stream.BytePipe;
 import polder.model.CloneRequest;
 import polder.model.Cursor;
+import polder.model.DeletedZone;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
 import polder.model.ExitStatus;
@@ -44,6 +47,7 @@ final class FakeZones implements Zones {
   private final ReentrantLock zones = new ReentrantLock();
   private final Condition changed = zones.newCondition();
   private final Map<UUID, FakeZone> all = new LinkedHashMap<>();
+  final FakeDeletedZones deleted = new FakeDeletedZones(this);
 
   FakeZones(FakeEvents events, FakeImages images, FakeVolumes volumes, FakeNetworks networks) {
     this.events = events;
@@ -70,6 +74,7 @@ final class FakeZones implements Zones {
       throw new PolderException(
           ErrorKind.EXISTS, "there is a zone with uuid %s already".formatted(spec.uuid()));
     }
+    deleted.refuse(spec.uuid());
     checkAlias(spec);
     spec = networks.take(spec);
     FakeZone zone = new FakeZone(spec, images.config(spec), files);
@@ -245,27 +250,50 @@ final class FakeZones implements Zones {
 
   @Override
   public void delete(ZoneRef ref, boolean force) {
+    delete(ref, force, zone -> Duration.ofSeconds(zone.spec().get(ZoneProperties.KEEP_ON_DELETE)));
+  }
+
+  @Override
+  public void delete(ZoneRef ref, boolean force, Duration keep) {
+    delete(ref, force, zone -> DeletedZone.checkPeriod(keep));
+  }
+
+  private void delete(ZoneRef ref, boolean force, Function<FakeZone, Duration> keep) {
     locked(
         () -> {
           FakeZone zone = find(ref);
-          if (zone.spec().get(ZoneProperties.INDESTRUCTIBLE_ZONEROOT)
-              || zone.spec().get(ZoneProperties.INDESTRUCTIBLE_DELEGATED)) {
-            throw zone.wrongState("is indestructible: set indestructible_…=false first");
-          }
+          Duration period = keep.apply(zone);
+          zone.demandDeletable(force);
           if (zone.running()) {
-            if (!force) {
-              throw zone.wrongState("runs: stop it first, or delete it by force");
-            }
             halt(zone, StopOptions.FORCED);
           }
           all.remove(zone.uuid());
-          volumes.dropOwn(zone.uuid());
           networks.release(zone.uuid());
-          zone.log.close();
+          if (period.isZero()) {
+            gone(zone);
+          } else {
+            deleted.keep(zone, period);
+          }
           tell("zone.delete", zone, Map.of());
           changed.signalAll();
           return zone;
         });
+  }
+
+  /** What a zone had goes with it. */
+  void gone(FakeZone zone) {
+    volumes.dropOwn(zone.uuid());
+    zone.log.close();
+  }
+
+  /** A zone that was kept is there again, if nothing of {@code asked} is another's by now. */
+  Zone restore(FakeZone zone, ZoneSpec asked) {
+    checkAlias(asked);
+    volumes.verifyUpdate(asked);
+    zone.spec(networks.take(asked));
+    all.put(zone.uuid(), zone);
+    tell("zone.undelete", zone, Map.of());
+    return zone.seen();
   }
 
   @Override
@@ -338,27 +366,8 @@ final class FakeZones implements Zones {
               stdout.in(),
               spec.tty() ? InputStream.nullInputStream() : stderr.in(),
               process::await,
-              target(process));
+              process.target());
         });
-  }
-
-  private static FakeSession.Target target(FakeProcess process) {
-    return new FakeSession.Target() {
-      @Override
-      public void resize(int rows, int columns) {
-        process.resize(rows, columns);
-      }
-
-      @Override
-      public void signal(String signal) {
-        process.signal(signal);
-      }
-
-      @Override
-      public void release() {
-        process.signal("HUP");
-      }
-    };
   }
 
   @Override
@@ -427,7 +436,15 @@ final class FakeZones implements Zones {
 
   boolean uses(UUID image) {
     Optional<UUID> made = Optional.of(image);
-    return list().stream().anyMatch(z -> z.spec().find(ZoneProperties.IMAGE_UUID).equals(made));
+    return specs().stream().anyMatch(z -> z.find(ZoneProperties.IMAGE_UUID).equals(made));
+  }
+
+  /** Of all zones, those too that are kept. */
+  List<ZoneSpec> specs() {
+    return locked(
+        () ->
+            Stream.concat(all.values().stream().map(FakeZone::spec), deleted.specs().stream())
+                .toList());
   }
 
   long running() {
@@ -448,24 +465,7 @@ final class FakeZones implements Zones {
   }
 
   FakeZone find(ZoneRef ref) {
-    String text = ref.text();
-    List<FakeZone> found = new ArrayList<>();
-    for (FakeZone zone : all.values()) {
-      if (zone.spec().find(ZoneProperties.ALIAS).equals(Optional.of(text))
-          || zone.uuid().toString().equals(text)) {
-        return zone;
-      }
-      if (text.length() >= 4 && zone.uuid().toString().startsWith(text)) {
-        found.add(zone);
-      }
-    }
-    if (found.size() > 1) {
-      throw new PolderException(ErrorKind.INVALID, "'%s' begins several uuids".formatted(text));
-    }
-    if (found.isEmpty()) {
-      throw new PolderException(ErrorKind.NOT_FOUND, "there is no zone '%s'".formatted(text));
-    }
-    return found.getFirst();
+    return FakeZone.find(all.values(), ref);
   }
 
   private FakeZone running(ZoneRef ref) {

@@ -85,6 +85,7 @@ public final class ApiServer implements AutoCloseable {
     List<Route> routes = new ArrayList<>();
     routes.addAll(new HostRoutes(host, operations, streams, () -> OpenApi.describe(routes)).list());
     routes.addAll(new ZoneRoutes(host.zones(), operations, streams, workers).list());
+    routes.addAll(new DeletedRoutes(host.deleted(), operations).list());
     routes.addAll(new ImageRoutes(host.images(), operations).list());
     routes.addAll(new SnapshotRoutes(host.snapshots(), operations).list());
     routes.addAll(new PoolRoutes(host.pools(), operations).list());

@@ -1,12 +1,14 @@
 package polder.api.server;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import polder.model.CloneRequest;
+import polder.model.DeletedZone;
 import polder.model.ErrorKind;
 import polder.model.ExecSpec;
 import polder.model.Json;
@@ -35,6 +37,7 @@ final class ZoneRoutes {
 
   static final Content ZONE = Content.json("Zone", ZoneJson.ZONE);
   private static final Type<List<String>> FIELDS = Types.list(Types.word(ZoneJson.fields()));
+  private static final Type<Long> KEEP = Types.integer(0, DeletedZone.LONGEST);
   private static final Content PAYLOAD = Content.json("Payload", PayloadSchema.object());
   private static final Content STOP = Content.json("StopOptions", ExecJson.STOP);
 
@@ -92,7 +95,12 @@ final class ZoneRoutes {
             .gives(Content.json("UpdatePlan", PlanJson.UPDATE)));
     routes.add(
         Route.of("DELETE", "/v1/zones/{zone}", "Takes a zone away", this::delete)
-            .with(Parameter.query("force", Types.BOOLEAN, "stop it first if it runs"))
+            .with(
+                Parameter.query("force", Types.BOOLEAN, "stop it first if it runs"),
+                Parameter.query(
+                    "keep",
+                    KEEP,
+                    "for how many seconds it can be undeleted; its keep_on_delete if absent"))
             .orLater());
     routes.add(
         Route.of("POST", "/v1/zones/{zone}/start", "Starts it", this::start).gives(ZONE).orLater());
@@ -206,11 +214,16 @@ final class ZoneRoutes {
   private void delete(Call call) {
     ZoneRef zone = call.zone();
     boolean force = call.flag("force");
+    Optional<Long> keep = call.find("keep", KEEP);
     operations.answer(
         call,
         "delete",
         progress -> {
-          zones.delete(zone, force);
+          if (keep.isPresent()) {
+            zones.delete(zone, force, Duration.ofSeconds(keep.get()));
+          } else {
+            zones.delete(zone, force);
+          }
           return null;
         });
   }

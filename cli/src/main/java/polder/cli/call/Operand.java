@@ -13,6 +13,8 @@ public record Operand(String name, Kind kind, int least, int most) {
   public enum Kind {
     /** A zone's alias or uuid. */
     ZONE,
+    /** The name or uuid that a zone had which was deleted and is kept. */
+    DELETED,
     /** {@code ZONE@NAME}. */
     SNAPSHOT,
     /** {@code ZONE} or {@code ZONE@NAME}. */

@@ -14,6 +14,7 @@ import polder.cli.call.Usage;
  */
 public final class Completions {
   private static final String ZONES = "POLDER_START=no polder list -H -o alias,uuid 2>/dev/null";
+  private static final String DELETED = "POLDER_START=no polder deleted list -q 2>/dev/null";
   private static final String SNAPSHOTS = "POLDER_START=no polder snapshot list -q 2>/dev/null";
   private static final String VOLUMES = "POLDER_START=no polder volume list -q 2>/dev/null";
   private static final String POOLS = "POLDER_START=no polder pool list -q 2>/dev/null";
@@ -75,6 +76,7 @@ public final class Completions {
     Operand operand = usage.operands().getFirst();
     return switch (operand.kind()) {
       case ZONE -> operand.most() > 1 ? "zones" : "zone";
+      case DELETED -> operand.most() > 1 ? "deleteds" : "deleted";
       case SNAPSHOT -> operand.most() > 1 ? "snapshots" : "snapshot";
       case SOURCE -> "source";
       case IMAGE -> operand.most() > 1 ? "images" : "image";
@@ -102,6 +104,7 @@ public final class Completions {
         .append(IMAGES)
         .append(" | while IFS=: read -r _ name tag _; do echo \"$name:$tag\"; done; }\n");
     script.append("_polder_pools() { ").append(POOLS).append("; }\n");
+    script.append("_polder_deleted() { ").append(DELETED).append("; }\n");
     script.append("_polder_snapshots() { ").append(SNAPSHOTS).append("; }\n");
     script.append("_polder_volumes() { ").append(VOLUMES).append("; }\n");
     script.append("_polder_networks() { ").append(NETWORKS).append("; }\n");
@@ -148,6 +151,10 @@ public final class Completions {
         "    image) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_images)\" -- \"$cur\")) ;;\n");
     script.append("    images) COMPREPLY=($(compgen -W \"$(_polder_images)\" -- \"$cur\")) ;;\n");
     script.append(
+        "    deleted) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_deleted)\" -- \"$cur\")) ;;\n");
+    script.append(
+        "    deleteds) COMPREPLY=($(compgen -W \"$(_polder_deleted)\" -- \"$cur\")) ;;\n");
+    script.append(
         "    snapshot) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_snapshots)\" -- \"$cur\")) ;;\n");
     script.append(
         "    snapshots) COMPREPLY=($(compgen -W \"$(_polder_snapshots)\" -- \"$cur\")) ;;\n");
@@ -186,6 +193,8 @@ public final class Completions {
     script.append("_polder_images() {\n  local -a names\n  names=(${(f)\"$(").append(IMAGES);
     script.append(" | cut -d: -f2,3)\"})\n  compadd -a names\n}\n");
     script.append("_polder_pools() {\n  local -a names\n  names=(${(f)\"$(").append(POOLS);
+    script.append(")\"})\n  compadd -a names\n}\n");
+    script.append("_polder_deleted() {\n  local -a names\n  names=(${(f)\"$(").append(DELETED);
     script.append(")\"})\n  compadd -a names\n}\n");
     script.append("_polder_snapshots() {\n  local -a names\n  names=(${(f)\"$(").append(SNAPSHOTS);
     script.append(")\"})\n  compadd -a names\n}\n");
@@ -241,6 +250,8 @@ public final class Completions {
           case "zones" -> "*:zone:_polder_zones";
           case "image" -> "1:image:_polder_images";
           case "images" -> "*:image:_polder_images";
+          case "deleted" -> "1:deleted zone:_polder_deleted";
+          case "deleteds" -> "*:deleted zone:_polder_deleted";
           case "snapshot" -> "1:snapshot:_polder_snapshots";
           case "snapshots" -> "*:snapshot:_polder_snapshots";
           case "source" -> "1:source:{_polder_zones; _polder_snapshots}";
@@ -266,7 +277,7 @@ public final class Completions {
         .filter(usage -> usage.name().equals(word))
         .map(Usage::summary)
         .findFirst()
-        .orElse("act on " + word + "s");
+        .orElse("act on " + (word.equals("deleted") ? "deleted zones" : word + "s"));
   }
 
   /** For fish 3 and newer. */
@@ -277,6 +288,8 @@ public final class Completions {
     script.append("function __polder_images\n  ").append("env ").append(IMAGES);
     script.append(" | string replace -r '^[^:]*:([^:]*):([^:]*):.*' '$1:$2'\nend\n");
     script.append("function __polder_pools\n  ").append("env ").append(POOLS).append("\nend\n");
+    script.append("function __polder_deleted\n  ").append("env ").append(DELETED);
+    script.append("\nend\n");
     script.append("function __polder_snapshots\n  ").append("env ").append(SNAPSHOTS);
     script.append("\nend\n");
     script.append("function __polder_volumes\n  ").append("env ").append(VOLUMES);
@@ -321,6 +334,7 @@ public final class Completions {
           switch (kind(usage)) {
             case "zone", "zones" -> " -a '(__polder_zones)'";
             case "image", "images" -> " -a '(__polder_images)'";
+            case "deleted", "deleteds" -> " -a '(__polder_deleted)'";
             case "snapshot", "snapshots" -> " -a '(__polder_snapshots)'";
             case "source" -> " -a '(__polder_zones; __polder_snapshots)'";
             case "pool", "pools" -> " -a '(__polder_pools)'";

@@ -1,5 +1,6 @@
 package polder.cli.zone;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -189,7 +190,7 @@ public final class RunCommand implements Command {
 
   private static void delete(Zones zones, ZoneRef zone) {
     try {
-      zones.delete(zone, true);
+      zones.delete(zone, true, Duration.ZERO);
     } catch (PolderException e) {
       if (e.kind() != ErrorKind.NOT_FOUND) {
         throw e;
