@@ -58,8 +58,8 @@ final class NetworkChecks {
                     "names on network " + each.getKey(),
                     Level.WARNING,
                     "not answered: " + each.getValue(),
-                    "have the host's own name server wait at its addresses only, not at all; the"
-                        + " next zone that starts on the network brings it back"))
+                    "have the host's own name server wait at addresses of its own, not at all of them;"
+                        + " the next zone that starts on the network brings ours back"))
         .toList();
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -266,6 +267,29 @@ class NetworksKernelTest {
   private static NetworkUpdate subnets(String cidr) {
     return new NetworkUpdate(
         Optional.of(List.of(subnet(cidr))), Optional.empty(), NetworkDns.Change.NONE);
+  }
+
+  @Test
+  @DisplayName("S-NET-04 a network without IPv6 has none, not even link-local addresses")
+  void withoutIpv6ThereIsNone() throws Exception {
+    try (TestHost test = new TestHost()) {
+      for (Network.Kind kind : List.of(Network.Kind.NAT, Network.Kind.ETHERSTUB)) {
+        String name = kind.word();
+        test.host()
+            .networks()
+            .create(
+                NetworkRequest.of(name, kind)
+                    .with(subnet(kind == Network.Kind.NAT ? "10.1.0.0/24" : "10.2.0.0/24")));
+        test.run(zone(name, name));
+        assertEquals("0", test.exec(name, "sed '/ lo$/d' /proc/net/if_inet6"));
+        String link = test.host().networks().get(name).link();
+        Process ip =
+            new ProcessBuilder(
+                    "nsenter", "--net=" + test.network(), "ip", "-6", "-o", "addr", "show", link)
+                .start();
+        assertEquals("", new String(ip.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
   }
 
   private static NetworkRequest stub(String name, String cidr) {

@@ -61,10 +61,18 @@ final class EtcFiles {
   static void renewResolver(Directory etc, ZoneSpec spec, Lan.Names names) {
     if (follows(spec)) {
       String text = resolver(spec, names);
-      if (written(etc, RESOLVER).filter(before -> !before.equals(Bytes.of(text))).isPresent()) {
+      Optional<Bytes> there =
+          written(etc, RESOLVER)
+              .or(() -> content(etc, RESOLVER).filter(each -> each.equals(unmarked(spec))));
+      if (there.filter(before -> !before.equals(Bytes.of(text))).isPresent()) {
         placeMarked(etc, RESOLVER, text);
       }
     }
+  }
+
+  /** What earlier versions wrote without marking it. */
+  private static Bytes unmarked(ZoneSpec spec) {
+    return Bytes.of(resolver(spec, Lan.Names.NONE));
   }
 
   /**
@@ -83,6 +91,16 @@ final class EtcFiles {
 
   private static Map<String, String> names(ZoneSpec spec) {
     return Map.of("hostname", spec.hostname() + "\n", "hosts", hosts(spec));
+  }
+
+  /** What the file {@code name} holds, if it is a small one. */
+  private static Optional<Bytes> content(Directory etc, String name) {
+    if (etc.find(FileName.of(name)).filter(EtcFiles::isSmallFile).isEmpty()) {
+      return Optional.empty();
+    }
+    try (RegularFile file = etc.read(FileName.of(name))) {
+      return Optional.of(Bytes.of(file.readAll(LARGEST)));
+    }
   }
 
   /** What the file {@code name} holds, if that is what we wrote there. */

@@ -56,7 +56,16 @@ final class Loop implements AutoCloseable {
           }
         });
     wakeUp.signal();
+    if (!thread.isAlive()) {
+      drain(); // it died of an error: nobody is to wait for it
+    }
     done.join();
+  }
+
+  private void drain() {
+    for (Runnable work = handed.poll(); work != null; work = handed.poll()) {
+      work.run();
+    }
   }
 
   /** Waits for {@code events} of a socket; answers by what name it is known here. */
@@ -93,6 +102,14 @@ final class Loop implements AutoCloseable {
   }
 
   private void run() {
+    try {
+      turn();
+    } finally {
+      drain();
+    }
+  }
+
+  private void turn() {
     while (!closed) {
       for (Epoll.Ready each : clock.isEmpty() ? epoll.await() : epoll.await(next())) {
         if (each.token() == WAKE_UP) {
@@ -101,9 +118,7 @@ final class Loop implements AutoCloseable {
           call(each);
         }
       }
-      for (Runnable work = handed.poll(); work != null; work = handed.poll()) {
-        work.run();
-      }
+      drain();
       while (!clock.isEmpty() && clock.firstKey() - System.nanoTime() <= 0) {
         guard(clock.pollFirstEntry().getValue());
       }
