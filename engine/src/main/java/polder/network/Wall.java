@@ -75,8 +75,8 @@ public final class Wall implements AutoCloseable {
    */
   public void follow(WallPlan plan) {
     Known there = known;
-    if (there == null && plan.outbound().isEmpty() && !isThere()) {
-      known = Known.NOTHING; // no zone has a firewall, and none had
+    if (plan.outbound().isEmpty() && !isThere()) {
+      known = Known.NOTHING; // no zone has a firewall, and nothing is left of those that had one
       return;
     }
     known = null; // until it is done, who knows

@@ -90,11 +90,17 @@ class NetworksKernelTest {
         test.run(on("lab", TestHost.spec("client-" + round, "exec sleep 1000")));
         String address = address(test.get("server-" + round));
         awaitServer(test, "client-" + round, address);
+        Patch guarded = new Patch(Map.of("firewall_enabled", true));
+        test.host().zones().update(TestHost.ref("server-" + round), guarded, false);
+        assertTrue(tables(test).contains("_fw"), "the firewall has its table");
         test.host().zones().delete(TestHost.ref("server-" + round), true);
         test.host().zones().delete(TestHost.ref("client-" + round), true);
         test.host().networks().delete("lab");
         assertTrue(tables(test).contains("polder_"), "the other network has its rules");
         test.host().networks().delete("other");
+        assertEquals("", tables(test));
+        test.host().firewall().status(); // nothing that only looks brings one back
+        test.host().zones().delete(ZoneRef.of(test.run(TestHost.spec("alone", "exit")).uuid()), true);
         assertEquals("", tables(test));
       }
     }
