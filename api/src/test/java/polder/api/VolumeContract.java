@@ -13,6 +13,7 @@ import polder.model.Filesystem;
 import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.PoolRequest;
+import polder.model.Snapshot;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.Zone;
@@ -61,6 +62,43 @@ abstract class VolumeContract extends TransferContract {
     assertEquals(List.of(), host.volumes().get("contract-data").zones());
     host.volumes().delete("contract-data");
     assertKind(ErrorKind.NOT_FOUND, () -> host.volumes().get("contract-data"));
+  }
+
+  @Test
+  void aVolumeHasSnapshots() {
+    host.volumes().create(VolumeRequest.of("contract-data"));
+    Snapshot first = host.volumes().snapshot("contract-data", Optional.of("first"));
+    assertEquals("first", first.name());
+    Snapshot second = host.volumes().snapshot("contract-data", Optional.empty());
+    assertEquals(
+        List.of("first", second.name()),
+        host.volumes().snapshots("contract-data").stream().map(Snapshot::name).toList());
+    assertKind(
+        ErrorKind.EXISTS, () -> host.volumes().snapshot("contract-data", Optional.of("first")));
+    assertKind(
+        ErrorKind.INVALID, () -> host.volumes().snapshot("contract-data", Optional.of("../x")));
+    assertKind(ErrorKind.NOT_FOUND, () -> host.volumes().rollback("contract-data", "none"));
+    assertEquals("contract-data", host.volumes().rollback("contract-data", "first").name());
+    assertEquals(2, host.volumes().snapshots("contract-data").size(), "the newer one stays");
+    host.volumes().deleteSnapshot("contract-data", "first");
+    assertKind(ErrorKind.NOT_FOUND, () -> host.volumes().deleteSnapshot("contract-data", "first"));
+    assertEquals(1, host.volumes().snapshots("contract-data").size());
+
+    create(
+        spec("a", "true")
+            .with(
+                ZoneProperties.FILESYSTEMS,
+                List.of(new Filesystem("", "/mnt", "volume", List.of()))));
+    String own =
+        host.volumes().list().stream()
+            .filter(volume -> volume.zone().isPresent())
+            .findFirst()
+            .orElseThrow()
+            .name();
+    assertKind(ErrorKind.WRONG_STATE, () -> host.volumes().snapshot(own, Optional.empty()));
+    assertKind(
+        ErrorKind.NOT_FOUND, () -> host.volumes().snapshot("contract-none", Optional.empty()));
+    assertKind(ErrorKind.NOT_FOUND, () -> host.volumes().snapshots("contract-none"));
   }
 
   @Test

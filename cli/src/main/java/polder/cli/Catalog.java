@@ -73,6 +73,9 @@ import polder.cli.volume.VolumeDelete;
 import polder.cli.volume.VolumeGet;
 import polder.cli.volume.VolumeList;
 import polder.cli.volume.VolumeResize;
+import polder.cli.volume.VolumeRollback;
+import polder.cli.volume.VolumeSnapshot;
+import polder.cli.volume.VolumeSnapshotList;
 import polder.cli.zone.AttachCommand;
 import polder.cli.zone.CloneCommand;
 import polder.cli.zone.ConsoleCommand;
@@ -163,6 +166,9 @@ final class Catalog {
           "volume list",
           "volume get",
           "volume resize",
+          "volume snapshot",
+          "volume snapshots",
+          "volume rollback",
           "volume delete",
           "network create",
           "network list",
@@ -315,6 +321,9 @@ final class Catalog {
       case "volume list" -> new VolumeList();
       case "volume get" -> new VolumeGet();
       case "volume resize" -> new VolumeResize();
+      case "volume snapshot" -> new VolumeSnapshot();
+      case "volume snapshots" -> new VolumeSnapshotList();
+      case "volume rollback" -> new VolumeRollback();
       case "volume delete" -> new VolumeDelete();
       case "network create" -> new NetworkCreate();
       case "network list" -> new NetworkList();

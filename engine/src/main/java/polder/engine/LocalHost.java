@@ -169,7 +169,7 @@ final class LocalHost implements Host {
             further,
             name -> pools.pools().stream().anyMatch(pool -> pool.name().equals(name)));
     this.checks = new Checks(hall, store, launcher);
-    this.volumes = new LocalVolumes(hall, leftovers);
+    this.volumes = new LocalVolumes(hall, leftovers, snapping);
     this.takeover =
         new Takeover(
             hall,

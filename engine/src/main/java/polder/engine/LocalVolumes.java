@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
+import polder.model.Snapshot;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.Volumes;
@@ -23,9 +24,11 @@ final class LocalVolumes implements Volumes {
   private final VolumeStore store;
   private final ZoneVolumes attached;
   private final Leftovers leftovers;
+  private final VolumeSnapshots snapshots;
 
-  LocalVolumes(Hall hall, Leftovers leftovers) {
+  LocalVolumes(Hall hall, Leftovers leftovers, Snapping snapping) {
     this.hall = hall;
+    this.snapshots = new VolumeSnapshots(hall, snapping);
     this.leftovers = leftovers;
     this.table = hall.volumes();
     this.store = hall.volumeStore();
@@ -175,6 +178,26 @@ final class LocalVolumes implements Volumes {
           }
           return describe(find(name));
         });
+  }
+
+  @Override
+  public Snapshot snapshot(String name, Optional<String> snapshot) {
+    return snapshots.take(this::find, name, snapshot);
+  }
+
+  @Override
+  public List<Snapshot> snapshots(String name) {
+    return snapshots.list(this::find, name);
+  }
+
+  @Override
+  public Volume rollback(String name, String snapshot) {
+    return describe(snapshots.rollback(this::find, name, snapshot));
+  }
+
+  @Override
+  public void deleteSnapshot(String name, String snapshot) {
+    snapshots.remove(this::find, name, snapshot);
   }
 
   @Override

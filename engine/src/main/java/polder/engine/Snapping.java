@@ -36,7 +36,7 @@ final class Snapping {
 
   /** The snapshots of a zone that count, the oldest first; with its lock. */
   List<Snapshot> of(LocalZone zone) {
-    settle(zone);
+    settle(zone.uuid());
     return look(zone);
   }
 
@@ -66,15 +66,37 @@ final class Snapping {
   }
 
   private List<Snapshot> look(LocalZone zone) {
-    List<Snapshot> found =
-        datasets.snapshots(zone.uuid()).stream()
-            .filter(snapshot -> !breaks(zone.uuid(), snapshot.name()))
-            .toList();
+    List<Snapshot> found = look(zone.uuid());
     zone.snapshots(found);
     return found;
   }
 
-  private boolean breaks(UUID zone, String name) {
+  private List<Snapshot> look(UUID whose) {
+    return datasets.snapshots(whose).stream()
+        .filter(snapshot -> !breaks(whose, snapshot.name()))
+        .toList();
+  }
+
+  /** The snapshots of a volume that count, the oldest first; while nobody changes volumes. */
+  List<Snapshot> of(VolumeRecord volume) {
+    settle(volume.uuid());
+    return look(volume.uuid());
+  }
+
+  /** Takes one of a volume while those zones stand still that run; with their locks. */
+  void take(VolumeRecord volume, List<LocalZone> zones, String name) {
+    var _ = run(new SnapshotSet(List.of(volume.uuid()), name, running(zones)));
+  }
+
+  private static List<UUID> running(List<LocalZone> zones) {
+    return zones.stream()
+        .filter(zone -> zone.life().isPresent() && !zone.status().paused())
+        .map(LocalZone::uuid)
+        .toList();
+  }
+
+  /** Whether a snapshot of that name is there in part, and does not count. */
+  boolean breaks(UUID zone, String name) {
     return broken.values().stream()
         .anyMatch(set -> set.name().equals(name) && set.zones().contains(zone));
   }
@@ -108,13 +130,7 @@ final class Snapping {
   private static SnapshotSet set(List<LocalZone> zones, String name) {
     List<LocalZone> ordered =
         zones.stream().sorted(Comparator.comparing(zone -> zone.uuid().toString())).toList();
-    return new SnapshotSet(
-        ordered.stream().map(LocalZone::uuid).toList(),
-        name,
-        ordered.stream()
-            .filter(zone -> zone.life().isPresent() && !zone.status().paused())
-            .map(LocalZone::uuid)
-            .toList());
+    return new SnapshotSet(ordered.stream().map(LocalZone::uuid).toList(), name, running(ordered));
   }
 
   /** Takes them; says for how many microseconds zones stood still. */
@@ -202,10 +218,8 @@ final class Snapping {
     broken.values().forEach(this::takeBack);
   }
 
-  private void settle(LocalZone zone) {
-    broken.values().stream()
-        .filter(set -> set.zones().contains(zone.uuid()))
-        .forEach(this::takeBack);
+  private void settle(UUID whose) {
+    broken.values().stream().filter(set -> set.zones().contains(whose)).forEach(this::takeBack);
   }
 
   private void takeBack(SnapshotSet set) {

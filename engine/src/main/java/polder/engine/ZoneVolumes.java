@@ -197,13 +197,18 @@ final class ZoneVolumes {
 
   /** The names of the running zones that have a volume mounted, whatever their payload says now. */
   List<String> holders(VolumeRecord volume) {
+    return holding(volume).stream().map(this::name).toList();
+  }
+
+  /** The running zones that have a volume mounted, whatever their payload says now. */
+  List<UUID> holding(VolumeRecord volume) {
     String part = "/" + volume.uuid() + "/";
-    List<String> holders = new ArrayList<>();
+    List<UUID> holders = new ArrayList<>();
     for (String group : hall.cgroups().children(hall.cgroupParent())) {
       UUID zone = UUID.fromString(group);
       Optional<ProcessIdentity> first = ProcessIdentity.firstIn(hall.cgroup(zone));
       if (first.isPresent() && mounts(first.get().pid(), part)) {
-        holders.add(name(zone));
+        holders.add(zone);
       }
     }
     return holders;

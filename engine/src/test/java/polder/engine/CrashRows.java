@@ -86,6 +86,7 @@ final class CrashRows {
           "Host.transfers",
           "Transfers.send", // the snapshot that it may take is Snapshots.create
           "Volumes.list",
+          "Volumes.snapshots",
           "Volumes.get",
           "Events.newest",
           "Events.since");

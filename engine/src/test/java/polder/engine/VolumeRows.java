@@ -1,11 +1,20 @@
 package polder.engine;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import polder.model.Filesystem;
 import polder.model.Host;
 import polder.model.PoolRequest;
+import polder.model.Snapshot;
+import polder.model.StopOptions;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.ZoneProperties;
@@ -14,6 +23,8 @@ import polder.model.ZoneSpec;
 
 /** The operations on volumes, and those on zones that have some; see {@link CrashRows}. */
 final class VolumeRows {
+  private static final ZoneRef ZONE = ZoneRef.of(CrashRows.spec().uuid());
+
   private VolumeRows() {}
 
   static List<CrashRow> all() {
@@ -31,6 +42,34 @@ final class VolumeRows {
             true),
         new CrashRow(
             "Volumes.delete", "", VolumeRows::volume, host -> host.volumes().delete("data"), false),
+        new CrashRow(
+            "Volumes.snapshot",
+            "of one that a zone writes to",
+            VolumeRows::attached,
+            VolumeRows::take,
+            true),
+        new CrashRow(
+            "Volumes.rollback",
+            "",
+            host -> {
+              attached(host);
+              write(host, "before");
+              take(host);
+              write(host, "after");
+              host.zones().stop(ZONE, StopOptions.FORCED);
+            },
+            host -> host.volumes().rollback("data", "s"),
+            false),
+        new CrashRow(
+            "Volumes.deleteSnapshot",
+            "in a pool",
+            host -> {
+              pool(host);
+              inPool(host);
+              take(host);
+            },
+            host -> host.volumes().deleteSnapshot("data", "s"),
+            false),
         new CrashRow("Zones.create", "with volumes", VolumeRows::ready, VolumeRows::zone, true),
         new CrashRow(
             "Zones.delete",
@@ -41,6 +80,43 @@ final class VolumeRows {
             },
             host -> host.zones().delete(ZoneRef.of(CrashRows.spec().uuid()), false),
             false));
+  }
+
+  private static void attached(Host host) {
+    volume(host);
+    host.zones()
+        .create(
+            CrashRows.spec()
+                .with(
+                    ZoneProperties.FILESYSTEMS,
+                    List.of(new Filesystem("data", "/mnt", "volume", List.of()))));
+    host.zones().start(ZONE);
+  }
+
+  private static void write(Host host, String file) {
+    host.zones()
+        .copyIn(ZONE, "/mnt", new ByteArrayInputStream(TestTar.of(Map.of(file, new byte[9]))));
+  }
+
+  private static void take(Host host) {
+    host.volumes().snapshot("data", Optional.of("s"));
+  }
+
+  /** What is in a volume of the pool that each host has. */
+  private static List<String> files(Host host, Volume volume) {
+    Path root =
+        Path.of(String.valueOf(host.info().paths().get("state")))
+            .resolve("storage")
+            .resolve(volume.uuid().toString())
+            .resolve("root");
+    if (volume.zone().isPresent() || !Files.isDirectory(root)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(root)) {
+      return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void volume(Host host) {
@@ -78,12 +154,14 @@ final class VolumeRows {
     List<String> seen = new ArrayList<>();
     for (Volume volume : host.volumes().list()) {
       seen.add(
-          "volume %s %s quota=%d zones=%s %s"
+          "volume %s %s quota=%d zones=%s snapshots=%s files=%s %s"
               .formatted(
                   volume.zone().isPresent() ? "own" : volume.name(),
                   volume.pool(),
                   volume.quota(),
                   volume.zones(),
+                  host.volumes().snapshots(volume.name()).stream().map(Snapshot::name).toList(),
+                  files(host, volume),
                   volume.problem()));
     }
     seen.sort(null); // those that are a zone's own have random names

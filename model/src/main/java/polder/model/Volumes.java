@@ -1,6 +1,7 @@
 package polder.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The volumes of a host: datasets of their own, which zones attach by their payload. */
 public interface Volumes {
@@ -33,7 +34,35 @@ public interface Volumes {
   Volume resize(String name, long quota);
 
   /**
-   * Takes a volume away with all that is in it.
+   * Keeps what is in a volume now. Zones that run and may write to it stand still for the moment.
+   *
+   * @param snapshot what it is to be called; by the moment if empty
+   * @throws PolderException NOT_FOUND; EXISTS if it has one of that name; WRONG_STATE if it is a
+   *     zone's own, whose snapshots are the zone's; NO_ROOM
+   */
+  Snapshot snapshot(String name, Optional<String> snapshot);
+
+  /** The snapshots of a volume, the oldest first. */
+  List<Snapshot> snapshots(String name);
+
+  /**
+   * Makes a volume what it was at a snapshot: wholly, or not at all if this fails. All snapshots
+   * stay, the newer ones too.
+   *
+   * @throws PolderException NOT_FOUND; WRONG_STATE while a running zone has it mounted, or if it is
+   *     a zone's own; NO_ROOM
+   */
+  Volume rollback(String name, String snapshot);
+
+  /**
+   * Takes a snapshot of a volume away.
+   *
+   * @throws PolderException NOT_FOUND; WRONG_STATE if it is a zone's own
+   */
+  void deleteSnapshot(String name, String snapshot);
+
+  /**
+   * Takes a volume away with all that is in it, and its snapshots.
    *
    * @throws PolderException NOT_FOUND; WRONG_STATE while a zone's payload names it, a running zone
    *     has it, or it is a zone's own

@@ -73,6 +73,42 @@ class VolumeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"zones", "fast"})
+  void aVolumeThatWasSpoiltIsRolledBack(String pool) {
+    try (TestHost host = new TestHost()) {
+      host.importBusybox();
+      pool(host, pool);
+      host.polder("volume", "create", "data", "--pool", pool).ok();
+      run(host, "writer", "data:/srv");
+      in(host, "writer", "echo good > /srv/file; chown 33:44 /srv/file").ok();
+      assertEquals("data@good", host.polder("volume", "snapshot", "data@good").ok().text());
+      in(host, "writer", "echo bad > /srv/file; touch /srv/more").ok();
+      host.polder("volume", "snapshot", "data@bad").ok();
+      host.killDaemon();
+      assertEquals(
+          List.of("data@good", "data@bad"),
+          host.polder("volume", "snapshots", "-q", "data").ok().out().lines().toList());
+      refused(host, "'writer' has it mounted", "volume", "rollback", "data@good");
+      host.polder("stop", "writer").ok();
+      host.polder("volume", "rollback", "data@good").ok();
+      host.polder("start", "writer").ok();
+      assertEquals(
+          "good 33 44 file",
+          in(host, "writer", "echo $(cat /srv/file) $(stat -c '%u %g' /srv/file) $(ls /srv)")
+              .ok()
+              .text());
+      host.polder("stop", "writer").ok();
+      host.polder("volume", "rollback", "data@bad").ok();
+      host.polder("start", "writer").ok();
+      assertEquals("bad", in(host, "writer", "cat /srv/file").ok().text());
+      refused(host, "has a snapshot 'good' already", "volume", "snapshot", "data@good");
+      host.polder("volume", "delete", "data@good").ok();
+      assertEquals("data@bad", host.polder("volume", "snapshots", "-q", "data").ok().text());
+      leave(host, pool);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zones", "fast"})
   void twoZonesShareAVolume(String pool) {
     try (TestHost host = new TestHost()) {
       host.importBusybox();

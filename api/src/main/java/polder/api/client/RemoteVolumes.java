@@ -2,10 +2,13 @@ package polder.api.client;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import polder.model.Json;
+import polder.model.Snapshot;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.Volumes;
+import polder.model.json.SnapshotJson;
 import polder.model.json.VolumeJson;
 
 /** The volumes of the host at the far end. */
@@ -37,6 +40,36 @@ final class RemoteVolumes implements Volumes {
   public Volume resize(String name, long quota) {
     Map<String, Object> body = Map.of("quota", Volume.checkQuota(quota));
     return VolumeJson.read(caller.call("PATCH", path(name), body));
+  }
+
+  @Override
+  public Snapshot snapshot(String name, Optional<String> snapshot) {
+    Map<String, Object> body =
+        snapshot
+            .map(each -> Map.<String, Object>of("name", Snapshot.checkName(each)))
+            .orElse(Map.of());
+    return SnapshotJson.read(caller.call("POST", path(name) + "/snapshots", body));
+  }
+
+  @Override
+  public List<Snapshot> snapshots(String name) {
+    return Json.asList(caller.call("GET", path(name) + "/snapshots", null)).stream()
+        .map(SnapshotJson::read)
+        .toList();
+  }
+
+  @Override
+  public Volume rollback(String name, String snapshot) {
+    return VolumeJson.read(caller.call("POST", path(name, snapshot) + "/rollback", null));
+  }
+
+  @Override
+  public void deleteSnapshot(String name, String snapshot) {
+    caller.call("DELETE", path(name, snapshot), null);
+  }
+
+  private static String path(String name, String snapshot) {
+    return path(name) + "/snapshots/" + Caller.encode(Snapshot.checkName(snapshot));
   }
 
   @Override

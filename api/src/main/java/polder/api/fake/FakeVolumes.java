@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import polder.model.DataCompression;
@@ -14,6 +16,7 @@ import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.Filesystem;
 import polder.model.PolderException;
+import polder.model.Snapshot;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.Volumes;
@@ -25,6 +28,7 @@ final class FakeVolumes implements Volumes {
   private final FakeEvents events;
   private final FakePools pools;
   private final ReentrantLock changing = new ReentrantLock();
+  private final Map<UUID, List<Snapshot>> snapshots = new ConcurrentHashMap<>();
   private final Map<String, Kept> kept = new ConcurrentSkipListMap<>();
   private Supplier<List<ZoneSpec>> zones = List::of;
   private Supplier<List<ZoneSpec>> deleted = List::of;
@@ -238,6 +242,75 @@ final class FakeVolumes implements Volumes {
   }
 
   @Override
+  public Snapshot snapshot(String name, Optional<String> wanted) {
+    Volume volume = named(name);
+    Instant now = Instant.now();
+    String snapshot = Snapshot.checkName(wanted.orElseGet(() -> Snapshot.nameAt(now)));
+    List<Snapshot> there = snapshots.computeIfAbsent(volume.uuid(), any -> newList());
+    if (there.stream().anyMatch(each -> each.name().equals(snapshot))) {
+      throw new PolderException(
+          ErrorKind.EXISTS,
+          "volume '%s' has a snapshot '%s' already".formatted(volume.name(), snapshot));
+    }
+    Snapshot taken = new Snapshot(snapshot, now, Optional.of(0L));
+    there.add(taken);
+    tell("volume.snapshot", volume.name());
+    return taken;
+  }
+
+  private static List<Snapshot> newList() {
+    return new CopyOnWriteArrayList<>();
+  }
+
+  /** A volume that is not a zone's own. */
+  private Volume named(String name) {
+    Volume volume = get(name);
+    if (volume.zone().isPresent()) {
+      throw new PolderException(
+          ErrorKind.WRONG_STATE, "volume '%s' is a zone's own".formatted(name));
+    }
+    return volume;
+  }
+
+  @Override
+  public List<Snapshot> snapshots(String name) {
+    return List.copyOf(snapshots.getOrDefault(get(name).uuid(), List.of()));
+  }
+
+  private Snapshot demand(Volume volume, String snapshot) {
+    Snapshot.checkName(snapshot);
+    return snapshots(volume.name()).stream()
+        .filter(each -> each.name().equals(snapshot))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.NOT_FOUND,
+                    "volume '%s' has no snapshot '%s'".formatted(volume.name(), snapshot)));
+  }
+
+  @Override
+  public Volume rollback(String name, String snapshot) {
+    Volume volume = named(name);
+    var _ = demand(volume, snapshot);
+    tell("volume.rollback", volume.name());
+    return volume;
+  }
+
+  @Override
+  public void deleteSnapshot(String name, String snapshot) {
+    Volume volume = named(name);
+    Snapshot gone = demand(volume, snapshot);
+    snapshots.computeIfPresent(
+        volume.uuid(),
+        (uuid, there) -> {
+          there.remove(gone);
+          return there;
+        });
+    tell("volume.snapshot-delete", volume.name());
+  }
+
+  @Override
   public void delete(String name) {
     changing.lock();
     try {
@@ -254,6 +327,7 @@ final class FakeVolumes implements Volumes {
             "cannot delete volume '%s': a deleted zone that is kept attaches it".formatted(name));
       }
       kept.remove(volume.name());
+      snapshots.remove(volume.uuid());
       tell("volume.delete", volume.name());
     } finally {
       changing.unlock();

@@ -3,16 +3,20 @@ package polder.api.server;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import polder.model.ErrorKind;
 import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.Types;
 import polder.model.VolumeRequest;
 import polder.model.Volumes;
+import polder.model.json.SnapshotJson;
 import polder.model.json.VolumeJson;
 
 /** What can be asked of volumes. */
 final class VolumeRoutes {
+  private static final Content SNAPSHOT = Content.json("Snapshot", SnapshotJson.SNAPSHOT);
+  private static final String ONE = "/v1/volumes/{name}/snapshots/{snapshot}";
   private static final Content VOLUME = Content.json("Volume", VolumeJson.VOLUME);
 
   private final Volumes volumes;
@@ -35,7 +39,30 @@ final class VolumeRoutes {
             .takes(Content.field("quota", Types.integer(0, 1L << 60).schema()))
             .gives(VOLUME)
             .orLater(),
-        Route.of("DELETE", "/v1/volumes/{name}", "Takes a volume away", this::delete).orLater());
+        Route.of("DELETE", "/v1/volumes/{name}", "Takes a volume away", this::delete).orLater(),
+        Route.of(
+                "GET",
+                "/v1/volumes/{name}/snapshots",
+                "A volume's snapshots, oldest first",
+                this::of)
+            .gives(SNAPSHOT.listed()),
+        Route.of(
+                "POST",
+                "/v1/volumes/{name}/snapshots",
+                "Keeps what is in a volume now; by the moment's name, if the body gives none",
+                this::snapshot)
+            .takes(Content.field("name", Types.LINE.schema()))
+            .gives(SNAPSHOT)
+            .orLater(),
+        Route.of(
+                "POST",
+                ONE + "/rollback",
+                "Makes the volume what it was; newer snapshots stay",
+                this::rollback)
+            .gives(VOLUME)
+            .orLater(),
+        Route.of("DELETE", ONE, "Takes a snapshot of a volume away", this::deleteSnapshot)
+            .orLater());
   }
 
   private void all(Call call) {
@@ -69,6 +96,43 @@ final class VolumeRoutes {
         "delete volume",
         progress -> {
           volumes.delete(name);
+          return null;
+        });
+  }
+
+  private void of(Call call) {
+    call.answer(volumes.snapshots(call.part("name")).stream().map(SnapshotJson::write).toList());
+  }
+
+  private void snapshot(Call call) throws IOException {
+    String name = call.part("name");
+    Map<String, Object> body = Json.asObject(call.json());
+    Optional<Object> wanted = Optional.ofNullable(body.get("name"));
+    if (body.size() > 1 || (body.size() == 1 && !(wanted.orElse(0) instanceof String))) {
+      throw new PolderException(
+          ErrorKind.INVALID, "the body must be {\"name\": text} or {}, and nothing else");
+    }
+    operations.answer(
+        call,
+        "snapshot volume",
+        progress -> SnapshotJson.write(volumes.snapshot(name, wanted.map(String::valueOf))));
+  }
+
+  private void rollback(Call call) {
+    String name = call.part("name");
+    String snapshot = call.part("snapshot");
+    operations.answer(
+        call, "rollback volume", progress -> VolumeJson.write(volumes.rollback(name, snapshot)));
+  }
+
+  private void deleteSnapshot(Call call) {
+    String name = call.part("name");
+    String snapshot = call.part("snapshot");
+    operations.answer(
+        call,
+        "delete snapshot of volume",
+        progress -> {
+          volumes.deleteSnapshot(name, snapshot);
           return null;
         });
   }
