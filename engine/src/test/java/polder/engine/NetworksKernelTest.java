@@ -100,7 +100,9 @@ class NetworksKernelTest {
         test.host().networks().delete("other");
         assertEquals("", tables(test));
         test.host().firewall().status(); // nothing that only looks brings one back
-        test.host().zones().delete(ZoneRef.of(test.run(TestHost.spec("alone", "exit")).uuid()), true);
+        test.host()
+            .zones()
+            .delete(ZoneRef.of(test.run(TestHost.spec("alone", "exit")).uuid()), true);
         assertEquals("", tables(test));
       }
     }
