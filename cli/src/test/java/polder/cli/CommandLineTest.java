@@ -154,6 +154,8 @@ class CommandLineTest {
     assertEquals("a\nb\n", desk.polder("list", "-H", "-o", "alias", "alias=~[ab]").ok().out());
     assertEquals(2, desk.polder("list", "-q", "alias=~[ab]").ok().out().lines().count());
     assertTrue(desk.polder("list").ok().out().startsWith("UUID"), "heading");
+    create("{\"brand\": \"vm\", \"alias\": \"g\", \"ram\": 192, \"kernel\": \"/boot/k\"}");
+    assertEquals("192\n", desk.polder("list", "-Ho", "memory", "alias=g").ok().out());
     assertEquals(2, desk.polder("list", "-o", "alais").code());
     assertEquals(2, desk.polder("list", "colour=red").code());
     assertEquals(1, desk.polder("lookup", "-1", "brand=native").code());

@@ -14,12 +14,17 @@ import polder.model.ZoneProperties;
 final class Columns {
   static final List<String> DEFAULT = List.of("uuid", "type", "memory", "state", "alias");
 
+  /** Of a virtual machine that has no limit of its own, its guest's memory is meant. */
+  static final String LIMIT = "max_physical_memory";
+
+  static final String RAM = "ram";
+
   private static final Map<String, String> SHORT =
       Map.of(
           "memory",
-          "max_physical_memory",
-          "ram",
-          "max_physical_memory",
+          LIMIT,
+          RAM,
+          LIMIT,
           "name",
           "alias",
           "ports",
@@ -62,6 +67,7 @@ final class Columns {
 
   /** The text of a zone's cell. */
   static String cell(Map<String, Object> zone, String column) {
-    return Tree.text(zone, key(column));
+    String key = key(column);
+    return Tree.text(zone, key.equals(LIMIT) && !zone.containsKey(LIMIT) ? RAM : key);
   }
 }

@@ -20,7 +20,7 @@ public final class ListCommand implements Command {
     return Usage.of("list", "list zones")
         .text(
             "A column, a sort key and a filter's FIELD are properties as get shows them; memory is"
-                + " short for max_physical_memory (MiB), and tags.role, resolvers.0 or"
+                + " short for max_physical_memory (MiB), or a virtual machine's ram; tags.role, resolvers.0 or"
                 + " filesystems.*.target look inside.")
         .text(
             "FIELD=VALUE keeps the zones whose field is VALUE; FIELD=~REGEX those in which it"

@@ -39,6 +39,9 @@ final class Selection {
     for (String key : keys) {
       fields.add(field(key.startsWith("-") ? key.substring(1) : key));
     }
+    if (fields.contains(Columns.LIMIT)) {
+      fields.add(Columns.RAM);
+    }
     if (arguments.has("--json")) {
       fields.clear();
     }
