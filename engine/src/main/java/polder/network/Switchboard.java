@@ -307,7 +307,8 @@ public final class Switchboard implements AutoCloseable {
     }
     for (Vnic each : open) {
       localRoute(each.network(), true);
-      stack.links().reflect(stack.links().find(each.port()).orElseThrow().index());
+      Optional<Link> port = stack.links().find(each.port()); // gone, if the zone is just ending
+      port.ifPresent(link -> stack.links().reflect(link.index()));
     }
   }
 
