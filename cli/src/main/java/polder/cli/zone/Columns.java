@@ -20,15 +20,7 @@ final class Columns {
   static final String RAM = "ram";
 
   private static final Map<String, String> SHORT =
-      Map.of(
-          "memory",
-          LIMIT,
-          RAM,
-          LIMIT,
-          "name",
-          "alias",
-          "ports",
-          "nics.*.ports.*");
+      Map.of("memory", LIMIT, RAM, LIMIT, "name", "alias", "ports", "nics.*.ports.*");
 
   private Columns() {}
 
