@@ -55,7 +55,8 @@ final class GuestPlace implements Place {
         devices.disk(),
         "disk",
         false,
-        Optional.of(file.toString()));
+        Optional.of(file.toString()),
+        Disk.RAW);
   }
 
   @Override

@@ -127,7 +127,13 @@ class TransfersKernelTest {
       Path source = Files.write(here.home().resolve("source"), contents);
       Disk disk =
           new Disk(
-              Optional.empty(), Optional.of(2L), "virtio", "disk", false, Optional.of("" + source));
+              Optional.empty(),
+              Optional.of(2L),
+              "virtio",
+              "disk",
+              false,
+              Optional.of("" + source),
+              Disk.RAW);
       here.host()
           .zones()
           .create(

@@ -46,7 +46,8 @@ final class VmRows {
 
   private static void vm(Host host) {
     Disk disk =
-        new Disk(Optional.empty(), Optional.of(1L), "virtio", "disk", false, Optional.empty());
+        new Disk(
+            Optional.empty(), Optional.of(1L), "virtio", "disk", false, Optional.empty(), Disk.RAW);
     ZoneSpec spec =
         ZoneSpec.of(Brand.VM)
             .with(ZoneProperties.ZONE_UUID, CrashRows.spec().uuid())

@@ -13,7 +13,9 @@ import polder.model.ObjectType.Field;
  * @param model how the guest sees it: {@code virtio}, {@code scsi}, {@code ide} or {@code nvme}
  * @param media {@code disk}, or {@code cdrom}, which is read only
  * @param boot whether it is booted from
- * @param source the host's raw file that it begins as; empty for zeroes
+ * @param source the host's file that it begins as; empty for zeroes
+ * @param format of {@code source}: {@code raw} or {@code qcow2}. It is never guessed: whoever wrote
+ *     a raw disk could have made it look like another format, which names other files
  */
 public record Disk(
     Optional<String> path,
@@ -21,7 +23,14 @@ public record Disk(
     String model,
     String media,
     boolean boot,
-    Optional<String> source) {
+    Optional<String> source,
+    String format) {
+  /** As the disk is, block by block. */
+  public static final String RAW = "raw";
+
+  /** QEMU's own. */
+  public static final String QCOW2 = "qcow2";
+
   private static final String DISK = "disk";
   private static final String CDROM = "cdrom";
 
@@ -33,6 +42,12 @@ public record Disk(
     }
     if (media.equals(CDROM) && source.isEmpty()) {
       throw new PolderException(ErrorKind.INVALID, "a cdrom needs 'source'");
+    }
+    if (source.isEmpty() && !format.equals(RAW)) {
+      throw new PolderException(ErrorKind.INVALID, "'format' is that of a 'source'");
+    }
+    if (media.equals(CDROM) && !format.equals(RAW)) {
+      throw new PolderException(ErrorKind.INVALID, "a cdrom is raw");
     }
     if (media.equals(CDROM) && !model.equals("ide") && !model.equals("scsi")) {
       throw new PolderException(ErrorKind.INVALID, "a cdrom's model is ide or scsi");
@@ -62,16 +77,19 @@ public record Disk(
         Property.of("boot", Types.BOOLEAN, "whether it is booted from; the first such one first")
             .otherwise(false);
     Property<String> source =
-        Property.of("source", Types.PATH, "the host's raw file that it begins as");
+        Property.of("source", Types.PATH, "the host's file that it begins as");
+    Property<String> format =
+        Property.of("format", Types.word(RAW, QCOW2), "of source").otherwise(RAW);
     return new ObjectType<>(
-        "disk {size, path, model, media, boot, source}",
+        "disk {size, path, model, media, boot, source, format}",
         List.of(
             new Field<>(path, false, Disk::path),
             new Field<>(size, false, Disk::size),
             new Field<>(model, false, d -> Optional.of(d.model())),
             new Field<>(media, false, d -> Optional.of(d.media()).filter(m -> !m.equals(DISK))),
             new Field<>(boot, false, d -> Optional.of(true).filter(_ -> d.boot())),
-            new Field<>(source, false, Disk::source)),
+            new Field<>(source, false, Disk::source),
+            new Field<>(format, false, d -> Optional.of(d.format()).filter(f -> !f.equals(RAW)))),
         v ->
             new Disk(
                 v.find(path),
@@ -79,7 +97,8 @@ public record Disk(
                 v.find(model).orElse(v.get(media).equals(CDROM) ? "ide" : "virtio"),
                 v.get(media),
                 v.get(boot),
-                v.find(source)));
+                v.find(source),
+                v.get(format)));
   }
 
   /** Whether the guest may write it. */

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import polder.model.Json;
 import polder.tests.harness.CommandResult;
+import polder.tests.harness.Commands;
 import polder.tests.harness.Figures;
 import polder.tests.harness.Guest;
 import polder.tests.harness.TestHost;
@@ -341,6 +342,33 @@ class VmTest {
       }
       host.polder("delete", model).ok();
     }
+    Files.delete(image);
+  }
+
+  @Test
+  @DisplayName("S-IMG-13 a vm boots from what a qcow2 image has, if its payload says that it is one")
+  void bootsFromAnImageOfQemus() throws IOException {
+    Path image = bootable();
+    Path packed = host.home().resolve("boot.qcow2");
+    List<String> convert =
+        List.of("qemu-img", "convert", "-c", "-O", "qcow2", image.toString(), packed.toString());
+    Commands.run(Map.of(), new byte[0], convert).ok();
+    Map<String, Object> payload = new HashMap<>();
+    payload.put("brand", "vm");
+    payload.put("alias", "packed");
+    payload.put("ram", 64);
+    payload.put("disks", List.of(Map.of("source", packed.toString(), "format", "qcow2")));
+    host.create(payload);
+    boots("packed", "disk booted 1");
+    host.polder("delete", "packed").ok();
+
+    payload.put("disks", List.of(Map.of("source", image.toString(), "format", "qcow2")));
+    CommandResult result =
+        host.polderWith(Json.write(payload).getBytes(StandardCharsets.UTF_8), "create", "-f", "-");
+    assertNotEquals(0, result.code());
+    assertTrue(result.err().contains("it is no qcow2 image"), result.err());
+    assertFalse(host.polder("list").ok().out().contains("packed"), "nothing of it is left");
+    Files.delete(packed);
     Files.delete(image);
   }
 

@@ -3,6 +3,7 @@ package polder.brand.vm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import polder.brand.RootFiles;
 import polder.brand.zone.CageBrand;
@@ -92,18 +93,40 @@ final class Disks {
     long size = disk.size().map(mib -> mib << MEBI).orElse(0L);
     if (disk.source().isPresent()) {
       try (RegularFile source = CageBrand.open(Path.of(disk.source().get()))) {
-        long bytes = source.size();
-        if (size != 0 && bytes > size) {
-          throw new PolderException(
-              ErrorKind.INVALID,
-              "%s has %d bytes, more than the disk's size of %d MiB"
-                  .formatted(disk.source().get(), bytes, size >> MEBI));
-        }
-        copy(source, file, bytes);
-        size = Math.max(size, (bytes + (1 << MEBI) - 1) >> MEBI << MEBI);
+        size = copy(disk, source, file, size);
       }
     }
     file.truncate(size);
+  }
+
+  /**
+   * Copies what a disk begins as.
+   *
+   * @param size in bytes, as it was asked for; 0 for what the source has
+   * @return what the disk is to have
+   */
+  private static long copy(Disk disk, RegularFile source, RegularFile file, long size) {
+    try {
+      Optional<Qcow2> image =
+          disk.format().equals(Disk.QCOW2) ? Optional.of(Qcow2.of(source)) : Optional.empty();
+      long bytes = image.map(Qcow2::size).orElseGet(source::size);
+      if (size != 0 && bytes > size) {
+        throw new PolderException(
+            ErrorKind.INVALID,
+            "it has %d bytes, more than the disk's size of %d MiB".formatted(bytes, size >> MEBI));
+      }
+      if (image.isPresent()) {
+        image.get().copyTo(file);
+      } else {
+        copy(source, file, bytes);
+      }
+      return Math.max(size, (bytes + (1 << MEBI) - 1) >> MEBI << MEBI);
+    } catch (PolderException e) {
+      throw new PolderException(
+          e.kind(),
+          "a disk cannot begin as %s: %s".formatted(disk.source().orElseThrow(), e.getMessage()),
+          e);
+    }
   }
 
   private static void copy(RegularFile source, RegularFile file, long bytes) {

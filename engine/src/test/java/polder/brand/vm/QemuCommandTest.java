@@ -103,7 +103,8 @@ class QemuCommandTest {
               model,
               cdrom ? "cdrom" : "disk",
               random.nextBoolean(),
-              cdrom ? Optional.of("/tmp/,file=x") : Optional.empty()));
+              cdrom ? Optional.of("/tmp/,file=x") : Optional.empty(),
+              Disk.RAW));
     }
     CloudInit told = new CloudInit("#cloud-config\n-device usb-ehci,file=x", Map.of());
     spec = maybe(random, spec, VmProperties.CLOUD_INIT, told);
