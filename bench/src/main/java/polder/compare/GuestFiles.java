@@ -17,17 +17,28 @@ public final class GuestFiles {
    * @param words the directory where the package's kernel is kept, and DIR
    */
   public static void main(String[] words) throws IOException {
-    Path directory = Files.createDirectories(Path.of(words[1]));
+    try {
+      write(Path.of(words[0]), Files.createDirectories(Path.of(words[1])));
+    } catch (Missing e) {
+      System.err.println("polder: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  /**
+   * Writes {@code vmlinuz} and {@code initrd}.
+   *
+   * @param cache where the package's kernel is kept; it is fetched if it is not there
+   * @throws Missing if it is not to be had
+   */
+  public static void write(Path cache, Path directory) throws IOException {
     try (Workshop workshop = Workshop.make()) {
-      GuestKernel kernel = GuestKernel.of(Path.of(words[0]));
+      GuestKernel kernel = GuestKernel.of(cache);
       Path initrd = kernel.initrd(workshop, "guest", kernel.inOrder(Devices.VIRTIO.drivers()));
       for (Path file : new Path[] {kernel.image(), initrd}) {
         String name = file.equals(initrd) ? "initrd" : "vmlinuz";
         Files.copy(file, directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
-    } catch (Missing e) {
-      System.err.println("polder: " + e.getMessage());
-      System.exit(1);
     }
   }
 }

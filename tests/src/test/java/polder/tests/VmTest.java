@@ -346,7 +346,8 @@ class VmTest {
   }
 
   @Test
-  @DisplayName("S-IMG-13 a vm boots from what a qcow2 image has, if its payload says that it is one")
+  @DisplayName(
+      "S-IMG-13 a vm boots from what a qcow2 image has, if its payload says that it is one")
   void bootsFromAnImageOfQemus() throws IOException {
     Path image = bootable();
     Path packed = host.home().resolve("boot.qcow2");

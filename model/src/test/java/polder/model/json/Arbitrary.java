@@ -74,6 +74,7 @@ final class Arbitrary {
                 entry("zfs_root_compression", () -> pick("on", "off", "lz4", "gzip-9")),
                 entry("delegate_dataset", () -> true),
                 entry("zfs_data_compression", () -> pick("zstd", "off")),
+                entry("keep_on_delete", () -> number(0, 86_400)),
                 entry("indestructible_delegated", this::flag),
                 entry("indestructible_zoneroot", this::flag)));
     if (lx) {
@@ -102,7 +103,15 @@ final class Arbitrary {
   private Object disks() {
     return List.of(
         Map.of("size", number(1, 1L << 30), "boot", flag(), "model", pick("virtio", "nvme")),
-        Map.of("path", "data.raw", "source", path(), "model", pick("scsi", "ide")),
+        Map.of(
+            "path",
+            "data.raw",
+            "source",
+            path(),
+            "model",
+            pick("scsi", "ide"),
+            "format",
+            pick("raw", "qcow2")),
         Map.of("media", "cdrom", "source", path()));
   }
 
