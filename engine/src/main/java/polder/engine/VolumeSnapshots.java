@@ -31,7 +31,16 @@ final class VolumeSnapshots {
 
   /** Those of a volume, the oldest first. */
   List<Snapshot> list(Function<String, VolumeRecord> find, String name) {
-    return hall.volumes().alone(() -> snapping.of(find.apply(name)));
+    return hall.volumes()
+        .alone(
+            () -> {
+              VolumeRecord volume = find.apply(name);
+              if (hall.storage().find(volume.uuid()).isEmpty()) {
+                throw new PolderException(
+                    ErrorKind.NOT_FOUND, "the dataset of volume '%s' is gone".formatted(name));
+              }
+              return snapping.of(volume);
+            });
   }
 
   /** Keeps what is in a volume now. */

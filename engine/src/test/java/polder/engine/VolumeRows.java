@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import polder.model.Filesystem;
 import polder.model.Host;
+import polder.model.PolderException;
 import polder.model.PoolRequest;
 import polder.model.Snapshot;
 import polder.model.StopOptions;
@@ -102,6 +103,15 @@ final class VolumeRows {
     host.volumes().snapshot("data", Optional.of("s"));
   }
 
+  /** Of one that is half deleted, nobody can say. */
+  private static List<String> snapshots(Host host, Volume volume) {
+    try {
+      return host.volumes().snapshots(volume.name()).stream().map(Snapshot::name).toList();
+    } catch (PolderException e) {
+      return List.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** What is in a volume of the pool that each host has. */
   private static List<String> files(Host host, Volume volume) {
     Path root =
@@ -160,7 +170,7 @@ final class VolumeRows {
                   volume.pool(),
                   volume.quota(),
                   volume.zones(),
-                  host.volumes().snapshots(volume.name()).stream().map(Snapshot::name).toList(),
+                  snapshots(host, volume),
                   files(host, volume),
                   volume.problem()));
     }
