@@ -332,9 +332,18 @@ final class Creation {
                       .spend(() -> hall.journal().begin("delete", uuid, Planner.delete(uuid))));
     } catch (RuntimeException e) {
       if (!Failures.noRoom(e)) {
+        withdraw(zone, e); // it may be written: the next start would delete what nobody told of
         throw e;
       }
       // deleting is what makes room; half done, the zone tells of it
+    }
+  }
+
+  private void withdraw(LocalZone zone, RuntimeException why) {
+    try {
+      withdraw(zone);
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package polder.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -146,6 +147,26 @@ class HardshipKernelTest {
   private static int descriptors() {
     String[] open = Path.of("/proc/self/fd").toFile().list();
     return open == null ? 0 : open.length;
+  }
+
+  @Test
+  @DisplayName("R-CRASH-03 a deletion that failed before it began is not done by the next start")
+  void whatWasToldAsFailedIsNotDoneLater() throws IOException {
+    try (TestHost test = new TestHost()) {
+      Failpoints points = Failpoints.unarmed();
+      test.open(points);
+      test.host().zones().create(TestHost.spec("stays", "exec sleep 1000"));
+      for (int place : List.of(1, 2)) { // before its intent is written, and after
+        points.arm("delete-intend.%d=1*error(EIO)".formatted(place));
+        assertThrows(
+            PolderException.class, () -> test.host().zones().delete(TestHost.ref("stays"), true));
+        points.arm("");
+        assertEquals(List.of(), test.host().fsck());
+      }
+      test.reopen();
+      assertEquals(ZoneState.INSTALLED, test.get("stays").state());
+      test.host().zones().delete(TestHost.ref("stays"), true);
+    }
   }
 
   @Test
