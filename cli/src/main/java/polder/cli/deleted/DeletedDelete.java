@@ -5,13 +5,9 @@ import java.util.Map;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.call.Command;
-import polder.cli.call.Failure;
+import polder.cli.call.Each;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
-import polder.model.ErrorKind;
-import polder.model.Host;
-import polder.model.Json;
-import polder.model.PolderException;
 import polder.model.ZoneRef;
 
 /** {@code polder deleted delete}. */
@@ -27,25 +23,14 @@ public final class DeletedDelete implements Command {
   @Override
   public int run(Caller caller, Arguments arguments) {
     List<ZoneRef> zones = arguments.operands().stream().map(ZoneRef::new).toList();
-    int code = Failure.DONE;
-    try (Host host = caller.hosts().connect()) {
-      for (ZoneRef zone : zones) {
-        try {
+    return Each.of(
+        caller,
+        arguments,
+        zones,
+        zone -> "deleted %s for good".formatted(zone.text()),
+        (host, zone) -> {
           host.deleted().delete(zone);
-          if (arguments.has("--json")) {
-            caller.out().line(Json.write(Map.of("zone", zone.text(), "deleted", true)));
-          } else {
-            caller.tell("deleted " + zone.text() + " for good");
-          }
-        } catch (PolderException e) {
-          if (e.kind() == ErrorKind.UNREACHABLE) {
-            throw e;
-          }
-          Failure.tell(caller, e);
-          code = Failure.FAILED;
-        }
-      }
-    }
-    return code;
+          return Map.of("zone", zone.text(), "deleted", true);
+        });
   }
 }

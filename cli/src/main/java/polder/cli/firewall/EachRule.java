@@ -5,13 +5,9 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
-import polder.cli.call.Failure;
-import polder.model.ErrorKind;
+import polder.cli.call.Each;
 import polder.model.Firewall;
 import polder.model.FirewallRule;
-import polder.model.Host;
-import polder.model.Json;
-import polder.model.PolderException;
 
 /** Does something with several rules, one after the other, whatever becomes of each. */
 final class EachRule {
@@ -20,25 +16,14 @@ final class EachRule {
   static int act(
       Caller caller, Arguments arguments, String done, BiConsumer<Firewall, String> act) {
     List<String> rules = arguments.operands().stream().map(FirewallRule::checkReference).toList();
-    int code = Failure.DONE;
-    try (Host host = caller.hosts().connect()) {
-      for (String each : rules) {
-        try {
-          act.accept(host.firewall(), each);
-          if (arguments.has("--json")) {
-            caller.out().line(Json.write(Map.of("rule", each, done, true)));
-          } else {
-            caller.tell("%s rule %s".formatted(done, each));
-          }
-        } catch (PolderException e) {
-          if (e.kind() == ErrorKind.UNREACHABLE) {
-            throw e;
-          }
-          Failure.tell(caller, e);
-          code = Failure.FAILED;
-        }
-      }
-    }
-    return code;
+    return Each.of(
+        caller,
+        arguments,
+        rules,
+        rule -> "%s rule %s".formatted(done, rule),
+        (host, rule) -> {
+          act.accept(host.firewall(), rule);
+          return Map.of("rule", rule, done, true);
+        });
   }
 }

@@ -4,13 +4,9 @@ import java.util.List;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.call.Command;
-import polder.cli.call.Failure;
+import polder.cli.call.Each;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
-import polder.model.ErrorKind;
-import polder.model.Host;
-import polder.model.Json;
-import polder.model.PolderException;
 
 /** {@code polder image delete}. */
 public final class ImageDelete implements Command {
@@ -25,25 +21,7 @@ public final class ImageDelete implements Command {
   @Override
   public int run(Caller caller, Arguments arguments) {
     List<String> references = arguments.operands().stream().map(Reference::of).toList();
-    int code = Failure.DONE;
-    try (Host host = caller.hosts().connect()) {
-      for (String reference : references) {
-        try {
-          host.images().delete(reference);
-          if (arguments.has("--json")) {
-            caller.out().line(Json.write(java.util.Map.of("image", reference, "deleted", true)));
-          } else {
-            caller.tell("deleted " + reference);
-          }
-        } catch (PolderException e) {
-          if (e.kind() == ErrorKind.UNREACHABLE) {
-            throw e;
-          }
-          Failure.tell(caller, e);
-          code = Failure.FAILED;
-        }
-      }
-    }
-    return code;
+    return Each.delete(
+        caller, arguments, "image", references, (host, image) -> host.images().delete(image));
   }
 }

@@ -1,17 +1,12 @@
 package polder.cli.pool;
 
 import java.util.List;
-import java.util.Map;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.call.Command;
-import polder.cli.call.Failure;
+import polder.cli.call.Each;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
-import polder.model.ErrorKind;
-import polder.model.Host;
-import polder.model.Json;
-import polder.model.PolderException;
 import polder.model.Pool;
 
 /** {@code polder pool delete}. */
@@ -27,25 +22,6 @@ public final class PoolDelete implements Command {
   @Override
   public int run(Caller caller, Arguments arguments) {
     List<String> names = arguments.operands().stream().map(Pool::checkName).toList();
-    int code = Failure.DONE;
-    try (Host host = caller.hosts().connect()) {
-      for (String name : names) {
-        try {
-          host.pools().delete(name);
-          if (arguments.has("--json")) {
-            caller.out().line(Json.write(Map.of("pool", name, "deleted", true)));
-          } else {
-            caller.tell("deleted pool " + name);
-          }
-        } catch (PolderException e) {
-          if (e.kind() == ErrorKind.UNREACHABLE) {
-            throw e;
-          }
-          Failure.tell(caller, e);
-          code = Failure.FAILED;
-        }
-      }
-    }
-    return code;
+    return Each.delete(caller, arguments, "pool", names, (host, name) -> host.pools().delete(name));
   }
 }

@@ -1,17 +1,12 @@
 package polder.cli.snapshot;
 
 import java.util.List;
-import java.util.Map;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.call.Command;
-import polder.cli.call.Failure;
+import polder.cli.call.Each;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
-import polder.model.ErrorKind;
-import polder.model.Host;
-import polder.model.Json;
-import polder.model.PolderException;
 import polder.model.SnapshotRef;
 
 /** {@code polder snapshot delete}. */
@@ -27,25 +22,11 @@ public final class SnapshotDelete implements Command {
   @Override
   public int run(Caller caller, Arguments arguments) {
     List<SnapshotRef> snapshots = arguments.operands().stream().map(SnapshotRef::of).toList();
-    int code = Failure.DONE;
-    try (Host host = caller.hosts().connect()) {
-      for (SnapshotRef snapshot : snapshots) {
-        try {
-          host.snapshots().delete(snapshot);
-          if (arguments.has("--json")) {
-            caller.out().line(Json.write(Map.of("snapshot", snapshot.toString(), "deleted", true)));
-          } else {
-            caller.tell("deleted " + snapshot);
-          }
-        } catch (PolderException e) {
-          if (e.kind() == ErrorKind.UNREACHABLE) {
-            throw e;
-          }
-          Failure.tell(caller, e);
-          code = Failure.FAILED;
-        }
-      }
-    }
-    return code;
+    return Each.delete(
+        caller,
+        arguments,
+        "snapshot",
+        snapshots,
+        (host, snapshot) -> host.snapshots().delete(snapshot));
   }
 }

@@ -1,17 +1,12 @@
 package polder.cli.volume;
 
 import java.util.List;
-import java.util.Map;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.call.Command;
-import polder.cli.call.Failure;
+import polder.cli.call.Each;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
-import polder.model.ErrorKind;
-import polder.model.Host;
-import polder.model.Json;
-import polder.model.PolderException;
 import polder.model.Volume;
 import polder.model.VolumeSnapshotRef;
 import polder.model.Volumes;
@@ -50,25 +45,7 @@ public final class VolumeDelete implements Command {
   public int run(Caller caller, Arguments arguments) {
     List<String> names = arguments.operands();
     names.forEach(VolumeDelete::check);
-    int code = Failure.DONE;
-    try (Host host = caller.hosts().connect()) {
-      for (String name : names) {
-        try {
-          delete(host.volumes(), name);
-          if (arguments.has("--json")) {
-            caller.out().line(Json.write(Map.of("volume", name, "deleted", true)));
-          } else {
-            caller.tell("deleted volume " + name);
-          }
-        } catch (PolderException e) {
-          if (e.kind() == ErrorKind.UNREACHABLE) {
-            throw e;
-          }
-          Failure.tell(caller, e);
-          code = Failure.FAILED;
-        }
-      }
-    }
-    return code;
+    return Each.delete(
+        caller, arguments, "volume", names, (host, name) -> delete(host.volumes(), name));
   }
 }

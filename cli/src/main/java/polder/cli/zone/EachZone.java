@@ -1,16 +1,11 @@
 package polder.cli.zone;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
-import polder.cli.call.Failure;
-import polder.model.ErrorKind;
-import polder.model.Host;
-import polder.model.Json;
-import polder.model.PolderException;
+import polder.cli.call.Each;
 import polder.model.ZoneRef;
 import polder.model.Zones;
 
@@ -30,29 +25,12 @@ final class EachZone {
       Arguments arguments,
       String done,
       BiFunction<Zones, ZoneRef, Map<String, Object>> act) {
-    List<ZoneRef> zones = new ArrayList<>();
-    for (String name : arguments.operands()) {
-      zones.add(new ZoneRef(name)); // all names are good before anything is done
-    }
-    int code = Failure.DONE;
-    try (Host host = caller.hosts().connect()) {
-      for (ZoneRef zone : zones) {
-        try {
-          Map<String, Object> result = act.apply(host.zones(), zone);
-          if (arguments.has("--json")) {
-            caller.out().line(Json.write(result));
-          } else {
-            caller.tell(done + " " + zone.text());
-          }
-        } catch (PolderException e) {
-          if (e.kind() == ErrorKind.UNREACHABLE) {
-            throw e;
-          }
-          Failure.tell(caller, e);
-          code = Failure.FAILED;
-        }
-      }
-    }
-    return code;
+    List<ZoneRef> zones = arguments.operands().stream().map(ZoneRef::new).toList();
+    return Each.of(
+        caller,
+        arguments,
+        zones,
+        zone -> done + " " + zone.text(),
+        (host, zone) -> act.apply(host.zones(), zone));
   }
 }
