@@ -6,14 +6,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import polder.model.Json;
 
 /** {@code polder bench}. */
 public final class Main {
   private static final Duration PAUSE = Duration.ofMillis(60);
-  private static final int CLEAN_UP_SECONDS = 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30); // to clean up
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
 
@@ -72,9 +70,9 @@ public final class Main {
   }
 
   private int measure(List<Row> rows, Options options) {
-    CountDownLatch clean = new CountDownLatch(1);
-    try (Stage stage = Stage.open(options.crowd())) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(stage, clean), "clean up"));
+    try (CleanUp clean = new CleanUp("polder bench", PATIENCE);
+        Stage stage = Stage.open(options.crowd())) {
+      clean.stopBy(stage::stop);
       if (options.profile().isEmpty()) {
         return race(rows, options, stage);
       }
@@ -83,8 +81,6 @@ public final class Main {
     } catch (RuntimeException e) {
       err.println("polder bench: " + e.getMessage());
       return FAILED;
-    } finally {
-      clean.countDown();
     }
   }
 
@@ -103,17 +99,5 @@ public final class Main {
     }
     Report.remarks(results).forEach(err::println);
     return results.stream().anyMatch(Result::failed) ? FAILED : 0;
-  }
-
-  /** On SIGINT and SIGTERM: no container may stay behind. */
-  private static void cleanUp(Stage stage, CountDownLatch clean) {
-    stage.stop();
-    try {
-      if (!clean.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("polder bench: could not clean up in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -106,13 +106,6 @@ final class Report {
   }
 
   private static @Nullable Double boxed(OptionalDouble number) {
-    return number.isPresent() ? rounded(number.getAsDouble()) : null;
-  }
-
-  /** Four digits that matter: a clock's sixteen would promise what no measurement here keeps. */
-  private static double rounded(double number) {
-    return Double.isFinite(number)
-        ? new java.math.BigDecimal(number).round(new java.math.MathContext(4)).doubleValue()
-        : number;
+    return number.isPresent() ? Figure.rounded(number.getAsDouble()) : null;
   }
 }

@@ -14,10 +14,7 @@ import java.util.Map;
 import java.util.function.Function;
 import polder.linux.Capability;
 import polder.linux.CapabilitySets;
-import polder.linux.Directory;
-import polder.linux.FileName;
 import polder.linux.Launcher;
-import polder.linux.Tree;
 
 /**
  * What several contenders share: a temporary directory, a launcher, and props that are made when
@@ -150,9 +147,9 @@ final class Stage implements AutoCloseable {
   public void close() {
     RuntimeException first = null;
     newestFirst.addLast(launcher);
-    newestFirst.addLast(() -> delete(memory));
+    newestFirst.addLast(() -> Scratch.delete(memory));
     if (!memory.equals(directory)) {
-      newestFirst.addLast(() -> delete(directory));
+      newestFirst.addLast(() -> Scratch.delete(directory));
     }
     for (AutoCloseable each : newestFirst) {
       try {
@@ -167,16 +164,6 @@ final class Stage implements AutoCloseable {
     }
     if (first != null) {
       throw first;
-    }
-  }
-
-  private static void delete(Path directory) {
-    Path parent = directory.getParent();
-    Path name = directory.getFileName();
-    if (parent != null && name != null) {
-      try (Directory above = Directory.open(parent)) {
-        Tree.delete(above, FileName.of(name.toString()));
-      }
     }
   }
 }

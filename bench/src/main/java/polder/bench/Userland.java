@@ -2,7 +2,6 @@ package polder.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,10 +26,7 @@ final class Userland implements AutoCloseable {
   }
 
   private static Userland make(Stage stage) {
-    Path busybox =
-        Command.find("busybox")
-            .filter(Userland::isStatic)
-            .orElseThrow(() -> new Missing("no static busybox here: apt install busybox-static"));
+    Path busybox = Busybox.find();
     Path root = stage.directory().resolve("rootfs");
     try {
       for (String name : List.of("", "bin", "etc", "proc", "sys", "dev", "tmp", "root", "old")) {
@@ -45,15 +41,6 @@ final class Userland implements AutoCloseable {
       Files.writeString(root.resolve("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
       Files.writeString(root.resolve("etc/group"), "root:x:0:\n");
       return new Userland(stage, root);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** A program that needs others to run names its interpreter in its first page. */
-  private static boolean isStatic(Path program) {
-    try (var in = Files.newInputStream(program)) {
-      return !new String(in.readNBytes(4096), StandardCharsets.ISO_8859_1).contains("/ld-linux");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

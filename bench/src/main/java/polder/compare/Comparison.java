@@ -37,9 +37,11 @@ final class Comparison {
   private final Path cache;
   private final Consumer<String> progress;
   private final Results results = new Results();
+  private final Thread worker = Thread.currentThread();
+  private volatile boolean stopped;
 
   /**
-   * A comparison.
+   * A comparison, made on the thread that runs it.
    *
    * @param cache where a kernel for guests is kept
    * @param progress told what is going on
@@ -47,7 +49,19 @@ final class Comparison {
   Comparison(Options options, Path cache, Consumer<String> progress) {
     this.options = options;
     this.cache = cache;
-    this.progress = progress;
+    this.progress =
+        words -> {
+          if (stopped) {
+            throw new IllegalStateException("stopped");
+          }
+          progress.accept(words);
+        };
+  }
+
+  /** Has it end soon, and take away what it made. From any thread. */
+  void stop() {
+    stopped = true;
+    worker.interrupt();
   }
 
   /**
@@ -65,9 +79,8 @@ final class Comparison {
       for (Workload workload : options.chosen()) {
         measure(workload, running);
       }
-      return results;
-    } finally {
       progress.accept("");
+      return results;
     }
   }
 
@@ -104,15 +117,14 @@ final class Comparison {
   private <T> Optional<T> attempt(String name, Supplier<T> work) {
     try {
       return Optional.of(work.get());
-    } catch (Missing e) {
-      results.remark("%s is left out: %s".formatted(name, e.getMessage()));
     } catch (RuntimeException e) {
-      if (Thread.currentThread().isInterrupted()) {
+      if (stopped) {
         throw e;
       }
-      results.remark("%s failed: %s".formatted(name, e.getMessage()));
+      String how = e instanceof Missing ? "is left out" : "failed";
+      results.remark("%s %s: %s".formatted(name, how, e.getMessage()));
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
   /** Starts each several times, and leaves each running and prepared. */
@@ -233,15 +245,9 @@ final class Comparison {
 
     @Override
     public void close() {
-      boolean interrupted = Thread.interrupted(); // by who wants it to end, cleanly
-      try {
-        running.forEach(Running::close);
-        places.reversed().forEach(Place::close);
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
-      }
+      var _ = Thread.interrupted(); // who wants it to end wants it clean
+      running.forEach(Running::close);
+      places.reversed().forEach(Place::close);
     }
   }
 }

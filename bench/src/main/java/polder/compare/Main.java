@@ -6,10 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import polder.bench.CleanUp;
 import polder.bench.Machine;
 import polder.bench.Missing;
 import polder.bench.Progress;
@@ -18,7 +18,7 @@ import polder.linux.CapabilitySets;
 
 /** {@code polder compare}. */
 public final class Main {
-  private static final int CLEAN_UP_SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofMinutes(1); // to clean up
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
 
@@ -46,20 +46,17 @@ public final class Main {
       err.println("polder compare: " + e.getMessage() + "; see polder compare --help");
       return WRONG_USAGE;
     }
-    CountDownLatch clean = new CountDownLatch(1);
-    Thread worker = Thread.currentThread();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(worker, clean), "clean up"));
-    try {
+    try (CleanUp clean = new CleanUp("polder compare", PATIENCE)) {
       if (!CapabilitySets.own().has(Capability.SYS_ADMIN)) {
         throw new Missing("namespaces and control groups are root's to make: run it as root");
       }
-      tell(new Comparison(options, cache(), Progress.on(err)).run(), options);
+      Comparison comparison = new Comparison(options, cache(), Progress.on(err));
+      clean.stopBy(comparison::stop);
+      tell(comparison.run(), options);
       return 0;
     } catch (RuntimeException e) {
       err.println("polder compare: " + e.getMessage());
       return FAILED;
-    } finally {
-      clean.countDown();
     }
   }
 
@@ -106,17 +103,5 @@ public final class Main {
     return Files.isWritable(Optional.ofNullable(beside.toAbsolutePath().getParent()).orElse(beside))
         ? beside.resolve("compare")
         : Path.of(System.getProperty("user.home"), ".cache", "polder", "compare");
-  }
-
-  /** On SIGINT and SIGTERM: nothing may stay behind. */
-  private static void cleanUp(Thread worker, CountDownLatch clean) {
-    worker.interrupt();
-    try {
-      if (!clean.await(CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("polder compare: could not clean up in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -2,10 +2,12 @@ package polder.compare;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import polder.bench.Samples;
 
 /**
@@ -17,7 +19,7 @@ final class Results {
   private final Map<String, String> places = new LinkedHashMap<>();
   private final List<Measure> measures = new ArrayList<>();
   private final Map<Measure, Map<String, List<Double>>> values = new LinkedHashMap<>();
-  private final List<String> remarks = new ArrayList<>();
+  private final Set<String> remarks = new LinkedHashSet<>();
 
   /** One more place, and what it is. */
   void place(String name, String what) {
@@ -35,7 +37,7 @@ final class Results {
         .add(value);
   }
 
-  /** A sentence about what could not be measured. */
+  /** A sentence about what could not be measured; once, however often it is said. */
   void remark(String sentence) {
     remarks.add(sentence);
   }

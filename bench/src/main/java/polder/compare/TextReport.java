@@ -1,7 +1,5 @@
 package polder.compare;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,18 +76,13 @@ final class TextReport {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
     object.put("name", measure.name());
     object.put("place", place);
-    object.put("value", rounded(samples.median()));
-    object.put("min", rounded(samples.min()));
-    object.put("max", rounded(samples.max()));
+    object.put("value", Figure.rounded(samples.median()));
+    object.put("min", Figure.rounded(samples.min()));
+    object.put("max", Figure.rounded(samples.max()));
     object.put("unit", measure.unit());
     OptionalDouble ratio = results.ratio(measure, place);
-    object.put("ratio", ratio.isPresent() ? rounded(ratio.getAsDouble()) : null);
+    object.put("ratio", ratio.isPresent() ? Figure.rounded(ratio.getAsDouble()) : null);
     object.put("more_is_better", measure.moreIsBetter());
     return Json.write(object);
-  }
-
-  /** Four digits that matter. */
-  private static double rounded(double number) {
-    return new BigDecimal(number).round(new MathContext(4)).doubleValue();
   }
 }

@@ -6,13 +6,9 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import polder.bench.Missing;
 import polder.engine.HostPaths;
 import polder.engine.Polder;
@@ -91,18 +87,15 @@ final class TrialHost implements AutoCloseable {
 
   /** Why the accelerator {@code word} does not work here; empty if it does. */
   Optional<String> refused(String word) {
-    List<Finding> all = host.doctor();
-    Optional<Finding> found =
-        all.stream().filter(each -> each.name().equals("accelerator " + word)).findFirst();
-    if (found.isPresent()) {
-      return found.filter(each -> each.level() != Finding.Level.OK).map(Finding::value);
-    }
-    return Optional.of(
-        all.stream()
-            .filter(each -> each.name().toLowerCase(Locale.ROOT).contains("qemu"))
-            .map(each -> Stream.of(each.value(), each.mend()).collect(Collectors.joining(": ")))
-            .findFirst()
-            .orElse("QEMU is missing: apt install qemu-system-x86"));
+    return host.doctor().stream()
+        .filter(each -> each.name().equals("accelerator " + word))
+        .findFirst()
+        .map(each -> Optional.of(each).filter(TrialHost::isLacking).map(Finding::value))
+        .orElse(Optional.of("no QEMU here: apt install qemu-system-x86"));
+  }
+
+  private static boolean isLacking(Finding finding) {
+    return finding.level() != Finding.Level.OK;
   }
 
   /** What makes {@code spec} a worker of the brands that share the kernel. */
@@ -178,10 +171,8 @@ final class TrialHost implements AutoCloseable {
   @Override
   public void close() {
     try (host) {
-      List<String> left = new ArrayList<>();
       host.zones().list().forEach(zone -> host.zones().delete(ZoneRef.of(zone.uuid()), true));
-      host.networks().list().forEach(network -> left.add(network.name()));
-      left.forEach(host.networks()::delete);
+      host.networks().list().forEach(network -> host.networks().delete(network.name()));
       if (!host.images().list().isEmpty()) {
         host.images().delete(IMAGE);
       }

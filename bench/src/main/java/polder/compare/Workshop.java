@@ -7,11 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
-import java.util.stream.Stream;
+import polder.bench.Busybox;
 import polder.bench.Missing;
-import polder.linux.Directory;
-import polder.linux.FileName;
-import polder.linux.Tree;
+import polder.bench.Scratch;
 
 /** A directory of this run's own, on a disk, and in it what all places work with. */
 final class Workshop implements AutoCloseable {
@@ -30,12 +28,7 @@ final class Workshop implements AutoCloseable {
    * @throws Missing if there is no static busybox
    */
   static Workshop make() {
-    Path busybox =
-        Stream.of("/bin/busybox", "/usr/bin/busybox", "/usr/local/bin/busybox")
-            .map(Path::of)
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElseThrow(() -> new Missing("no static busybox here: apt install busybox-static"));
+    Path busybox = Busybox.find();
     try {
       // not /tmp, which is in memory on many hosts
       Path directory = Files.createTempDirectory(Path.of("/var/tmp"), "polder-compare-");
@@ -83,10 +76,6 @@ final class Workshop implements AutoCloseable {
 
   @Override
   public void close() {
-    Path parent = Objects.requireNonNull(directory.getParent());
-    Path name = Objects.requireNonNull(directory.getFileName());
-    try (Directory above = Directory.open(parent)) {
-      Tree.delete(above, FileName.of(name.toString()));
-    }
+    Scratch.delete(directory);
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -27,6 +28,7 @@ import polder.tests.harness.CommandResult;
 import polder.tests.harness.Fixtures;
 import polder.tests.harness.Guest;
 import polder.tests.harness.Space;
+import polder.tests.harness.TestHost;
 
 /** {@code polder compare}, as a user calls it. */
 @Tag("kernel")
@@ -73,9 +75,34 @@ class CompareTest {
           told,
           result.err());
       assertTrue(Files.readString(report).contains("<svg "));
-      assertEquals("lo", space.run("sh", "-c", "ip -o link | cut -d: -f2 | xargs").strip());
+      assertEquals("lo", links(space));
     }
     assertEquals(before, left());
+  }
+
+  @Test
+  @DisplayName("a comparison that is interrupted ends, and nothing of it is left")
+  void whatIsInterruptedCleansUp() throws Exception {
+    Set<String> before = left();
+    try (Space space = new Space()) {
+      space.run("ip", "link", "set", "lo", "up");
+      Process process =
+          space.start(
+              Fixtures.ROOT.resolve("polder").toString(),
+              "compare",
+              "--place=lx",
+              "--workload=cpu,sync");
+      TestHost.eventually("it has begun", () -> links(space).contains("pv"));
+      process.destroy();
+      assertTrue(process.waitFor(2, TimeUnit.MINUTES), "it ends");
+      assertEquals("lo", links(space));
+      assertEquals("", space.run("nft", "list", "tables"));
+    }
+    assertEquals(before, left());
+  }
+
+  private static String links(Space space) {
+    return space.run("sh", "-c", "ip -o link | cut -d: -f2 | xargs").strip();
   }
 
   /** Where the command looks for it: it has no way out of the space. */
