@@ -3,6 +3,7 @@ package polder.network;
 import java.util.function.BooleanSupplier;
 import polder.linux.Fd;
 import polder.linux.NftNews;
+import polder.linux.Threads;
 
 /**
  * Puts tables back that somebody else took away, as {@code nft flush ruleset} does: told by the
@@ -46,17 +47,7 @@ final class FlushWatch implements AutoCloseable {
   @Override
   public void close() {
     news.end();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
     news.close();
   }
 }

@@ -11,6 +11,7 @@ import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.Pipe;
 import polder.linux.SyscallException;
+import polder.linux.Threads;
 
 /**
  * The kernel's stream of a subvolume, through a pipe: the call that fills it lasts until all is
@@ -54,23 +55,9 @@ final class BtrfsSend {
         result = reader.read(pipe.reader().input());
       } finally {
         pipe.reader().close(); // the kernel gives up what nobody reads
-        join(sender);
+        Threads.join(sender);
       }
       return end(task, result);
-    }
-  }
-
-  private static void join(Thread sender) {
-    boolean interrupted = false;
-    while (sender.isAlive()) {
-      try {
-        sender.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -37,7 +37,7 @@ final class NamespaceEntry {
                     failure.set(e);
                   }
                 });
-    joinWholly(thread);
+    Threads.join(thread); // an interrupt does not end what the kernel is asked for halfway
     Throwable thrown = failure.get();
     if (thrown instanceof RuntimeException e) {
       throw e;
@@ -46,21 +46,5 @@ final class NamespaceEntry {
       throw e;
     }
     return result.get();
-  }
-
-  /** An interrupt does not end what the kernel is asked for halfway; it is noted for later. */
-  private static void joinWholly(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

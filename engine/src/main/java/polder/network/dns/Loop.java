@@ -11,6 +11,7 @@ import polder.linux.Epoll;
 import polder.linux.EventFd;
 import polder.linux.Fd;
 import polder.linux.NetworkThread;
+import polder.linux.Threads;
 
 /**
  * One thread in the host's network namespace, which waits for sockets and for the clock. All that
@@ -155,17 +156,7 @@ final class Loop implements AutoCloseable {
   public void close() {
     closed = true;
     wakeUp.signal();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Threads.join(thread);
     epoll.close();
     wakeUp.close();
   }

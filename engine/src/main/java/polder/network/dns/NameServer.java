@@ -248,17 +248,37 @@ public final class NameServer implements AutoCloseable {
           .toList();
     }
 
-    /** Questions in datagrams. */
-    private final class Datagrams implements Loop.Handler {
-      private final String network;
-      private final InetSocket socket;
-      private final long token;
-      private boolean ended;
+    /** A socket of a network's. */
+    private abstract class Listening implements Loop.Handler {
+      final String network;
+      final InetSocket socket;
+      final long token;
+      boolean ended;
 
-      Datagrams(String network, InetSocket socket) {
+      Listening(String network, InetSocket socket) {
         this.network = network;
         this.socket = socket;
         this.token = loop.watch(socket.fd(), Epoll.READABLE, this);
+      }
+
+      Asker asker(InetSocket.Peer from) {
+        return new Asker(network, IpAddress.of(from.address().toArray()));
+      }
+
+      @Override
+      public void end() {
+        if (!ended) {
+          ended = true;
+          loop.forget(socket.fd(), token);
+          socket.close();
+        }
+      }
+    }
+
+    /** Questions in datagrams. */
+    private final class Datagrams extends Listening {
+      Datagrams(String network, InetSocket socket) {
+        super(network, socket);
       }
 
       @Override
@@ -270,8 +290,8 @@ public final class NameServer implements AutoCloseable {
           }
           InetSocket.Peer from = heard.get().from();
           if (heard.get().whole()) {
-            Asker asker = new Asker(network, IpAddress.of(from.address().toArray()));
-            var _ = ask(heard.get().data().toArray(), asker, false, answer -> send(answer, from));
+            byte[] message = heard.get().data().toArray();
+            var _ = ask(message, asker(from), false, answer -> send(answer, from));
           }
         }
       }
@@ -285,28 +305,12 @@ public final class NameServer implements AutoCloseable {
           }
         }
       }
-
-      @Override
-      public void end() {
-        if (!ended) {
-          ended = true;
-          loop.forget(socket.fd(), token);
-          socket.close();
-        }
-      }
     }
 
     /** Those who call. */
-    private final class Connections implements Loop.Handler {
-      private final String network;
-      private final InetSocket socket;
-      private final long token;
-      private boolean ended;
-
+    private final class Connections extends Listening {
       Connections(String network, InetSocket socket) {
-        this.network = network;
-        this.socket = socket;
-        this.token = loop.watch(socket.fd(), Epoll.READABLE, this);
+        super(network, socket);
       }
 
       @Override
@@ -327,7 +331,7 @@ public final class NameServer implements AutoCloseable {
 
       private void talk(InetSocket.Accepted called) {
         InetSocket connection = called.socket();
-        Asker asker = new Asker(network, IpAddress.of(called.from().address().toArray()));
+        Asker asker = asker(called.from());
         if (!limits.take(asker)) {
           connection.close();
           return;
@@ -343,15 +347,6 @@ public final class NameServer implements AutoCloseable {
                   limits.give(asker);
                   conversations.remove(key);
                 }));
-      }
-
-      @Override
-      public void end() {
-        if (!ended) {
-          ended = true;
-          loop.forget(socket.fd(), token);
-          socket.close();
-        }
       }
     }
   }
