@@ -50,7 +50,7 @@ final class Report {
     return Json.write(object);
   }
 
-  /** The table, then a sentence for each who did not take part. */
+  /** The table. */
   static String table(List<Result> results) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(HEAD);
@@ -60,7 +60,7 @@ final class Report {
     return TextTable.of(lines, LEFT);
   }
 
-  /** Who did not take part, and why: a sentence each. */
+  /** Who did not take part, which bounds are missed, and why: a sentence each. */
   static List<String> remarks(List<Result> results) {
     Set<String> remarks = new LinkedHashSet<>();
     for (Result result : results) {
@@ -69,8 +69,17 @@ final class Report {
           .peer()
           .flatMap(peer -> remark(result.row().peer().orElseThrow().name(), peer))
           .ifPresent(remarks::add);
+      if (result.met().equals(Optional.of(false))) {
+        remarks.add(missed(result.row()));
+      }
     }
     return List.copyOf(remarks);
+  }
+
+  private static String missed(Row row) {
+    return row.name()
+        + " misses its bound: "
+        + row.why().orElse("it was kept where this was written; was the machine quiet?");
   }
 
   private static List<String> line(Result result) {

@@ -82,6 +82,18 @@ class ReportTest {
         Report.remarks(List.of(result(new Outcome.Failed("exit 1"), measured(1)))));
   }
 
+  @Test
+  void whyABoundIsMissedIsToldBelowTheTable() {
+    Result known =
+        new Result(
+            ROW.missed("the kernel takes most of it"), measured(10), Optional.of(measured(20)));
+    assertEquals(
+        List.of(
+            "zone misses its bound: the kernel takes most of it",
+            "zone misses its bound: it was kept where this was written; was the machine quiet?"),
+        Report.remarks(List.of(KEPT, ALONE, known, MISSED)));
+  }
+
   private static Result result(Outcome ours, Outcome peer) {
     return new Result(ROW, ours, Optional.of(peer));
   }
