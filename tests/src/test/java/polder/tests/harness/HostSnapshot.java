@@ -36,10 +36,8 @@ public final class HostSnapshot {
               + "|percpu_pagelist.*|.*max_map.*|tainted|sched_.*|nr_open|.*drop_caches|compact_memory)$");
 
   /** In the path of what belongs to a test's host, of this module or of another. */
-  private static final Pattern OTHERS = Pattern.compile("/polder-([a-z]+-)?test-|/polder-bench-");
-
-  /** In the path of a loop device's file, of a module that is tested beside this one. */
-  private static final Pattern BESIDE = Pattern.compile("/junit-[0-9]");
+  private static final Pattern OTHERS =
+      Pattern.compile("/polder-([a-z]+-)?test-|/polder-bench-|/polder-beside-");
 
   private final Map<String, SortedSet<String>> facts = new TreeMap<>();
 
@@ -170,7 +168,7 @@ public final class HostSnapshot {
         .map(n -> Path.of("/sys/block", n, "loop/backing_file"))
         .filter(Files::exists)
         .map(p -> p + " " + lines(p).toList())
-        .filter(line -> isOurs(line, home) && !BESIDE.matcher(line).find());
+        .filter(line -> isOurs(line, home));
   }
 
   private static Stream<String> sysctls() {
