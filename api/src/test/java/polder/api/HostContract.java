@@ -53,7 +53,7 @@ import polder.model.ZoneState;
  * <p>It uses native zones and programs that every userland has: sh, cat, echo, sleep, true, stty.
  */
 @Timeout(600)
-public abstract class HostContract extends DeletedContract {
+public abstract class HostContract extends GuestContract {
   @Test
   void aZoneIsMadeStartedStoppedAndTakenAway() {
     Zone zone = create("a", "sleep", "1000");

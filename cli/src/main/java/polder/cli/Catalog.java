@@ -68,6 +68,10 @@ import polder.cli.transfer.ExportCommand;
 import polder.cli.transfer.ImportCommand;
 import polder.cli.transfer.ReceiveCommand;
 import polder.cli.transfer.SendCommand;
+import polder.cli.vm.VmInfo;
+import polder.cli.vm.VmNmi;
+import polder.cli.vm.VmReset;
+import polder.cli.vm.VmScreenshot;
 import polder.cli.volume.VolumeCreate;
 import polder.cli.volume.VolumeDelete;
 import polder.cli.volume.VolumeGet;
@@ -103,7 +107,8 @@ import polder.cli.zone.WaitCommand;
 final class Catalog {
   /** The first words of commands that have two. */
   static final List<String> GROUPS =
-      List.of("deleted", "snapshot", "image", "pool", "volume", "network", "balance", "firewall");
+      List.of(
+          "deleted", "vm", "snapshot", "image", "pool", "volume", "network", "balance", "firewall");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -133,6 +138,10 @@ final class Catalog {
           "deleted list",
           "deleted get",
           "deleted delete",
+          "vm info",
+          "vm reset",
+          "vm nmi",
+          "vm screenshot",
           "snapshot create",
           "snapshot list",
           "snapshot get",
@@ -229,6 +238,8 @@ final class Catalog {
     aliases.put("deleted ls", "deleted list");
     aliases.put("deleted rm", "deleted delete");
     aliases.put("deleted inspect", "deleted get");
+    aliases.put("reset", "vm reset");
+    aliases.put("nmi", "vm nmi");
     aliases.put("rollback", "snapshot rollback");
     aliases.put("snapshot ls", "snapshot list");
     aliases.put("snapshot rm", "snapshot delete");
@@ -288,6 +299,10 @@ final class Catalog {
       case "deleted list" -> new DeletedList();
       case "deleted get" -> new DeletedGet();
       case "deleted delete" -> new DeletedDelete();
+      case "vm info" -> new VmInfo();
+      case "vm reset" -> new VmReset();
+      case "vm nmi" -> new VmNmi();
+      case "vm screenshot" -> new VmScreenshot();
       case "snapshot create" -> new SnapshotCreate();
       case "snapshot list" -> new SnapshotList();
       case "snapshot get" -> new SnapshotGet();

@@ -106,6 +106,11 @@ final class Desk implements AutoCloseable {
     }
 
     @Override
+    public polder.model.Guests guests() {
+      return host.guests();
+    }
+
+    @Override
     public polder.model.Images images() {
       return host.images();
     }

@@ -36,6 +36,11 @@ public interface Running extends AutoCloseable {
    */
   ZoneProcess exec(ExecSpec spec, ZoneSpec zone, ImageConfig config);
 
+  /** The machine that it is; empty for what is none. */
+  default Optional<Guest> guest() {
+    return Optional.empty();
+  }
+
   /** The root directory as the zone sees it, to be walked with {@code Walk.IN_ROOT} only. */
   Directory root();
 

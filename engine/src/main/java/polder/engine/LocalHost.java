@@ -18,6 +18,7 @@ import polder.model.DeletedZones;
 import polder.model.Events;
 import polder.model.Finding;
 import polder.model.Firewall;
+import polder.model.Guests;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
@@ -40,6 +41,7 @@ final class LocalHost implements Host {
   private final LocalStore store;
   private final LocalZones zones;
   private final LocalDeletedZones deleted;
+  private final LocalGuests guests;
   private final LocalImages images;
   private final Likenesses likenesses;
   private final LocalPools pools;
@@ -147,6 +149,7 @@ final class LocalHost implements Host {
     this.deleted =
         new LocalDeletedZones(
             hall, keeping, creation, updating, snapping, schedules, this.networks);
+    this.guests = new LocalGuests(hall, turns);
     this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
     Registries registries =
         new Registries(
@@ -227,6 +230,11 @@ final class LocalHost implements Host {
   @Override
   public DeletedZones deleted() {
     return open(deleted);
+  }
+
+  @Override
+  public Guests guests() {
+    return guests;
   }
 
   @Override

@@ -88,6 +88,29 @@ final class LocalZone {
     return new PolderException(ErrorKind.NOT_FOUND, "there is no zone '%s'".formatted(name()));
   }
 
+  /** How it runs now; refuses {@code verb} if it does not. */
+  Life demandRunning(String verb) {
+    return life()
+        .filter(now -> now.running().isPresent())
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.WRONG_STATE,
+                    "cannot %s zone '%s': it is %s; start it first"
+                        .formatted(verb, name(), status.state().word())));
+  }
+
+  /** As {@link #demandRunning}; refuses it if it is paused, too. */
+  Life demandAwake(String verb) {
+    Life now = demandRunning(verb);
+    if (status.paused()) {
+      throw new PolderException(
+          ErrorKind.WRONG_STATE,
+          "cannot %s zone '%s': it is paused; resume it first".formatted(verb, name()));
+    }
+    return now;
+  }
+
   ZoneRecord record() {
     return record;
   }

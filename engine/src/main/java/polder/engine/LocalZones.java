@@ -65,17 +65,6 @@ final class LocalZones implements Zones {
     this.copying = new Copying(hall);
   }
 
-  private static Life running(String verb, LocalZone zone) {
-    return zone.life()
-        .filter(life -> life.running().isPresent())
-        .orElseThrow(
-            () ->
-                new PolderException(
-                    ErrorKind.WRONG_STATE,
-                    "cannot %s zone '%s': it is %s; start it first"
-                        .formatted(verb, zone.name(), zone.status().state().word())));
-  }
-
   @Override
   public Zone create(ZoneSpec spec) {
     return keeping.withRoom(spec.get(ZoneProperties.ZPOOL), () -> creation.create(spec)).view();
@@ -287,7 +276,7 @@ final class LocalZones implements Zones {
         "signal",
         zone,
         () -> {
-          Life life = running("signal", zone);
+          Life life = zone.demandRunning("signal");
           hall.events()
               .add(
                   "zone.kill",
@@ -320,7 +309,7 @@ final class LocalZones implements Zones {
         verb,
         zone,
         () -> {
-          Life life = running(verb, zone);
+          Life life = zone.demandRunning(verb);
           if (paused && zone.status().state() == ZoneState.SHUTTING_DOWN) {
             throw new PolderException(
                 ErrorKind.WRONG_STATE,
@@ -367,13 +356,7 @@ final class LocalZones implements Zones {
         "run a program in",
         zone,
         () -> {
-          Life life = running("run a program in", zone);
-          if (zone.status().paused()) {
-            throw new PolderException(
-                ErrorKind.WRONG_STATE,
-                "cannot run a program in zone '%s': it is paused; resume it first"
-                    .formatted(zone.name()));
-          }
+          Life life = zone.demandAwake("run a program in");
           return sessions.exec(zone, life, spec);
         });
   }

@@ -19,6 +19,7 @@ import polder.model.Balances;
 import polder.model.DeletedZones;
 import polder.model.Events;
 import polder.model.Firewall;
+import polder.model.Guests;
 import polder.model.Host;
 import polder.model.Images;
 import polder.model.Networks;
@@ -46,6 +47,7 @@ class CrashAtEachStepKernelTest {
         Stream.of(
                 Host.class,
                 Zones.class,
+                Guests.class,
                 DeletedZones.class,
                 Images.class,
                 Pools.class,

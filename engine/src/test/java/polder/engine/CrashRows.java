@@ -38,6 +38,9 @@ final class CrashRows {
   static final Set<String> READERS =
       Set.of(
           "Host.zones",
+          "Host.guests",
+          "Guests.info",
+          "Guests.screenshot",
           "Host.deleted",
           "DeletedZones.list",
           "DeletedZones.get",
@@ -204,9 +207,15 @@ final class CrashRows {
     return List.copyOf(rows);
   }
 
-  /** Those whose names fit the system property {@code polder.rows}; all without it. */
+  /**
+   * Those that can be tried here, and whose names fit the system property {@code polder.rows} if
+   * there is one.
+   */
   static List<CrashRow> wanted() {
-    return all().stream().filter(row -> ROWS.isEmpty() || row.name().matches(ROWS)).toList();
+    return all().stream()
+        .filter(row -> VmRows.possible() || !row.how().equals("of a vm"))
+        .filter(row -> ROWS.isEmpty() || row.name().matches(ROWS))
+        .toList();
   }
 
   static CrashRow named(String name) {

@@ -23,20 +23,26 @@ final class VmRows {
 
   private VmRows() {}
 
-  /** None where there is no QEMU. */
+  /** Whether they can be tried here. */
+  static boolean possible() {
+    return Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64"));
+  }
+
   static List<CrashRow> all() {
-    if (!Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64"))) {
-      return List.of();
-    }
     return List.of(
         new CrashRow("Zones.create", "of a vm", NetworkRows::network, VmRows::vm, true),
         new CrashRow("Zones.start", "of a vm", VmRows::made, host -> host.zones().start(VM), true),
         new CrashRow(
-            "Zones.delete",
-            "of a vm",
-            VmRows::made,
-            host -> host.zones().delete(VM, false),
-            false));
+            "Zones.delete", "of a vm", VmRows::made, host -> host.zones().delete(VM, false), false),
+        new CrashRow(
+            "Guests.reset", "of a vm", VmRows::running, host -> host.guests().reset(VM), false),
+        new CrashRow(
+            "Guests.nmi", "of a vm", VmRows::running, host -> host.guests().nmi(VM), false));
+  }
+
+  private static void running(Host host) {
+    made(host);
+    host.zones().start(VM);
   }
 
   private static void made(Host host) {

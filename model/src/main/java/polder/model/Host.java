@@ -15,6 +15,9 @@ public interface Host extends AutoCloseable {
   /** The zones that were deleted and are kept for a while. */
   DeletedZones deleted();
 
+  /** The machines of the zones that are virtual machines. */
+  Guests guests();
+
   /** The images. */
   Images images();
 

@@ -32,7 +32,6 @@ final class RefusedProperties {
                   "spice_opts",
                   "spice_password",
                   "spice_port",
-                  "vga",
                   "virtio_txburst",
                   "virtio_txtimer",
                   "vnc_password",

@@ -42,6 +42,13 @@ public final class VmProperties {
       Property.of("machine", Types.word("q35", "pc"), "the kind of computer that QEMU is")
           .only(Brand.VM)
           .otherwise("q35");
+  public static final Property<String> VGA =
+      Property.of(
+              "vga",
+              Types.word("none", "std"),
+              "the guest's screen, which polder vm screenshot shows; std: VGA with VESA's modes")
+          .only(Brand.VM)
+          .otherwise("none");
   public static final Property<String> KERNEL =
       Property.of("kernel", Types.PATH, "the host's file with the kernel that is booted")
           .only(Brand.VM);
@@ -83,6 +90,7 @@ public final class VmProperties {
         CPU_TYPE,
         ACCEL,
         MACHINE,
+        VGA,
         KERNEL,
         INITRD,
         CMDLINE,

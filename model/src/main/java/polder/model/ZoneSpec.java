@@ -246,6 +246,20 @@ public final class ZoneSpec {
             .formatted(verb, name()));
   }
 
+  /**
+   * Refuses {@code verb}, which is done to a guest's machine, if this is no vm.
+   *
+   * @throws PolderException UNSUPPORTED
+   */
+  public void demandGuest(String verb) {
+    if (brand() != Brand.VM) {
+      throw new PolderException(
+          ErrorKind.UNSUPPORTED,
+          "cannot %s zone '%s': it is no vm, and has no machine of its own"
+              .formatted(verb, name()));
+    }
+  }
+
   /** The host name inside. */
   public String hostname() {
     return find(ZoneProperties.ZONE_HOSTNAME).orElseGet(this::name);

@@ -25,7 +25,7 @@ class ZoneSpecTest {
     Map<String, String> faults =
         faults(
             """
-            {"alais": "web", "max_physical_memroy": 5, "vga": "std", "zfs_io_priority": 1,
+            {"alais": "web", "max_physical_memroy": 5, "vnc_port": 5, "zfs_io_priority": 1,
              "max_sem_ids": 1, "kernel_version": "3.10", "autoboot": "true", "cpu_cap": 1.5,
              "max_lwps": 0, "uuid": "NOT-A-UUID", "cmd": "sleep", "filesystems": [{"tarjet": "/x"}],
              "security": {"userns": 1}, "tags": {"a": {}}}
@@ -33,7 +33,7 @@ class ZoneSpecTest {
     assertEquals(14 + 1, faults.size(), faults.toString()); // the file system has two
     assertTrue(text(faults, "alais").contains("'alias'"));
     assertTrue(text(faults, "max_physical_memroy").contains("'max_physical_memory'"));
-    assertTrue(text(faults, "vga").contains("virtual machines"));
+    assertTrue(text(faults, "vnc_port").contains("virtual machines"));
     assertTrue(text(faults, "kernel_version").contains("share the host's kernel"));
     assertTrue(text(faults, "filesystems[0].tarjet").contains("'target'"));
     assertEquals("is missing", text(faults, "filesystems[0].target"));
@@ -80,7 +80,7 @@ class ZoneSpecTest {
     faults =
         faults("{\"brand\": \"vm\", \"kernel\": \"k\", \"cpu_type\": \"host,+x\", \"ram\": 1}");
     assertEquals(Set.of("kernel", "cpu_type", "ram"), faults.keySet());
-    for (String word : List.of("com1", "vnc_port", "qemu_opts", "boot", "pci_devices", "vga")) {
+    for (String word : List.of("com1", "vnc_port", "qemu_opts", "boot", "pci_devices")) {
       assertTrue(text(faults("{\"%s\": 1}".formatted(word)), word).contains("do not have it yet"));
     }
   }

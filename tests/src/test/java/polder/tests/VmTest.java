@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -196,6 +198,38 @@ class VmTest {
         "d"
             + PosixFilePermissions.toString(
                 Files.getPosixFilePermissions(process.resolve("root/run/qmp"))));
+  }
+
+  @Test
+  void itsMachineTellsOfItselfIsLookedAtInterruptedAndReset() throws IOException {
+    Map<String, Object> payload = payload("seen", "wait");
+    payload.put("vga", "std");
+    host.create(payload);
+    refused("start it first", "vm", "reset", "seen");
+    host.polder("start", "seen").ok();
+    says("seen", "guest waits");
+
+    Map<String, Object> told =
+        Json.object(host.polder("vm", "info", "seen", "cpus", "status").ok().out());
+    assertEquals(Set.of("status", "cpus"), told.keySet());
+    assertEquals(true, Json.asObject(told.get("status")).get("running"));
+    assertEquals(1, Json.asList(told.get("cpus")).size());
+    assertEquals(8, Json.object(host.polder("vm", "info", "seen").ok().out()).size());
+    refused("is no part of a machine", "vm", "info", "seen", "flux");
+
+    Path file = host.home().resolve("screen.png");
+    host.polder("vm", "screenshot", "seen", "-o", file.toString()).ok();
+    BufferedImage picture = ImageIO.read(file.toFile());
+    assertTrue(picture.getWidth() >= 640 && picture.getHeight() >= 400, picture::toString);
+
+    host.polder("vm", "nmi", "seen").ok();
+    says("seen", "NMI received");
+    host.polder("vm", "reset", "seen").ok();
+    await("it came up again", () -> logs("seen").split("guest waits", -1).length > 2);
+
+    host.polder("pause", "seen").ok();
+    refused("resume it first", "vm", "info", "seen");
+    host.polder("delete", "--force", "seen").ok();
   }
 
   @Test

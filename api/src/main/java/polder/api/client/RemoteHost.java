@@ -13,6 +13,7 @@ import polder.model.ErrorKind;
 import polder.model.Events;
 import polder.model.Finding;
 import polder.model.Firewall;
+import polder.model.Guests;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
@@ -107,6 +108,11 @@ public final class RemoteHost implements Host {
   @Override
   public DeletedZones deleted() {
     return new RemoteDeletedZones(caller);
+  }
+
+  @Override
+  public Guests guests() {
+    return new RemoteGuests(caller);
   }
 
   @Override

@@ -7,6 +7,7 @@ import polder.model.DeletedZones;
 import polder.model.Events;
 import polder.model.Finding;
 import polder.model.Firewall;
+import polder.model.Guests;
 import polder.model.Host;
 import polder.model.HostInfo;
 import polder.model.Images;
@@ -36,6 +37,7 @@ public final class FakeHost implements Host {
   private final FakeZones zones = new FakeZones(events, images, volumes, networks);
   private final FakeFirewall firewall = new FakeFirewall(events, zones);
   private final FakeBalances balances = new FakeBalances(events, zones, networks);
+  private final FakeGuests guests = new FakeGuests(zones);
   private final FakeSnapshots snapshots = new FakeSnapshots(zones);
 
   private final FakeTransfers transfers = new FakeTransfers(zones, pools);
@@ -72,6 +74,11 @@ public final class FakeHost implements Host {
   @Override
   public DeletedZones deleted() {
     return zones.deleted;
+  }
+
+  @Override
+  public Guests guests() {
+    return guests;
   }
 
   @Override

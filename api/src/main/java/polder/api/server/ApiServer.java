@@ -86,6 +86,7 @@ public final class ApiServer implements AutoCloseable {
     routes.addAll(new HostRoutes(host, operations, streams, () -> OpenApi.describe(routes)).list());
     routes.addAll(new ZoneRoutes(host.zones(), operations, streams, workers).list());
     routes.addAll(new DeletedRoutes(host.deleted(), operations).list());
+    routes.addAll(new GuestRoutes(host.guests()).list());
     routes.addAll(new ImageRoutes(host.images(), operations).list());
     routes.addAll(new SnapshotRoutes(host.snapshots(), operations).list());
     routes.addAll(new PoolRoutes(host.pools(), operations).list());

@@ -12,6 +12,7 @@ import polder.cli.call.Failure;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
 import polder.cli.call.UsageException;
+import polder.cli.call.WholeFile;
 import polder.cli.view.ProgressLine;
 import polder.model.Fault;
 import polder.model.Host;

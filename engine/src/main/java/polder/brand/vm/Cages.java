@@ -53,7 +53,10 @@ final class Cages {
             ZoneProperties.FILESYSTEMS,
             List.of(
                 new Filesystem(
-                    "", QemuCommand.CONTROL, "tmpfs", List.of("noexec", "size=64k", "mode=0700"))));
+                    "",
+                    QemuCommand.CONTROL,
+                    "tmpfs",
+                    List.of("noexec", "size=" + Machine.ROOM, "mode=0700"))));
   }
 
   private static Map<String, Ulimit> both(Map<String, Ulimit> more) {

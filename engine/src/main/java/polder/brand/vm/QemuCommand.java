@@ -58,6 +58,9 @@ final class QemuCommand {
         "chardev=control,mode=control");
     add(command, "-device", "pvpanic", "-action", "panic=exit-failure");
     add(command, "-boot", "strict=on");
+    if (!spec.get(VmProperties.VGA).equals("none")) {
+      add(command, "-device", "VGA");
+    }
     command.addAll(Disks.options(spec));
     command.addAll(NetworkCards.options(spec, lan));
     spec.find(VmProperties.CLOUD_INIT).ifPresent(_ -> command.addAll(Seed.options()));

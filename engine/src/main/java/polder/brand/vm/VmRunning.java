@@ -3,6 +3,7 @@ package polder.brand.vm;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import polder.brand.Guest;
 import polder.brand.Running;
 import polder.brand.ZoneProcess;
 import polder.linux.Directory;
@@ -73,6 +74,11 @@ record VmRunning(String name, Running cage) implements Running {
   @Override
   public ZoneProcess exec(ExecSpec spec, ZoneSpec zone, ImageConfig config) {
     throw zone.guests("run a program in");
+  }
+
+  @Override
+  public Optional<Guest> guest() {
+    return Optional.of(new Machine(name, this::root));
   }
 
   @Override

@@ -88,6 +88,7 @@ class QemuCommandTest {
     ZoneSpec spec = vm().with(VmProperties.RAM, random.nextLong(16, 4096));
     spec = maybe(random, spec, ZoneProperties.ALIAS, "a-" + random.nextInt(1000));
     spec = maybe(random, spec, VmProperties.VCPUS, random.nextLong(1, 65));
+    spec = maybe(random, spec, VmProperties.VGA, random.nextBoolean() ? "none" : "std");
     spec = maybe(random, spec, VmProperties.MACHINE, random.nextBoolean() ? "pc" : "q35");
     spec = maybe(random, spec, VmProperties.CPU_TYPE, random.nextBoolean() ? "qemu64" : "host");
     spec = maybe(random, spec, VmProperties.INITRD, "/tmp/-device,x=y");

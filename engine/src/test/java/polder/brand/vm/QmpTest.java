@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +133,43 @@ class QmpTest {
     fails("in time", says(READY), Duration.ofMillis(300));
     fails("in time", says(""), Duration.ofMillis(300));
     assertTrue(System.nanoTime() - begun < Duration.ofSeconds(60).toNanos());
+  }
+
+  @Test
+  void aSocketThatIsNotThereYetIsWaitedFor() throws Exception {
+    Path directory = Files.createDirectories(root.resolve("run/qmp"));
+    CountDownLatch asking = new CountDownLatch(1);
+    Thread late =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try (ServerSocketChannel server =
+                      ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                    asking.await();
+                    Files.createFile(directory.resolve("else"));
+                    server.bind(UnixDomainSocketAddress.of(directory.resolve("qmp.sock")));
+                    try (SocketChannel channel = server.accept()) {
+                      says(READY).play(channel);
+                    }
+                  } catch (IOException | InterruptedException e) {
+                    // the other side has gone
+                  }
+                });
+    try (Directory top = Directory.open(root)) {
+      asking.countDown();
+      Qmp.open(top, LIMIT).close();
+    }
+    late.join();
+  }
+
+  @Test
+  void aSocketThatNeverComesIsNotWaitedForLongerThanWasSaid() throws Exception {
+    Files.createDirectories(root.resolve("run/qmp"));
+    try (Directory top = Directory.open(root)) {
+      PolderException e =
+          assertThrows(PolderException.class, () -> Qmp.open(top, Duration.ofMillis(300)));
+      assertTrue(String.valueOf(e.getMessage()).contains("in time"), e::toString);
+    }
   }
 
   @Test

@@ -91,6 +91,7 @@ final class Arbitrary {
         entry("cpu_type", () -> pick("host", "qemu64", "Skylake-Server")),
         entry("accel", () -> pick("auto", "kvm", "tcg")),
         entry("machine", () -> pick("q35", "pc")),
+        entry("vga", () -> pick("none", "std")),
         entry("kernel", this::path),
         entry("initrd", this::path),
         entry("cmdline", () -> pick("", "console=ttyS0 -- x,y")),

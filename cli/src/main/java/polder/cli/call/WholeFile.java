@@ -1,4 +1,4 @@
-package polder.cli.image;
+package polder.cli.call;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /** A file that gets its name when all of it is there; what is no file, such as a pipe, at once. */
-final class WholeFile implements AutoCloseable {
+public final class WholeFile implements AutoCloseable {
   private final Path path;
   private final Path partial;
   private final OutputStream stream;
@@ -25,18 +25,24 @@ final class WholeFile implements AutoCloseable {
             1 << 16);
   }
 
-  static WholeFile at(Path path) throws IOException {
+  /**
+   * Begins one at {@code path}, beside which it grows.
+   *
+   * @throws IOException if it cannot be written there
+   */
+  public static WholeFile at(Path path) throws IOException {
     boolean special = Files.exists(path) && !Files.isRegularFile(path);
     Path name = path.getFileName();
     return new WholeFile(path, special ? path : path.resolveSibling(name + ".partial"));
   }
 
-  OutputStream stream() {
+  /** Where its bytes go. */
+  public OutputStream stream() {
     return stream;
   }
 
   /** All of it is there. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     stream.close();
     if (!partial.equals(path)) {
       Files.move(partial, path, StandardCopyOption.REPLACE_EXISTING);

@@ -1,0 +1,2 @@
+/** The commands that act on the machines of vms. */
+package polder.cli.vm;
