@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import polder.model.AdoptRequest;
+import polder.model.Adoptee;
+import polder.model.Adoption;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
 import polder.model.Pool;
 import polder.model.PoolRequest;
+import polder.model.Progress;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 
@@ -26,6 +30,8 @@ abstract class PoolContract extends VolumeContract {
     assertKind(ErrorKind.UNSUPPORTED, () -> host.pools().scrub("zones"));
     assertKind(ErrorKind.UNSUPPORTED, () -> host.pools().trim("zones"));
     assertKind(ErrorKind.UNSUPPORTED, () -> host.pools().grow("zones", 1L << 40));
+    assertKind(
+        ErrorKind.UNSUPPORTED, () -> host.pools().adopt("zones", AdoptRequest.ALL, Progress.NONE));
     assertKind(ErrorKind.EXISTS, () -> host.pools().create(pool("zones", 256)));
     for (String name : List.of("contract", "none")) {
       assertKind(ErrorKind.NOT_FOUND, () -> host.pools().get(name));
@@ -33,6 +39,8 @@ abstract class PoolContract extends VolumeContract {
       assertKind(ErrorKind.NOT_FOUND, () -> host.pools().scrub(name));
       assertKind(ErrorKind.NOT_FOUND, () -> host.pools().trim(name));
       assertKind(ErrorKind.NOT_FOUND, () -> host.pools().grow(name, 1L << 30));
+      assertKind(
+          ErrorKind.NOT_FOUND, () -> host.pools().adopt(name, AdoptRequest.ALL, Progress.NONE));
     }
     for (String name : List.of("", "..", "../x", "A", "1", "a".repeat(33))) {
       assertKind(ErrorKind.INVALID, () -> host.pools().get(name));
@@ -69,6 +77,19 @@ abstract class PoolContract extends VolumeContract {
     made.add(zone.uuid());
     assertEquals(1, host.pools().get("contract").zones());
     assertKind(ErrorKind.WRONG_STATE, () -> host.pools().delete("contract"));
+    AdoptRequest named = new AdoptRequest(List.of("a", zone.uuid().toString()), false, true);
+    for (AdoptRequest request : List.of(AdoptRequest.ALL, named)) {
+      Adoption adoption = host.pools().adopt("contract", request, Progress.NONE);
+      assertEquals("contract", adoption.pool());
+      assertEquals(1, adoption.objects().size());
+      Adoptee here = adoption.objects().getFirst();
+      assertEquals(Adoptee.Kind.ZONE, here.kind());
+      assertEquals(zone.uuid(), here.uuid());
+      assertEquals("a", here.name());
+      assertEquals(Adoptee.Fate.HERE, here.fate());
+    }
+    AdoptRequest absent = new AdoptRequest(List.of("b"), false, false);
+    assertKind(ErrorKind.NOT_FOUND, () -> host.pools().adopt("contract", absent, Progress.NONE));
     host.zones().delete(ref("a"), false);
     host.pools().delete("contract");
     assertKind(ErrorKind.NOT_FOUND, () -> host.pools().get("contract"));

@@ -51,6 +51,7 @@ import polder.cli.network.NetworkGet;
 import polder.cli.network.NetworkList;
 import polder.cli.network.NetworkTop;
 import polder.cli.network.NetworkUpdateCommand;
+import polder.cli.pool.AdoptCommand;
 import polder.cli.pool.PoolCreate;
 import polder.cli.pool.PoolDelete;
 import polder.cli.pool.PoolGet;
@@ -151,6 +152,7 @@ final class Catalog {
           "receive",
           "export",
           "import",
+          "adopt",
           "image pull",
           "image push",
           "image create",
@@ -312,6 +314,7 @@ final class Catalog {
       case "receive" -> new ReceiveCommand();
       case "export" -> new ExportCommand();
       case "import" -> new ImportCommand();
+      case "adopt" -> new AdoptCommand();
       case "image pull" -> new ImagePull();
       case "image push" -> new ImagePush();
       case "image create" -> new ImageCreate();

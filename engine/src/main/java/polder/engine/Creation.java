@@ -1,27 +1,20 @@
 package polder.engine;
 
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import polder.brand.IdRange;
 import polder.brand.RootFiles;
 import polder.image.ImageHold;
-import polder.linux.Directory;
-import polder.model.DataCompression;
 import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.ImageConfig;
 import polder.model.PolderException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
-import polder.model.ZoneState;
-import polder.model.ZoneStatus;
 import polder.storage.Root;
-import polder.storage.StoppedRoot;
 
 /** Makes zones, and takes them away. */
 final class Creation {
@@ -29,11 +22,11 @@ final class Creation {
   private final ZoneVolumes volumes;
   private final LocalNetworks networks;
   private final Schedules schedules;
-  private final Leftovers leftovers;
+  private final Making making;
 
   Creation(Hall hall, LocalNetworks networks, Schedules schedules, Leftovers leftovers) {
     this.hall = hall;
-    this.leftovers = leftovers;
+    this.making = new Making(hall, networks, schedules, leftovers);
     this.volumes = new ZoneVolumes(hall);
     this.networks = networks;
     this.schedules = schedules;
@@ -67,6 +60,11 @@ final class Creation {
     return networks.foresee(spec);
   }
 
+  /** The addresses that a spec would have here; nothing is given. */
+  ZoneSpec foreseeAddresses(ZoneSpec spec) {
+    return networks.foresee(spec);
+  }
+
   /** Refuses what the storage or the brand cannot do on this host. */
   void verify(String what, ZoneSpec spec) {
     verify(what, spec, List.of());
@@ -88,7 +86,14 @@ final class Creation {
     ZoneSpec spec = settle(asked);
     hall.disk().demandRoom("create zone '%s'".formatted(spec.name()));
     try (ImageHold _ = hold(spec)) { // it may go until then, and no longer
-      LocalZone zone = make(spec, Planner.create(spec), Optional.empty(), List.of(), () -> {});
+      LocalZone zone =
+          making.make(
+              new Making.Draft(
+                  Making.CREATE,
+                  Making.anew(spec, Optional.empty()),
+                  Planner.create(spec),
+                  List.of(),
+                  (_, _) -> {}));
       tell("zone.create", zone);
       return zone;
     } catch (RuntimeException e) {
@@ -106,16 +111,47 @@ final class Creation {
   LocalZone receive(ZoneSpec spec, Optional<ImageConfig> config, Runnable fill) {
     verify("the zone that was sent is refused", spec);
     LocalZone zone =
-        make(
-            spec,
-            Planner.receive(spec),
-            config,
-            List.of(),
-            () -> {
-              refuseTaken(spec.uuid());
-              fill.run();
-            });
+        making.make(
+            new Making.Draft(
+                Making.CREATE,
+                Making.anew(spec, config),
+                Planner.receive(spec),
+                List.of(),
+                (_, _) -> {
+                  refuseTaken(spec.uuid());
+                  fill.run();
+                }));
     tell("zone.receive", zone);
+    return zone;
+  }
+
+  /**
+   * Takes over a zone whose datasets are there, wholly or not at all; those stay in any case.
+   *
+   * @param found what its pool says of it
+   * @param own its own volumes
+   */
+  LocalZone adopt(ZoneRecord found, List<VolumeRecord> own) {
+    UUID uuid = found.uuid();
+    List<Step.Make> plan =
+        Planner.adopt(uuid, own.stream().map(VolumeRecord::uuid).sorted().toList());
+    LocalZone zone =
+        making.make(
+            new Making.Draft(
+                Making.ADOPT,
+                found,
+                plan,
+                List.of(),
+                (dataset, undo) -> {
+                  if (dataset.equals(uuid)) {
+                    var _ = root(hall, uuid);
+                    setQuota(hall, found.spec());
+                  }
+                  own.stream()
+                      .filter(each -> each.uuid().equals(dataset))
+                      .forEach(each -> volumes.adoptOwn(each, undo));
+                }));
+    tell("zone.adopt", zone);
     return zone;
   }
 
@@ -147,12 +183,13 @@ final class Creation {
     List<Step.Make> plan = Planner.clone(spec, from.record().spec(), snapshot, stands);
     try {
       LocalZone zone =
-          make(
-              spec,
-              plan,
-              from.record().config(),
-              stands ? List.of(from.uuid()) : List.of(),
-              () -> {});
+          making.make(
+              new Making.Draft(
+                  Making.CREATE,
+                  Making.anew(spec, from.record().config()),
+                  plan,
+                  stands ? List.of(from.uuid()) : List.of(),
+                  (_, _) -> {}));
       tell("zone.create", zone);
       return zone;
     } catch (RuntimeException e) {
@@ -162,132 +199,6 @@ final class Creation {
 
   private ImageHold hold(ZoneSpec spec) {
     return spec.find(ZoneProperties.IMAGE_UUID).map(hall.images()::hold).orElse(() -> {});
-  }
-
-  /** Makes a zone as {@code plan} says, which has {@code frozen} zones stand still. */
-  private LocalZone make(
-      ZoneSpec settled,
-      List<Step.Make> plan,
-      Optional<ImageConfig> config,
-      List<UUID> frozen,
-      Runnable fill) {
-    Instant now = Instant.now();
-    LocalZone zone =
-        new LocalZone(
-            new ZoneRecord(1, settled, Optional.empty(), now, now, config),
-            ZoneStatus.configured(now),
-            hall.store().path(settled.uuid()).toString());
-    if (hall.journal().begun("create", settled.uuid())) { // by one that failed, or still works
-      leftovers.now(() -> takeBack(settled.uuid()));
-    }
-    zone.operating().lock(); // nobody else touches it before it is whole
-    try (Undo undo = new Undo()) {
-      claim(zone);
-      undo.add(
-          () -> {
-            hall.table().remove(zone);
-            zone.vanish();
-          });
-      volumes.promise("the payload is refused", settled); // the table has the zone: that keeps them
-      hall.volumes().withdraw(settled.uuid());
-      undo.add(() -> hall.networks().leases().release(settled.uuid()));
-      ZoneSpec spec = networks.take(settled);
-      zone.record(new ZoneRecord(1, spec, Optional.empty(), now, now, config));
-      if (spec.get(ZoneProperties.SECURITY).userns()) {
-        IdRange ids = hall.ids().take();
-        undo.add(() -> hall.ids().release(ids));
-        zone.record(new ZoneRecord(1, spec, Optional.of(ids), now, now, config));
-      }
-      run(zone, plan, frozen, fill);
-      undo.forget();
-      zone.state(ZoneState.INSTALLED);
-      hall.table().settle(zone);
-      schedules.look(zone);
-      return zone;
-    } finally {
-      zone.operating().unlock();
-    }
-  }
-
-  private void claim(LocalZone zone) {
-    Optional<LocalZone> rival = hall.table().add(zone);
-    while (rival.isPresent()) {
-      rival.get().awaitTurn();
-      rival = hall.table().add(zone);
-    }
-  }
-
-  private void run(LocalZone zone, List<Step.Make> plan, List<UUID> frozen, Runnable fill) {
-    Journal.Entry entry =
-        hall.journal().begin("create", zone.uuid(), plan, StandStill.facts(frozen));
-    try {
-      hall.executor().run("create", plan, (step, back) -> make(zone, step, fill, back));
-    } catch (RuntimeException e) {
-      if (e.getSuppressed().length == 0) {
-        entry.done();
-      } else {
-        leftovers.later(
-            "take back what is left of zone " + zone.uuid(),
-            () -> {
-              StandStill.end(hall, frozen);
-              takeBack(zone.uuid());
-            });
-      }
-      throw e;
-    }
-    entry.done();
-  }
-
-  /** Takes away what a creation left that failed, unless another of that uuid is under way. */
-  private void takeBack(UUID uuid) {
-    if (hall.journal().begun("create", uuid) && hall.table().findAny(uuid).isEmpty()) {
-      Planner.delete(uuid).forEach(this::drop);
-      hall.journal().done("create", uuid);
-    }
-  }
-
-  private void make(LocalZone zone, Step.Make step, Runnable fill, Undo undo) {
-    switch (step) {
-      case Step.Make.Receive(UUID uuid) -> {
-        undo.add(() -> hall.storage().destroy(uuid));
-        fill.run();
-        volumes.settleOwn(uuid);
-        setQuota(hall, zone.record().spec());
-      }
-      case Step.Make.Dataset(UUID uuid, Optional<UUID> image) -> {
-        List<Path> layers =
-            image.map(from -> hall.images().get(from.toString()).layers()).orElse(List.of());
-        undo.add(() -> hall.storage().destroy(uuid));
-        hall.storage().create(uuid, layers);
-        setQuota(hall, zone.record().spec());
-        String compression = zone.record().spec().get(ZoneProperties.ROOT_COMPRESSION);
-        if (!compression.equals(DataCompression.OFF)) {
-          hall.storage().compress(uuid, compression);
-        }
-      }
-      case Step.OfAnother copying -> Likenesses.work(hall, copying, undo);
-      case Step.Make.Renew(UUID uuid, var brand) -> {
-        setQuota(hall, zone.record().spec());
-        try (Directory root = StoppedRoot.open(root(hall, uuid))) {
-          hall.brand(brand).renew(zone.record().spec(), root);
-        }
-      }
-      case Step.Make.Install(UUID uuid, var brand) ->
-          hall.brand(brand).install(zone.record().spec(), files(hall, uuid));
-      case Step.Make.Own(UUID _, String target) -> volumes.makeOwn(zone, target, undo);
-      case Step.Make.ExpectOwn(UUID _, String target) -> volumes.expectOwn(zone, target, undo);
-      case Step.Make.CopyOwn(UUID _, String target, UUID from, String original, var snapshot) ->
-          volumes.copyOwn(zone, target, from, original, snapshot, undo);
-      case Step.Make.Log(UUID uuid) -> {
-        undo.add(() -> Logs.remove(hall, uuid));
-        zone.log(Logs.open(hall, uuid));
-      }
-      case Step.Make.Keep(UUID uuid) -> {
-        undo.add(() -> hall.store().remove(uuid));
-        hall.store().put(zone.record());
-        hall.storage().sync();
-      }
-    }
   }
 
   /** Lets a zone's dataset have what its spec says. */
@@ -375,7 +286,8 @@ final class Creation {
     List<Step.Drop> plan = Planner.delete(uuid);
     try {
       // not with run(): what is gone cannot come back, and what is left can be retried
-      hall.disk().spend(() -> hall.executor().runAll("delete", plan, (step, none) -> drop(step)));
+      hall.disk()
+          .spend(() -> hall.executor().runAll("delete", plan, (step, none) -> making.drop(step)));
       hall.journal().done("delete", uuid); // not if it failed: then our next start tries again
     } catch (RuntimeException e) {
       zone.status(Statuses.failed(zone.status(), "its deletion broke off: " + e.getMessage()));
@@ -403,31 +315,8 @@ final class Creation {
     }
   }
 
-  private void drop(Step.Drop step) {
-    switch (step) {
-      case Step.Drop.Own(UUID uuid) -> volumes.dropOwn(uuid);
-      case Step.Drop.Dataset(UUID uuid) -> hall.storage().destroy(uuid);
-      case Step.Drop.Log(UUID uuid) -> Logs.remove(hall, uuid);
-      case Step.Drop.Forget(UUID uuid) -> {
-        hall.storage().sync();
-        hall.store().remove(uuid);
-      }
-    }
-  }
-
   /** Finishes or takes back, after our own death, what the journal says was begun. */
   void recover(Journal.Intent intent) {
-    switch (intent.operation()) {
-      case "create" -> {
-        boolean whole =
-            hall.store().reads(intent.zone()) && hall.storage().find(intent.zone()).isPresent();
-        if (!whole) {
-          Planner.delete(intent.zone()).forEach(this::drop);
-        }
-      }
-      case "delete" -> Planner.delete(intent.zone()).forEach(this::drop);
-      default -> {} // an operation of a later version: comparing shows what it left
-    }
-    hall.journal().done(intent);
+    making.recover(intent);
   }
 }

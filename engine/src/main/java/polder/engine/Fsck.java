@@ -220,7 +220,7 @@ final class Fsck {
         warn(
             "dataset " + dataset,
             "belongs to no zone and no volume",
-            "remove it from its pool: see 'polder pool list'");
+            "take it over by 'polder adopt', or remove it from its pool: see 'polder pool list'");
       }
     }
     for (String gone : hall.storage().stuck()) {

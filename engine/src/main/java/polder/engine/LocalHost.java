@@ -2,6 +2,7 @@ package polder.engine;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import polder.image.Limits;
 import polder.image.LocalStore;
@@ -88,15 +89,18 @@ final class LocalHost implements Host {
     Map<Brand, polder.brand.Brand> ways = brands.make(launcher, paths);
     ways.values().forEach(brand -> keep(brand, polder.brand.Brand::close));
     HostNetworks networks = keep(HostNetworks.open(paths, launcher, network), HostNetworks::close);
+    PoolSet storage =
+        new PoolSet(pools, dataset -> table.pool(dataset).or(() -> volumes.pool(dataset)));
+    PoolRecords copies = new PoolRecords(storage, LocalImages.source(store));
     this.hall =
         new Hall(
             paths,
             launcher,
             Boot.id(),
-            keep(new ZoneStore(paths), ZoneStore::close),
+            keep(new ZoneStore(paths, Optional.of(copies)), ZoneStore::close),
             keep(new RunFiles(paths), RunFiles::close),
             keep(new Journal(paths), Journal::close),
-            new PoolSet(pools, dataset -> table.pool(dataset).or(() -> volumes.pool(dataset))),
+            storage,
             ways,
             LocalImages.source(store),
             CgroupHost.own(),
@@ -104,7 +108,7 @@ final class LocalHost implements Host {
             keep(EventLog.open(paths.events(), EVENT_FILE), EventLog::close),
             table,
             volumes,
-            keep(new VolumeStore(paths), VolumeStore::close),
+            keep(new VolumeStore(paths, copies), VolumeStore::close),
             new IdRanges(idRanges),
             networks,
             keep(
@@ -125,6 +129,7 @@ final class LocalHost implements Host {
     closing.add(() -> table.list().forEach(LocalHost::release));
     closing.add(hall.timers()::close);
     Leftovers leftovers = keep(new Leftovers(hall.timers()), Leftovers::close);
+    copies.retryBy(leftovers);
     Snapping snapping = new Snapping(hall, leftovers);
     this.likenesses = new Likenesses(hall, leftovers);
     Schedules schedules = keep(new Schedules(hall, snapping), Schedules::close);
@@ -162,7 +167,6 @@ final class LocalHost implements Host {
             keep(new Pushing(registries, failpoints::places), Pushing::close),
             new Imaging(store, hall, snapping, likenesses),
             hall);
-    this.pools = new LocalPools(pools, hall);
     this.transfers =
         new LocalTransfers(
             hall,
@@ -173,6 +177,8 @@ final class LocalHost implements Host {
             name -> pools.pools().stream().anyMatch(pool -> pool.name().equals(name)));
     this.checks = new Checks(hall, store, launcher);
     this.volumes = new LocalVolumes(hall, leftovers, snapping);
+    this.pools =
+        new LocalPools(pools, hall, new Adopting(hall, pools, creation, this.volumes, snapping));
     this.takeover =
         new Takeover(
             hall,

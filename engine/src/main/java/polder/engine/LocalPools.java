@@ -5,18 +5,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import polder.model.AdoptRequest;
+import polder.model.Adoptee;
+import polder.model.Adoption;
 import polder.model.Pool;
 import polder.model.PoolRequest;
 import polder.model.PoolScrub;
 import polder.model.Pools;
+import polder.model.Progress;
 import polder.storage.PoolTable;
 
 /** The pools of this machine, and what happens to them told. */
 final class LocalPools implements Pools {
   private final PoolTable table;
   private final Hall hall;
+  private final Adopting adopting;
 
-  LocalPools(PoolTable table, Hall hall) {
+  LocalPools(PoolTable table, Hall hall, Adopting adopting) {
+    this.adopting = adopting;
     this.table = table;
     this.hall = hall;
   }
@@ -58,6 +64,26 @@ final class LocalPools implements Pools {
       return pool;
     } catch (RuntimeException e) {
       throw Failures.of("import a pool from " + source, e);
+    }
+  }
+
+  @Override
+  public Adoption adopt(String name, AdoptRequest request, Progress progress) {
+    try {
+      Adoption adoption = adopting.adopt(Pool.checkName(name), request, progress);
+      if (!request.dryRun()) {
+        tell(
+            "pool.adopt",
+            name,
+            Map.of(
+                "adopted",
+                adoption.count(Adoptee.Fate.ADOPTED),
+                "refused",
+                adoption.count(Adoptee.Fate.REFUSED)));
+      }
+      return adoption;
+    } catch (RuntimeException e) {
+      throw Failures.of("adopt what is in pool '%s'".formatted(name), e);
     }
   }
 

@@ -129,6 +129,53 @@ final class LocalVolumes implements Volumes {
         });
   }
 
+  /**
+   * Takes over a volume whose dataset is there; that stays in any case.
+   *
+   * @throws PolderException EXISTS if there is one of that name or uuid
+   */
+  void adopt(VolumeRecord record) {
+    String what = "adopt volume '%s'".formatted(record.name());
+    VolumeRecord _ =
+        alone(
+            what,
+            () -> {
+              if (table.find(record.name()).isPresent() || table.find(record.uuid()).isPresent()) {
+                throw new PolderException(
+                    ErrorKind.EXISTS, "there is a volume '%s' already".formatted(record.name()));
+              }
+              hall.disk().demandRoom(what);
+              table.add(record);
+              try {
+                hall.executor()
+                    .run(
+                        "volume-adopt",
+                        Planner.resizeVolume(record.uuid()),
+                        (step, undo) -> work(record, record, step, undo));
+              } catch (RuntimeException e) {
+                table.remove(record.uuid());
+                if (e.getSuppressed().length > 0) {
+                  leftovers.later("forget volume " + record.uuid(), () -> forget(record.uuid()));
+                }
+                throw e;
+              }
+              table.settle(record);
+              tell("volume.adopt", record, Map.of("pool", record.pool()));
+              return record;
+            });
+  }
+
+  /** What could not be taken over is nobody's, unless somebody has taken it over meanwhile. */
+  private void forget(UUID volume) {
+    table.alone(
+        () -> {
+          if (table.find(volume).isEmpty()) {
+            store.remove(volume);
+          }
+          return volume;
+        });
+  }
+
   private void make(VolumeRecord record) {
     List<Step.Volume> plan = Planner.createVolume(record.uuid());
     table.add(record); // so that its pool is known
@@ -275,6 +322,7 @@ final class LocalVolumes implements Volumes {
                 store.put(before);
               }
             });
+        store.copy(after); // the first one is synced with its dataset
         hall.storage().sync();
         hall.disk().spend(() -> store.put(after));
       }

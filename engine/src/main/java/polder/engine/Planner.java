@@ -44,6 +44,16 @@ final class Planner {
     return List.copyOf(plan);
   }
 
+  /** What takes over a zone that is there but for its record, with its own volumes. */
+  static List<Step.Make> adopt(UUID zone, List<UUID> own) {
+    List<Step.Make> plan = new ArrayList<>();
+    own.forEach(volume -> plan.add(new Step.Make.Adopt(zone, volume)));
+    plan.add(new Step.Make.Adopt(zone, zone));
+    plan.add(new Step.Make.Log(zone));
+    plan.add(new Step.Make.Keep(zone));
+    return List.copyOf(plan);
+  }
+
   /**
    * What makes a zone of another.
    *

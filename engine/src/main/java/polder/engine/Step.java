@@ -57,6 +57,14 @@ sealed interface Step {
       }
     }
 
+    /** A dataset of its that is there: its root's, or that of an own volume. */
+    record Adopt(UUID zone, UUID dataset) implements Make {
+      @Override
+      public String describe() {
+        return "take over dataset %s of zone %s".formatted(dataset, zone);
+      }
+    }
+
     /**
      * A volume that goes with it, with what another zone's own has, or had at a snapshot.
      *

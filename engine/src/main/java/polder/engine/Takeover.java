@@ -99,6 +99,7 @@ final class Takeover {
         default -> {} // done by now
       }
     }
+    guarded("bring pools' records up to date", this::copy);
     for (LocalZone zone : hall.table().list()) {
       snapping.lookFirst(zone);
       boolean noted = unknown.remove(zone.uuid()) || hall.runs().has(zone.uuid());
@@ -111,6 +112,13 @@ final class Takeover {
         () -> hall.networks().switchboard().settle(damaged.isEmpty()));
     guarded("put balances in force", hall.balances()::begin);
     unknown.forEach(zone -> guarded("clear what is left of zone " + zone, () -> stranger(zone)));
+  }
+
+  /** What pools say of whose datasets are is what the state says, whatever we died of. */
+  private void copy() {
+    hall.table().all().forEach(zone -> hall.store().copy(zone.record()));
+    hall.volumes().list().forEach(hall.volumeStore()::copy);
+    hall.storage().sync();
   }
 
   /** Rules are in force again, whatever became of them meanwhile, before anything is started. */

@@ -23,8 +23,15 @@ final class VolumeStore implements AutoCloseable {
       Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.json(\\.damaged)?");
 
   private final Folder folder;
+  private final PoolRecords copies;
 
-  VolumeStore(HostPaths paths) {
+  /**
+   * Those of a host.
+   *
+   * @param copies has each record that is written too
+   */
+  VolumeStore(HostPaths paths, PoolRecords copies) {
+    this.copies = copies;
     this.folder = Folder.open(paths.volumes());
     try {
       DurableFile.sweep(folder.directory());
@@ -95,6 +102,12 @@ final class VolumeStore implements AutoCloseable {
   /** Writes a record; it is on the disk when this returns. */
   void put(VolumeRecord record) {
     folder.keep(file(record.uuid()), record.write());
+    copy(record);
+  }
+
+  /** Sees to it that the volume's pool has a record too, which is there already. */
+  void copy(VolumeRecord record) {
+    copies.keep(record);
   }
 
   /** Removes a record; from here on there is no such volume, also after a power cut. */

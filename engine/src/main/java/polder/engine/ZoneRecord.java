@@ -59,6 +59,11 @@ record ZoneRecord(
     return spec.uuid();
   }
 
+  /** The record of a zone that has addresses and ids now. */
+  ZoneRecord placed(ZoneSpec settled, Optional<IdRange> own) {
+    return new ZoneRecord(generation, settled, own, created, modified, config, kept);
+  }
+
   /** The record after a change of the spec. */
   ZoneRecord with(ZoneSpec changed, Instant now) {
     return new ZoneRecord(generation + 1, changed, ids, created, now, config, kept);

@@ -27,6 +27,7 @@ final class ZoneStore implements AutoCloseable {
   private final Trash trash;
   private final Folder quarantine;
   private final Path path;
+  private final Optional<PoolRecords> copies;
 
   /** A record that could not be read. */
   record Damaged(String name, String reason) {}
@@ -34,7 +35,13 @@ final class ZoneStore implements AutoCloseable {
   /** What a scan found. */
   record Scan(List<ZoneRecord> whole, List<Damaged> damaged) {}
 
-  ZoneStore(HostPaths paths) {
+  /**
+   * Those of a host.
+   *
+   * @param copies has each record that is written too
+   */
+  ZoneStore(HostPaths paths, Optional<PoolRecords> copies) {
+    this.copies = copies;
     this.path = paths.zones();
     this.zones = Folder.ofFolders(paths.zones());
     this.quarantine = zones.alsoOpen(paths.quarantine());
@@ -149,6 +156,12 @@ final class ZoneStore implements AutoCloseable {
         folder.make(RECORD, record.write());
       }
     }
+    copy(record);
+  }
+
+  /** Sees to it that the zone's pool has a record too, which is there already. */
+  void copy(ZoneRecord record) {
+    copies.ifPresent(pools -> pools.keep(record));
   }
 
   /** Removes the zone's directory; from here on there is no such zone, also after a power cut. */

@@ -269,7 +269,7 @@ final class ZoneVolumes {
     Root.Tree volume = (Root.Tree) hall.storage().create(record.uuid(), List.of());
     hall.storage().compress(record.uuid(), record.compression());
     fill(Creation.root(hall, spec.uuid()), target, volume.directory());
-    hall.volumes().settle(record);
+    settle(record);
   }
 
   /** Makes a zone's own volume of another zone's, as that is or was at a snapshot. */
@@ -291,6 +291,12 @@ final class ZoneVolumes {
     VolumeRecord record = recordOwn(zone.record().spec(), target, source.pool(), undo);
     hall.storage().clone(source.uuid(), snapshot, record.uuid());
     hall.storage().compress(record.uuid(), record.compression());
+    settle(record);
+  }
+
+  /** An own volume is made: its dataset says whose it is. */
+  private void settle(VolumeRecord record) {
+    hall.volumeStore().copy(record);
     hall.volumes().settle(record);
   }
 
@@ -300,11 +306,31 @@ final class ZoneVolumes {
     var _ = recordOwn(spec, target, spec.get(ZoneProperties.ZPOOL), undo);
   }
 
+  /** Takes over a zone's own volume whose dataset is there. */
+  void adoptOwn(VolumeRecord record, Undo undo) {
+    undo.add(() -> disown(record));
+    hall.volumes().add(record);
+    hall.storage().quota(record.uuid(), record.quota());
+    hall.volumeStore().put(record);
+    hall.volumes().settle(record);
+  }
+
+  /** Forgets the own volumes of a zone that was not taken over after all; their datasets stay. */
+  void disown(UUID zone) {
+    hall.volumes().ownOf(zone).forEach(this::disown);
+  }
+
+  private void disown(VolumeRecord record) {
+    hall.volumes().hide(record.uuid());
+    hall.volumeStore().remove(record.uuid());
+    hall.volumes().remove(record.uuid());
+  }
+
   /** A zone's own volumes have come. */
   void settleOwn(UUID zone) {
     for (VolumeRecord own : hall.volumes().ownOf(zone)) {
       hall.storage().compress(own.uuid(), own.compression());
-      hall.volumes().settle(own);
+      settle(own);
     }
   }
 

@@ -137,6 +137,16 @@ final class BtrfsBases {
     }
   }
 
+  /** Takes all of them away, whatever is there: each is made again when it is asked for. */
+  void forget() {
+    making.lock();
+    try {
+      directory.entries().forEach(entry -> Subvolumes.destroy(directory, entry.name()));
+    } finally {
+      making.unlock();
+    }
+  }
+
   private static boolean is(Path layer) {
     try (Directory there = Directory.open(layer)) {
       Stat stat = there.node().stat();

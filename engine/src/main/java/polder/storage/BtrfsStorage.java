@@ -15,6 +15,7 @@ import java.util.function.Function;
 import polder.linux.Btrfs;
 import polder.linux.Directory;
 import polder.linux.DirectoryEntry;
+import polder.linux.DurableFile;
 import polder.linux.Errno;
 import polder.linux.FileName;
 import polder.linux.Subvolume;
@@ -32,10 +33,10 @@ import polder.model.ZoneSpec;
  *
  * <p>Below its directory are {@code bases} ({@link BtrfsBases}) and {@code zones}. A dataset is
  * {@code zones/UUID}: the subvolume {@code root}, read-only ones in {@code snapshots}, {@code
- * layers} (its image's, a path a line) and {@code group} (the number of its quota group, where
- * there are quotas). It is put together as {@code making-UUID} and is {@code gone-UUID} while it is
- * taken apart; a rollback prepares {@code making-root} in it, which then changes places with {@code
- * root}. All three are swept on opening.
+ * layers} (its image's, a path a line), {@code record.json} (whose it is, for a host that finds it)
+ * and {@code group} (the number of its quota group, where there are quotas). It is put together as
+ * {@code making-UUID} and is {@code gone-UUID} while it is taken apart; a rollback prepares {@code
+ * making-root} in it, which then changes places with {@code root}. All three are swept on opening.
  *
  * <p>A zone pays for what it wrote for as long as one of its snapshots, or a clone, has it; what
  * comes from its image is nobody's.
@@ -94,6 +95,7 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
       } else {
         try (Directory dataset = zones.enter(entry.name())) {
           Subvolumes.destroy(dataset, BtrfsDataset.NEW_ROOT);
+          DurableFile.sweep(dataset);
           transfers.settle(dataset);
         } catch (SyscallException e) {
           LOG.log(System.Logger.Level.WARNING, name + " in " + place + " cannot be swept", e);
@@ -462,6 +464,21 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
     } catch (SyscallException e) {
       throw StorageFailure.of("list the datasets in " + place, e);
     }
+  }
+
+  @Override
+  public void describe(UUID dataset, byte[] record) {
+    BtrfsDataset.describe(zones, dataset, record, failpoints.apply("dataset-describe"));
+  }
+
+  @Override
+  public Optional<byte[]> description(UUID dataset) {
+    return BtrfsDataset.description(zones, dataset);
+  }
+
+  /** Takes away what zones of images would begin as: somebody else may have made it. */
+  void forgetBases() {
+    bases.forget();
   }
 
   /** Whether there are quotas. */

@@ -168,6 +168,16 @@ public final class PoolSet implements Storage {
   }
 
   @Override
+  public void describe(UUID dataset, byte[] record) {
+    changing(dataset).describe(dataset, record);
+  }
+
+  @Override
+  public Optional<byte[]> description(UUID dataset) {
+    return of(dataset).description(dataset);
+  }
+
+  @Override
   public List<UUID> list() {
     return table.open().flatMap(each -> each.list().stream()).toList();
   }

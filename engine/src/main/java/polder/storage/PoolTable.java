@@ -158,7 +158,7 @@ public final class PoolTable implements AutoCloseable {
    *
    * @throws PolderException NOT_FOUND; UNAVAILABLE if it is missing
    */
-  Storage storage(String name) {
+  public Storage storage(String name) {
     return name.equals(Pool.DEFAULT) ? standard : known(name).storage();
   }
 
@@ -255,7 +255,7 @@ public final class PoolTable implements AutoCloseable {
     BtrfsPool pool = new BtrfsPool(config, mounts.resolve(config.name()), failpoints);
     boolean done = false;
     try {
-      pool.storage();
+      pool.storage().forgetBases();
       pools.put(config.name(), pool);
       places.accept(step);
       done = true;

@@ -135,4 +135,21 @@ public interface Storage {
 
   /** The zones that have a dataset. */
   List<UUID> list();
+
+  /**
+   * Keeps beside a dataset what is recorded of whose it is; in place of what was there it is on the
+   * disk when this returns, the first one after the next {@link #sync}. Nothing if there is no such
+   * dataset, or if the driver's datasets never go to another host.
+   */
+  default void describe(UUID dataset, byte[] record) {}
+
+  /**
+   * What was kept by {@link #describe}, as it is there now: somebody else may have written it.
+   *
+   * @throws PolderException NOT_FOUND if there is no dataset; HOST if it is not as this driver
+   *     makes them, or cannot be read
+   */
+  default Optional<byte[]> description(UUID dataset) {
+    return Optional.empty();
+  }
 }

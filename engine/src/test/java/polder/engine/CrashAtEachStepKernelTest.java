@@ -109,7 +109,7 @@ class CrashAtEachStepKernelTest {
       test.letGo();
       assertTrue(CrashedEngine.run(test, row, "any." + place + "=kill"), where);
       test.openClosed(Failpoints.NONE);
-      TestHost.eventually(where + ", fsck finds nothing", () -> test.host().fsck().isEmpty());
+      TestHost.eventually(where + ", fsck finds nothing", () -> row.wrong(test.host()).isEmpty());
       TestHost.eventually(
           () ->
               "%s: seen is\n%s\nnot\n%s\nnor\n%s"

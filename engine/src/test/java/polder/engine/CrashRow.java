@@ -1,6 +1,12 @@
 package polder.engine;
 
+import java.util.ArrayList;
+import java.util.List;
+import polder.model.AdoptRequest;
+import polder.model.Adoptee;
+import polder.model.Finding;
 import polder.model.Host;
+import polder.model.Progress;
 
 /**
  * One way of asking for one operation, for the tests that break it off at each of its steps.
@@ -22,6 +28,20 @@ record CrashRow(String operation, String how, Work prepare, Work act, boolean un
 
   String name() {
     return how.isEmpty() ? operation : operation + " " + how;
+  }
+
+  /** What is wrong with a host, but for what it has yet to take over. */
+  List<Finding> wrong(Host host) {
+    List<Finding> found = new ArrayList<>(host.fsck());
+    if (operation.equals("Pools.adopt")) {
+      AdoptRequest look = new AdoptRequest(List.of(), false, true);
+      for (Adoptee each : host.pools().adopt("fast", look, Progress.NONE).objects()) {
+        if (each.fate() == Adoptee.Fate.ADOPTABLE) {
+          found.removeIf(finding -> finding.name().equals("dataset " + each.uuid()));
+        }
+      }
+    }
+    return found;
   }
 
   /** Whether what is broken off is the opening of the host itself. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -142,7 +143,7 @@ class DeletedZonesKernelTest {
       Zone zone = test.run(TestHost.spec("a", "exec sleep 1000"));
       int pid = zone.status().pid().orElseThrow();
       test.letGo();
-      try (ZoneStore store = new ZoneStore(HostPaths.below(test.home()))) {
+      try (ZoneStore store = new ZoneStore(HostPaths.below(test.home()), Optional.empty())) {
         ZoneRecord record = store.scan().whole().getFirst();
         Instant now = Instant.now();
         store.put(record.deleted(new ZoneRecord.Kept(now, now.plus(LONG))));

@@ -135,7 +135,7 @@ class ErrorAtEachStepKernelTest {
           sentence -> assertTrue(sentence.contains("failpoint"), where + " says: " + sentence));
       if (row.undone() && told.isPresent() && !rule.contains("+")) {
         assertEquals(before, CrashRows.seen(test), where);
-        assertEquals(List.of(), test.host().fsck(), where);
+        assertEquals(List.of(), row.wrong(test.host()), where);
       }
       again(test, points, row, after, where);
       failures++;
@@ -161,10 +161,10 @@ class ErrorAtEachStepKernelTest {
     TestHost.eventually(
         () -> "%s: seen is\n%s\nnot\n%s".formatted(where, CrashRows.seen(test), after),
         () -> CrashRows.seen(test).equals(after));
-    if (!test.host().fsck().isEmpty()) {
-      System.err.println(where + " left " + test.host().fsck());
+    if (!row.wrong(test.host()).isEmpty()) {
+      System.err.println(where + " left " + row.wrong(test.host()));
       test.open(points);
-      TestHost.eventually(where + ", fsck finds nothing", () -> test.host().fsck().isEmpty());
+      TestHost.eventually(where + ", fsck finds nothing", () -> row.wrong(test.host()).isEmpty());
       assertEquals(after, CrashRows.seen(test), where);
     }
   }

@@ -8,9 +8,16 @@ import polder.linux.Directory;
 import polder.linux.FileName;
 import polder.linux.Tree;
 import polder.linux.TreeCopy;
+import polder.model.AdoptRequest;
+import polder.model.Adoptee;
+import polder.model.ErrorKind;
+import polder.model.Filesystem;
 import polder.model.Host;
+import polder.model.PolderException;
 import polder.model.Pool;
 import polder.model.PoolRequest;
+import polder.model.Progress;
+import polder.model.VolumeRequest;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 
@@ -37,7 +44,45 @@ final class PoolRows {
               zone(host);
             },
             host -> host.zones().delete(ZoneRef.of(CrashRows.spec().uuid()), false),
-            false));
+            false),
+        new CrashRow("Pools.adopt", "of a volume", PoolRows::aVolume, PoolRows::adopt, true),
+        new CrashRow("Pools.adopt", "of a zone", PoolRows::aZone, PoolRows::adopt, true));
+  }
+
+  private static void aVolume(Host host) {
+    pool(host);
+    host.volumes().create(new VolumeRequest("data", "fast", 32L << 20, "zstd"));
+    forget(host);
+  }
+
+  private static void aZone(Host host) {
+    ready(host);
+    host.zones()
+        .create(
+            CrashRows.lx()
+                .with(ZoneProperties.ZPOOL, "fast")
+                .with(ZoneProperties.QUOTA, 1L)
+                .with(
+                    ZoneProperties.FILESYSTEMS,
+                    List.of(new Filesystem("", "/etc", "volume", List.of()))));
+    forget(host);
+  }
+
+  /** The host has the pool as before, and knows nothing of what is in it. */
+  private static void forget(Host host) {
+    copy(host);
+    host.zones().list().forEach(each -> host.zones().delete(ZoneRef.of(each.uuid()), true));
+    host.volumes().list().forEach(each -> host.volumes().delete(each.name()));
+    host.pools().delete("fast");
+    take(host);
+  }
+
+  private static void adopt(Host host) {
+    for (Adoptee each : host.pools().adopt("fast", AdoptRequest.ALL, Progress.NONE).objects()) {
+      if (each.reason().isPresent()) {
+        throw new PolderException(ErrorKind.HOST, each.reason().get());
+      }
+    }
   }
 
   static void pool(Host host) {
@@ -54,6 +99,10 @@ final class PoolRows {
     host.zones().create(CrashRows.lx().with(ZoneProperties.ZPOOL, "fast"));
   }
 
+  private static Path run(Host host) {
+    return Path.of(String.valueOf(host.info().paths().get("run")));
+  }
+
   private static Path state(Host host) {
     return Path.of(String.valueOf(host.info().paths().get("state")));
   }
@@ -61,12 +110,19 @@ final class PoolRows {
   /** A pool that no host knows. */
   private static void moved(Host host) {
     pool(host);
+    copy(host);
+    host.pools().delete("fast");
+  }
+
+  private static void copy(Host host) {
     try (Directory made = Directory.open(state(host).resolve("pools/fast"));
         Directory home = Directory.open(state(host).resolve(".."))) {
       Tree.delete(home, FileName.of("moved"));
+      try (Directory mounted = Directory.open(run(host).resolve("pools/fast"))) {
+        mounted.syncFileSystem();
+      }
       TreeCopy.copy(made, home, FileName.of("moved"));
     }
-    host.pools().delete("fast");
   }
 
   private static void take(Host host) {

@@ -139,7 +139,7 @@ class StateDamageKernelTest {
   @DisplayName("R-DISK-08 a copy of a record is told by fsck, and is not started with others' ids")
   void aCopiedRecordIsNamed() throws IOException {
     UUID copy = UUID.randomUUID();
-    try (ZoneStore store = new ZoneStore(HostPaths.below(test.home()))) {
+    try (ZoneStore store = new ZoneStore(HostPaths.below(test.home()), Optional.empty())) {
       ZoneRecord typed =
           store.scan().whole().stream()
               .filter(record -> record.uuid().equals(zones.getFirst().uuid()))

@@ -22,6 +22,7 @@ import polder.linux.Namespace;
 import polder.linux.Program;
 import polder.linux.ProgramBuilder;
 import polder.linux.Signal;
+import polder.model.AdoptRequest;
 import polder.model.Brand;
 import polder.model.Cursor;
 import polder.model.Event;
@@ -32,6 +33,7 @@ import polder.model.Image;
 import polder.model.LogLine;
 import polder.model.LogQuery;
 import polder.model.Pool;
+import polder.model.Progress;
 import polder.model.Session;
 import polder.model.Volume;
 import polder.model.Zone;
@@ -142,6 +144,7 @@ final class TestHost implements AutoCloseable {
 
   /** Deletes all zones, volumes, images and pools. */
   void clear() {
+    adopt();
     clearZones();
     for (Volume volume : host.volumes().list()) {
       host.volumes().delete(volume.name());
@@ -156,6 +159,16 @@ final class TestHost implements AutoCloseable {
     for (Pool pool : host.pools().list()) {
       if (!pool.name().equals(Pool.DEFAULT)) {
         host.pools().delete(pool.name());
+      }
+    }
+  }
+
+  /** Takes over all that is in pools, so that it can be deleted. */
+  private void adopt() {
+    for (Pool pool : host.pools().list()) {
+      if (!pool.name().equals(Pool.DEFAULT) && pool.problem().isEmpty()) {
+        AdoptRequest all = new AdoptRequest(List.of(), true, false);
+        var _ = host.pools().adopt(pool.name(), all, Progress.NONE);
       }
     }
   }

@@ -50,7 +50,7 @@ class ZoneStoreTest {
 
   @Test
   void readsWhatItWrote() {
-    try (ZoneStore store = new ZoneStore(paths)) {
+    try (ZoneStore store = new ZoneStore(paths, Optional.empty())) {
       ZoneRecord web = record("web");
       store.put(web);
       assertTrue(store.has(web.uuid()));
@@ -69,7 +69,7 @@ class ZoneStoreTest {
   @Test
   @DisplayName("R-DISK-08 a damaged record is put aside and named, the others are there")
   void putsDamagedRecordsAside() throws IOException {
-    try (ZoneStore store = new ZoneStore(paths)) {
+    try (ZoneStore store = new ZoneStore(paths, Optional.empty())) {
       store.put(record("good"));
       for (String how : List.of("empty", "half", "flipped", "deleted", "directory")) {
         ZoneRecord bad = record(how);

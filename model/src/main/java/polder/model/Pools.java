@@ -30,6 +30,17 @@ public interface Pools {
   Pool importFrom(String source);
 
   /**
+   * Reads back what lies in a pool that another host had: zones and volumes, each by itself. One
+   * that cannot be taken is refused with the reason, is as it was, and may be asked for again; the
+   * others go on. Zones are not started.
+   *
+   * @param progress told how many of how many were looked at
+   * @throws PolderException NOT_FOUND if there is no such pool, or nothing of that name in it;
+   *     UNSUPPORTED for the default pool; UNAVAILABLE if it is missing; NO_ROOM
+   */
+  Adoption adopt(String pool, AdoptRequest request, Progress progress);
+
+  /**
    * Makes a pool larger, while zones run in it.
    *
    * @param size bytes, for one on a file; one on a device becomes as large as that is, whatever

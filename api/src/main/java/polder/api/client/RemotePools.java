@@ -2,11 +2,15 @@ package polder.api.client;
 
 import java.util.List;
 import java.util.Map;
+import polder.model.AdoptRequest;
+import polder.model.Adoption;
 import polder.model.Json;
 import polder.model.Pool;
 import polder.model.PoolRequest;
 import polder.model.PoolScrub;
 import polder.model.Pools;
+import polder.model.Progress;
+import polder.model.json.AdoptionJson;
 import polder.model.json.PoolJson;
 
 /** The pools of the host at the far end. */
@@ -36,6 +40,14 @@ final class RemotePools implements Pools {
   public Pool importFrom(String source) {
     String checked = PoolRequest.checkPath(source);
     return PoolJson.read(caller.call("POST", "/v1/pool-imports", Map.of("source", checked)));
+  }
+
+  /** Asks to be told later, so that the progress can be seen. */
+  @Override
+  public Adoption adopt(String pool, AdoptRequest request, Progress progress) {
+    Map<String, Object> operation =
+        caller.start("POST", path(pool) + "/adopt", AdoptionJson.write(request));
+    return AdoptionJson.read(Outcome.of(caller, operation, progress));
   }
 
   @Override

@@ -1,7 +1,11 @@
 package polder.api.fake;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import polder.model.Adoptee;
 import polder.model.Balances;
 import polder.model.DeletedZones;
 import polder.model.Events;
@@ -16,6 +20,7 @@ import polder.model.Pools;
 import polder.model.Snapshots;
 import polder.model.Transfers;
 import polder.model.Version;
+import polder.model.Volume;
 import polder.model.Volumes;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
@@ -54,6 +59,26 @@ public final class FakeHost implements Host {
                 .filter(spec -> spec.get(ZoneProperties.ZPOOL).equals(name))
                 .count(),
         volumes::count);
+    pools.filledBy(this::lying);
+  }
+
+  private List<Adoptee> lying(String pool) {
+    List<Adoptee> all = new ArrayList<>();
+    for (Volume volume : volumes.list()) {
+      if (volume.pool().equals(pool)) {
+        all.add(here(Adoptee.Kind.VOLUME, volume.uuid(), volume.name(), volume.zone()));
+      }
+    }
+    for (Zone zone : zones.list()) {
+      if (zone.spec().get(ZoneProperties.ZPOOL).equals(pool)) {
+        all.add(here(Adoptee.Kind.ZONE, zone.uuid(), zone.spec().name(), Optional.empty()));
+      }
+    }
+    return all;
+  }
+
+  private static Adoptee here(Adoptee.Kind kind, UUID uuid, String name, Optional<UUID> zone) {
+    return new Adoptee(kind, uuid, name, zone, 0, Adoptee.Fate.HERE, Optional.empty());
   }
 
   /**

@@ -5,7 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import polder.model.AdoptRequest;
+import polder.model.Adoptee;
+import polder.model.Adoption;
 import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.PolderException;
@@ -13,6 +17,7 @@ import polder.model.Pool;
 import polder.model.PoolRequest;
 import polder.model.PoolScrub;
 import polder.model.Pools;
+import polder.model.Progress;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
@@ -25,6 +30,7 @@ final class FakePools implements Pools {
   private final Map<String, Pool> kept = new ConcurrentSkipListMap<>();
   private ToLongFunction<String> zones = name -> 0;
   private ToLongFunction<String> volumes = name -> 0;
+  private Function<String, List<Adoptee>> contents = name -> List.of();
 
   FakePools(FakeEvents events) {
     this.events = events;
@@ -36,6 +42,11 @@ final class FakePools implements Pools {
   void countedBy(ToLongFunction<String> zoneCount, ToLongFunction<String> volumeCount) {
     zones = zoneCount;
     volumes = volumeCount;
+  }
+
+  /** Who says what lies in a pool. */
+  void filledBy(Function<String, List<Adoptee>> what) {
+    contents = what;
   }
 
   /** Refuses a zone that is to lie in a pool that is not there. */
@@ -96,6 +107,40 @@ final class FakePools implements Pools {
   @Override
   public Pool importFrom(String source) {
     throw new PolderException(ErrorKind.NOT_FOUND, "there is no " + PoolRequest.checkPath(source));
+  }
+
+  /** What is in a pool here was always here. */
+  @Override
+  public Adoption adopt(String name, AdoptRequest request, Progress progress) {
+    Pool pool = get(name);
+    if (!pool.driver().equals("btrfs")) {
+      throw new PolderException(
+          ErrorKind.UNSUPPORTED,
+          "cannot adopt pool '%s': it is a directory of the state's file system".formatted(name));
+    }
+    List<Adoptee> here = contents.apply(name);
+    for (String each : request.objects()) {
+      if (here.stream().noneMatch(one -> isCalled(one, each))) {
+        throw new PolderException(
+            ErrorKind.NOT_FOUND, "in pool '%s' there is no '%s'".formatted(name, each));
+      }
+    }
+    progress.report("objects", here.size(), here.size());
+    if (!request.dryRun()) {
+      tell("pool.adopt", name);
+    }
+    return new Adoption(
+        name,
+        here.stream()
+            .filter(
+                one ->
+                    request.objects().isEmpty()
+                        || request.objects().stream().anyMatch(each -> isCalled(one, each)))
+            .toList());
+  }
+
+  private static boolean isCalled(Adoptee one, String name) {
+    return one.name().equals(name) || one.uuid().toString().equals(name);
   }
 
   @Override

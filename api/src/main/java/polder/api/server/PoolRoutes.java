@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import polder.model.AdoptRequest;
 import polder.model.ErrorKind;
 import polder.model.Json;
 import polder.model.PolderException;
 import polder.model.PoolRequest;
 import polder.model.Pools;
 import polder.model.Types;
+import polder.model.json.AdoptionJson;
 import polder.model.json.PoolJson;
 
 /** What can be asked of pools. */
@@ -56,6 +58,14 @@ final class PoolRoutes {
                 this::trim)
             .gives(TRIM)
             .orLater(),
+        Route.of(
+                "POST",
+                "/v1/pools/{name}/adopt",
+                "Reads back the zones and volumes that another host had in a pool",
+                this::adopt)
+            .takes(Content.json("AdoptRequest", AdoptionJson.REQUEST))
+            .gives(Content.json("Adoption", AdoptionJson.ADOPTION))
+            .orLater(),
         Route.of("DELETE", "/v1/pools/{name}", "Takes a pool away", this::delete).orLater());
   }
 
@@ -100,6 +110,13 @@ final class PoolRoutes {
   private void scrub(Call call) {
     String name = call.part("name");
     operations.answer(call, "scrub pool", progress -> PoolJson.write(pools.scrub(name)));
+  }
+
+  private void adopt(Call call) throws IOException {
+    String name = call.part("name");
+    AdoptRequest request = AdoptionJson.readRequest(call.json());
+    operations.answer(
+        call, "adopt pool", progress -> AdoptionJson.write(pools.adopt(name, request, progress)));
   }
 
   private void trim(Call call) {

@@ -29,6 +29,9 @@ public final class PoolImport implements Command {
       caller.out().line(Json.pretty(PoolJson.write(pool)));
     } else {
       caller.tell("imported pool " + pool.name() + " with " + pool.zones() + " datasets");
+      if (pool.zones() > 0) {
+        caller.tell("'polder adopt " + pool.name() + " --dry-run' tells what they are");
+      }
     }
     return Failure.DONE;
   }

@@ -15,6 +15,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
+import polder.model.AdoptRequest;
+import polder.model.Adoptee;
+import polder.model.Adoption;
 import polder.model.Brand;
 import polder.model.Cidr;
 import polder.model.CloneRequest;
@@ -233,6 +236,26 @@ class RoundTripTest {
           assertEquals(scrub, PoolJson.readScrub(text(PoolJson.write(scrub))));
           long trimmed = any.number(0, 1L << 50);
           assertEquals(trimmed, PoolJson.readTrim(text(PoolJson.writeTrim(trimmed))));
+        });
+  }
+
+  @Test
+  void adoptions() {
+    rounds(
+        (any, i) -> {
+          AdoptRequest request = new AdoptRequest(any.list(any::name), i % 2 == 0, i % 3 == 0);
+          assertEquals(request, AdoptionJson.readRequest(text(AdoptionJson.write(request))));
+          Adoptee object =
+              new Adoptee(
+                  any.pick(Adoptee.Kind.values()),
+                  UUID.randomUUID(),
+                  any.name(),
+                  any.maybe(UUID::randomUUID),
+                  any.number(0, 99),
+                  any.pick(Adoptee.Fate.values()),
+                  any.maybe(any::name));
+          Adoption adoption = new Adoption("fast", List.of(object, object));
+          assertEquals(adoption, AdoptionJson.read(text(AdoptionJson.write(adoption))));
         });
   }
 

@@ -145,6 +145,18 @@ public final class TestHost implements AutoCloseable {
         () -> !Files.exists(Path.of("/proc/" + pid + "/stat")) || endedWhole(pid));
   }
 
+  /** Ends the daemon as an administrator does; the next command starts a new one. */
+  public void stopDaemon() {
+    stopDaemon(daemonPid());
+  }
+
+  private static void stopDaemon(long pid) {
+    Commands.run(Map.of(), new byte[0], List.of("kill", String.valueOf(pid))).ok();
+    eventually(
+        "the daemon ends on SIGTERM",
+        () -> !Files.exists(Path.of("/proc/" + pid + "/stat")) || endedWhole(pid));
+  }
+
   /** A process whose first thread has ended may still have others that hold its socket. */
   private static boolean endedWhole(long pid) {
     String[] threads = Path.of("/proc/" + pid + "/task").toFile().list();
@@ -231,10 +243,7 @@ public final class TestHost implements AutoCloseable {
       if (pid == firstDaemon) {
         heldNoMore(pid);
       }
-      Commands.run(Map.of(), new byte[0], List.of("kill", String.valueOf(pid))).ok();
-      eventually(
-          "the daemon ends on SIGTERM",
-          () -> !Files.exists(Path.of("/proc/" + pid + "/stat")) || endedWhole(pid));
+      stopDaemon(pid);
       if (disk != null) {
         disk.close();
       }
