@@ -52,6 +52,11 @@ final class PoolRecords {
     }
   }
 
+  /** What is no more needs no record. */
+  void forget(UUID dataset) {
+    behind.remove(dataset);
+  }
+
   /** What another host needs: what the image says too, and not the ids, which are this host's. */
   private ZoneRecord whole(ZoneRecord record) {
     return new ZoneRecord(

@@ -112,6 +112,7 @@ final class VolumeStore implements AutoCloseable {
 
   /** Removes a record; from here on there is no such volume, also after a power cut. */
   void remove(UUID volume) {
+    copies.forget(volume);
     if (has(volume)) {
       folder.remove(file(volume));
       folder.sync();

@@ -166,6 +166,7 @@ final class ZoneStore implements AutoCloseable {
 
   /** Removes the zone's directory; from here on there is no such zone, also after a power cut. */
   void remove(UUID zone) {
+    copies.ifPresent(pools -> pools.forget(zone));
     if (trash.put(FileName.of(zone.toString()))) {
       zones.sync();
     }

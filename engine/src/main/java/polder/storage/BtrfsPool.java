@@ -37,6 +37,7 @@ final class BtrfsPool {
   private final ReentrantLock opening = new ReentrantLock();
   private volatile @Nullable BtrfsStorage storage;
   private volatile String problem = "";
+  private boolean gone; // who still has it does not mount it again
 
   BtrfsPool(PoolConfig config, Path place, Function<String, Consumer<String>> failpoints) {
     this.config = config;
@@ -70,6 +71,9 @@ final class BtrfsPool {
     opening.lock();
     try {
       BtrfsStorage now = storage;
+      if (gone) {
+        throw new PolderException(ErrorKind.UNAVAILABLE, "it is let go of");
+      }
       if (now == null) {
         now = open();
         storage = now;
@@ -235,6 +239,7 @@ final class BtrfsPool {
         open.close();
       }
       if (unmount) {
+        gone = true;
         PoolDisk.unmount(place);
         Files.deleteIfExists(place);
       }
