@@ -14,6 +14,7 @@ import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.PoolRequest;
 import polder.model.Snapshot;
+import polder.model.SnapshotSchedule;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.Zone;
@@ -96,9 +97,27 @@ abstract class VolumeContract extends TransferContract {
             .orElseThrow()
             .name();
     assertKind(ErrorKind.WRONG_STATE, () -> host.volumes().snapshot(own, Optional.empty()));
+    assertKind(ErrorKind.WRONG_STATE, () -> host.volumes().schedule(own, SnapshotSchedule.NONE));
+    assertKind(
+        ErrorKind.NOT_FOUND, () -> host.volumes().schedule("contract-none", SnapshotSchedule.NONE));
     assertKind(
         ErrorKind.NOT_FOUND, () -> host.volumes().snapshot("contract-none", Optional.empty()));
     assertKind(ErrorKind.NOT_FOUND, () -> host.volumes().snapshots("contract-none"));
+  }
+
+  @Test
+  void aVolumeHasAScheduleOfSnapshots() {
+    SnapshotSchedule monthly = new SnapshotSchedule(Map.of(SnapshotSchedule.Period.MONTHLY, 3));
+    SnapshotSchedule daily = new SnapshotSchedule(Map.of(SnapshotSchedule.Period.DAILY, 7));
+    VolumeRequest request = new VolumeRequest("contract-s", "zones", 0, "off", monthly);
+    assertEquals(monthly, host.volumes().create(request).schedule());
+    assertEquals(monthly, host.volumes().get("contract-s").schedule());
+    assertEquals(daily, host.volumes().schedule("contract-s", daily).schedule());
+    assertEquals(daily, host.volumes().get("contract-s").schedule());
+    SnapshotSchedule none = SnapshotSchedule.NONE;
+    assertEquals(none, host.volumes().schedule("contract-s", none).schedule());
+    assertEquals(none, host.volumes().get("contract-s").schedule());
+    host.volumes().delete("contract-s");
   }
 
   @Test

@@ -79,6 +79,7 @@ import polder.cli.volume.VolumeGet;
 import polder.cli.volume.VolumeList;
 import polder.cli.volume.VolumeResize;
 import polder.cli.volume.VolumeRollback;
+import polder.cli.volume.VolumeSchedule;
 import polder.cli.volume.VolumeSnapshot;
 import polder.cli.volume.VolumeSnapshotList;
 import polder.cli.zone.AttachCommand;
@@ -177,6 +178,7 @@ final class Catalog {
           "volume list",
           "volume get",
           "volume resize",
+          "volume schedule",
           "volume snapshot",
           "volume snapshots",
           "volume rollback",
@@ -339,6 +341,7 @@ final class Catalog {
       case "volume list" -> new VolumeList();
       case "volume get" -> new VolumeGet();
       case "volume resize" -> new VolumeResize();
+      case "volume schedule" -> new VolumeSchedule();
       case "volume snapshot" -> new VolumeSnapshot();
       case "volume snapshots" -> new VolumeSnapshotList();
       case "volume rollback" -> new VolumeRollback();

@@ -176,7 +176,7 @@ final class LocalHost implements Host {
             further,
             name -> pools.pools().stream().anyMatch(pool -> pool.name().equals(name)));
     this.checks = new Checks(hall, store, launcher);
-    this.volumes = new LocalVolumes(hall, leftovers, snapping);
+    this.volumes = new LocalVolumes(hall, leftovers, snapping, schedules);
     this.pools =
         new LocalPools(pools, hall, new Adopting(hall, pools, creation, this.volumes, snapping));
     this.takeover =
@@ -193,6 +193,7 @@ final class LocalHost implements Host {
     takeover.run();
     networks.answer(names);
     table.list().forEach(schedules::look);
+    this.volumes.follow();
     keeping.look();
     keep(new Autoboot(hall, supervisor), Autoboot::close).run();
   }

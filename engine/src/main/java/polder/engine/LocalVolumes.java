@@ -9,9 +9,11 @@ import java.util.function.Supplier;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
 import polder.model.Snapshot;
+import polder.model.SnapshotSchedule;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.Volumes;
+import polder.model.json.VolumeJson;
 
 /** The volumes of this machine: makes, changes and takes them away, each wholly or not at all. */
 final class LocalVolumes implements Volumes {
@@ -25,9 +27,11 @@ final class LocalVolumes implements Volumes {
   private final ZoneVolumes attached;
   private final Leftovers leftovers;
   private final VolumeSnapshots snapshots;
+  private final Schedules schedules;
 
-  LocalVolumes(Hall hall, Leftovers leftovers, Snapping snapping) {
+  LocalVolumes(Hall hall, Leftovers leftovers, Snapping snapping, Schedules schedules) {
     this.hall = hall;
+    this.schedules = schedules;
     this.snapshots = new VolumeSnapshots(hall, snapping);
     this.leftovers = leftovers;
     this.table = hall.volumes();
@@ -82,6 +86,7 @@ final class LocalVolumes implements Volumes {
         record.pool(),
         record.quota(),
         record.compression(),
+        record.schedule(),
         used,
         record.created(),
         attached.users(record).stream()
@@ -113,6 +118,7 @@ final class LocalVolumes implements Volumes {
             request.pool(),
             request.quota(),
             request.compression(),
+            request.schedule(),
             Instant.now(),
             Optional.empty());
     return alone(
@@ -124,6 +130,7 @@ final class LocalVolumes implements Volumes {
           }
           hall.disk().demandRoom(what);
           make(record);
+          follow(record);
           tell("volume.create", record, Map.of("pool", record.pool()));
           return describe(record);
         });
@@ -160,6 +167,7 @@ final class LocalVolumes implements Volumes {
                 throw e;
               }
               table.settle(record);
+              follow(record);
               tell("volume.adopt", record, Map.of("pool", record.pool()));
               return record;
             });
@@ -228,6 +236,49 @@ final class LocalVolumes implements Volumes {
   }
 
   @Override
+  public Volume schedule(String name, SnapshotSchedule schedule) {
+    String what = "schedule snapshots of volume '%s'".formatted(name);
+    return alone(
+        what,
+        () -> {
+          VolumeRecord before = find(name);
+          VolumeSnapshots.refuseOwn(what, before);
+          hall.disk().demandWritable(what);
+          VolumeRecord after = before.scheduled(schedule);
+          if (!before.equals(after)) {
+            hall.executor()
+                .run(
+                    "volume-schedule",
+                    Planner.scheduleVolume(before.uuid()),
+                    (step, undo) -> work(before, after, step, undo));
+            table.settle(after);
+            tell("volume.schedule", after, VolumeJson.write(schedule));
+          }
+          follow(after);
+          return describe(after);
+        });
+  }
+
+  /** Looks after a volume's schedule, which may have changed. */
+  private void follow(VolumeRecord volume) {
+    if (volume.schedule().isEmpty()) {
+      schedules.forget(volume.uuid());
+    } else {
+      schedules.look(new ScheduledVolume(hall, this, volume.uuid()));
+    }
+  }
+
+  /** Looks after all schedules, when the engine starts. */
+  void follow() {
+    table.list().forEach(this::follow);
+  }
+
+  /** The schedule of a volume; none if that is gone. */
+  SnapshotSchedule schedule(UUID volume) {
+    return table.find(volume).map(VolumeRecord::schedule).orElse(SnapshotSchedule.NONE);
+  }
+
+  @Override
   public Snapshot snapshot(String name, Optional<String> snapshot) {
     return snapshots.take(this::find, name, snapshot);
   }
@@ -266,6 +317,7 @@ final class LocalVolumes implements Volumes {
                   () ->
                       hall.executor()
                           .runAll(DELETE, plan, (step, undo) -> work(record, record, step, undo)));
+          schedules.forget(record.uuid());
           hall.journal().done(DELETE, record.uuid()); // not if it failed: then it is tried again
           tell("volume.delete", record, Map.of());
           return record;

@@ -216,6 +216,11 @@ final class Planner {
     return List.of(new Step.Volume.Quota(volume), new Step.Volume.Keep(volume));
   }
 
+  /** What gives a volume another schedule. */
+  static List<Step.Volume> scheduleVolume(UUID volume) {
+    return List.of(new Step.Volume.Keep(volume));
+  }
+
   /** What takes a volume away that nobody has. */
   static List<Step.Volume> deleteVolume(UUID volume) {
     return List.of(new Step.Volume.Destroy(volume), new Step.Volume.Forget(volume));

@@ -8,7 +8,9 @@ import java.util.UUID;
 import polder.model.DataCompression;
 import polder.model.PolderException;
 import polder.model.Pool;
+import polder.model.SnapshotSchedule;
 import polder.model.Volume;
+import polder.model.json.VolumeJson;
 
 /**
  * What is kept of a volume: {@code volumes/UUID.json}.
@@ -18,6 +20,7 @@ import polder.model.Volume;
  * @param pool the pool that its dataset is in
  * @param quota bytes; 0 for any number
  * @param compression see {@link DataCompression}
+ * @param schedule which snapshots of it are taken by themselves
  * @param created when it was made
  * @param owner the zone that it goes with
  */
@@ -27,6 +30,7 @@ record VolumeRecord(
     String pool,
     long quota,
     String compression,
+    SnapshotSchedule schedule,
     Instant created,
     Optional<Owner> owner) {
   /**
@@ -46,18 +50,24 @@ record VolumeRecord(
         pool,
         0,
         compression,
+        SnapshotSchedule.NONE,
         Instant.now(),
         Optional.of(new Owner(zone, target)));
   }
 
   /** The record after a change of the quota. */
   VolumeRecord with(long changed) {
-    return new VolumeRecord(uuid, name, pool, changed, compression, created, owner);
+    return new VolumeRecord(uuid, name, pool, changed, compression, schedule, created, owner);
   }
 
   /** The record after a change of the compression. */
   VolumeRecord compressed(String word) {
-    return new VolumeRecord(uuid, name, pool, quota, word, created, owner);
+    return new VolumeRecord(uuid, name, pool, quota, word, schedule, created, owner);
+  }
+
+  /** The record after a change of the schedule. */
+  VolumeRecord scheduled(SnapshotSchedule changed) {
+    return new VolumeRecord(uuid, name, pool, quota, compression, changed, created, owner);
   }
 
   boolean isOwn(UUID zone) {
@@ -71,6 +81,9 @@ record VolumeRecord(
     tree.put("pool", pool);
     tree.put("quota", quota);
     tree.put("compression", compression);
+    if (!schedule.isEmpty()) {
+      tree.put("snapshot_schedule", VolumeJson.write(schedule));
+    }
     tree.put("created", created.toString());
     owner.ifPresent(
         one -> {
@@ -93,6 +106,9 @@ record VolumeRecord(
           Pool.checkName(fields.text("pool")),
           Volume.checkQuota(fields.number("quota")),
           DataCompression.check(fields.optionalText("compression").orElse(DataCompression.OFF)),
+          tree.containsKey("snapshot_schedule")
+              ? VolumeJson.readSchedule(tree.get("snapshot_schedule"))
+              : SnapshotSchedule.NONE,
           fields.time("created"),
           owner);
     } catch (PolderException e) {

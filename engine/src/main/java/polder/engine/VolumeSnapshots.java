@@ -163,7 +163,8 @@ final class VolumeSnapshots {
     return ordered;
   }
 
-  private static void refuseOwn(String what, VolumeRecord volume) {
+  /** Refuses what is for volumes with a name only. */
+  static void refuseOwn(String what, VolumeRecord volume) {
     if (volume.owner().isPresent()) {
       throw new PolderException(
           ErrorKind.WRONG_STATE,

@@ -21,6 +21,7 @@ import polder.model.Filesystem;
 import polder.model.ImageConfig;
 import polder.model.Json;
 import polder.model.PolderException;
+import polder.model.SnapshotSchedule;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
@@ -50,6 +51,7 @@ class PoolRecordTest {
               "fast",
               1 << 20,
               "zstd",
+              new SnapshotSchedule(Map.of(SnapshotSchedule.Period.DAILY, 7)),
               THEN,
               Optional.of(new VolumeRecord.Owner(new UUID(1, 2), "/srv"))));
 

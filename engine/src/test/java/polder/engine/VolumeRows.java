@@ -15,6 +15,7 @@ import polder.model.Host;
 import polder.model.PolderException;
 import polder.model.PoolRequest;
 import polder.model.Snapshot;
+import polder.model.SnapshotSchedule;
 import polder.model.StopOptions;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
@@ -25,6 +26,9 @@ import polder.model.ZoneSpec;
 /** The operations on volumes, and those on zones that have some; see {@link CrashRows}. */
 final class VolumeRows {
   private static final ZoneRef ZONE = ZoneRef.of(CrashRows.spec().uuid());
+
+  private static final SnapshotSchedule MONTHLY =
+      new SnapshotSchedule(Map.of(SnapshotSchedule.Period.MONTHLY, 3));
 
   private VolumeRows() {}
 
@@ -43,6 +47,17 @@ final class VolumeRows {
             true),
         new CrashRow(
             "Volumes.delete", "", VolumeRows::volume, host -> host.volumes().delete("data"), false),
+        new CrashRow(
+            "Volumes.schedule",
+            "",
+            host -> {
+              volume(host);
+              host.volumes().schedule("data", MONTHLY);
+              TestHost.eventually(
+                  "one is taken", () -> !host.volumes().snapshots("data").isEmpty());
+            },
+            host -> host.volumes().schedule("data", SnapshotSchedule.NONE),
+            true),
         new CrashRow(
             "Volumes.snapshot",
             "of one that a zone writes to",
@@ -164,11 +179,12 @@ final class VolumeRows {
     List<String> seen = new ArrayList<>();
     for (Volume volume : host.volumes().list()) {
       seen.add(
-          "volume %s %s quota=%d zones=%s snapshots=%s files=%s %s"
+          "volume %s %s quota=%d schedule=%s zones=%s snapshots=%s files=%s %s"
               .formatted(
                   volume.zone().isPresent() ? "own" : volume.name(),
                   volume.pool(),
                   volume.quota(),
+                  volume.schedule().kept(),
                   volume.zones(),
                   snapshots(host, volume),
                   files(host, volume),

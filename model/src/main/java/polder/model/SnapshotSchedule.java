@@ -16,7 +16,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which snapshots of a zone are taken by themselves: one in each period, and how many are kept.
+ * Which snapshots of a zone or volume are taken by themselves: one in each period, and how many are
+ * kept.
  *
  * <p>One is called by its period and when that began, such as {@code daily-2026-01-31T00:00:00Z}.
  * So a period has one at most, and whoever was away sees what it missed.
@@ -24,6 +25,9 @@ import java.util.regex.Pattern;
  * @param kept how many are kept of each period; a period that is not there has none
  */
 public record SnapshotSchedule(Map<Period, Integer> kept) {
+  /** Nothing is taken by itself. */
+  public static final SnapshotSchedule NONE = new SnapshotSchedule(Map.of());
+
   /** No more than that of one period. */
   public static final int MOST = 1000;
 
@@ -110,6 +114,11 @@ public record SnapshotSchedule(Map<Period, Integer> kept) {
       gone.addAll(own.subList(0, Math.max(0, own.size() - keep)));
     }
     return List.copyOf(gone);
+  }
+
+  /** Whether nothing is taken by itself. */
+  public boolean isEmpty() {
+    return kept.isEmpty();
   }
 
   /** When the next is due after {@code now}; empty if none ever is. */

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * @param pool the pool that it lies in
  * @param quota how many bytes it may have at most; 0 for any number
  * @param compression how what is written to it is made smaller: see {@link DataCompression}
+ * @param schedule which snapshots of it are taken by themselves
  * @param used how many bytes on disk are its own, its snapshots included; 0 while there is a
  *     problem
  * @param created when it was made
@@ -27,6 +28,7 @@ public record Volume(
     String pool,
     long quota,
     String compression,
+    SnapshotSchedule schedule,
     long used,
     Instant created,
     List<String> zones,

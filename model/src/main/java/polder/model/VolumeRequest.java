@@ -7,8 +7,10 @@ package polder.model;
  * @param pool see {@link Pool#checkName}
  * @param quota how many bytes it may have at most; 0 for any number
  * @param compression see {@link DataCompression}
+ * @param schedule which snapshots of it are to be taken by themselves
  */
-public record VolumeRequest(String name, String pool, long quota, String compression) {
+public record VolumeRequest(
+    String name, String pool, long quota, String compression, SnapshotSchedule schedule) {
   public VolumeRequest {
     Volume.checkName(name);
     if (name.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
@@ -18,6 +20,11 @@ public record VolumeRequest(String name, String pool, long quota, String compres
     Pool.checkName(pool);
     Volume.checkQuota(quota);
     DataCompression.check(compression);
+  }
+
+  /** One of which no snapshots are taken by themselves. */
+  public VolumeRequest(String name, String pool, long quota, String compression) {
+    this(name, pool, quota, compression, SnapshotSchedule.NONE);
   }
 
   /** One in the default pool that may have any number of bytes. */

@@ -34,6 +34,16 @@ public interface Volumes {
   Volume resize(String name, long quota);
 
   /**
+   * Has snapshots of a volume taken by themselves, and the oldest deleted, as zones have it. What
+   * is not among them stays.
+   *
+   * @param schedule how many of each period; none for no more
+   * @throws PolderException NOT_FOUND; WRONG_STATE if it is a zone's own, whose snapshots are the
+   *     zone's
+   */
+  Volume schedule(String name, SnapshotSchedule schedule);
+
+  /**
    * Keeps what is in a volume now. Zones that run and may write to it stand still for the moment.
    *
    * @param snapshot what it is to be called; by the moment if empty

@@ -107,6 +107,31 @@ class VolumeTest {
     }
   }
 
+  @Test
+  @DisplayName("R-SNAP-01 snapshots of a volume are taken by themselves, by a daemon that died too")
+  void aVolumeHasASchedule() {
+    try (TestHost host = new TestHost()) {
+      host.polder("volume", "create", "data", "--schedule", "monthly=2").ok();
+      TestHost.eventually("this month's is taken", () -> snapshots(host).contains("@monthly-"));
+      host.killDaemon();
+      assertEquals(
+          Map.of("monthly", 2L), host.json("volume", "get", "data").get("snapshot_schedule"));
+      host.polder("volume", "schedule", "data", "daily=7").ok();
+      TestHost.eventually(
+          "today's is taken, and months are kept no more",
+          () -> snapshots(host).contains("@daily-") && !snapshots(host).contains("@monthly-"));
+      refused(host, "each once", "volume", "schedule", "data", "yearly=1");
+      refused(host, "each once", "volume", "schedule", "data", "daily=1", "daily=2");
+      host.polder("volume", "schedule", "data", "none").ok();
+      assertEquals(1, snapshots(host).lines().count());
+      leave(host, "zones");
+    }
+  }
+
+  private static String snapshots(TestHost host) {
+    return host.polder("volume", "snapshots", "-q", "data").ok().out();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"zones", "fast"})
   void twoZonesShareAVolume(String pool) {

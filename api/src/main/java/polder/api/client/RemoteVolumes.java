@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import polder.model.Json;
 import polder.model.Snapshot;
+import polder.model.SnapshotSchedule;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.Volumes;
@@ -40,6 +41,12 @@ final class RemoteVolumes implements Volumes {
   public Volume resize(String name, long quota) {
     Map<String, Object> body = Map.of("quota", Volume.checkQuota(quota));
     return VolumeJson.read(caller.call("PATCH", path(name), body));
+  }
+
+  @Override
+  public Volume schedule(String name, SnapshotSchedule schedule) {
+    String place = path(name) + "/snapshot-schedule";
+    return VolumeJson.read(caller.call("PUT", place, VolumeJson.write(schedule)));
   }
 
   @Override

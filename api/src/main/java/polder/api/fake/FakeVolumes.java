@@ -17,6 +17,7 @@ import polder.model.Fault;
 import polder.model.Filesystem;
 import polder.model.PolderException;
 import polder.model.Snapshot;
+import polder.model.SnapshotSchedule;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
 import polder.model.Volumes;
@@ -110,6 +111,7 @@ final class FakeVolumes implements Volumes {
                 spec.get(ZoneProperties.ZPOOL),
                 0,
                 spec.get(ZoneProperties.DATA_COMPRESSION),
+                SnapshotSchedule.NONE,
                 Optional.of(spec.uuid()));
         kept.put(volume.name(), new Kept(volume, each.target()));
       }
@@ -122,9 +124,25 @@ final class FakeVolumes implements Volumes {
   }
 
   private static Volume volume(
-      String name, UUID uuid, String pool, long quota, String compression, Optional<UUID> zone) {
+      String name,
+      UUID uuid,
+      String pool,
+      long quota,
+      String compression,
+      SnapshotSchedule schedule,
+      Optional<UUID> zone) {
     return new Volume(
-        name, uuid, pool, quota, compression, 0, Instant.now(), List.of(), zone, Optional.empty());
+        name,
+        uuid,
+        pool,
+        quota,
+        compression,
+        schedule,
+        0,
+        Instant.now(),
+        List.of(),
+        zone,
+        Optional.empty());
   }
 
   private Optional<Volume> find(String name) {
@@ -143,6 +161,7 @@ final class FakeVolumes implements Volumes {
         volume.pool(),
         volume.quota(),
         volume.compression(),
+        volume.schedule(),
         volume.used(),
         volume.created(),
         names,
@@ -192,6 +211,7 @@ final class FakeVolumes implements Volumes {
               request.pool(),
               request.quota(),
               request.compression(),
+              request.schedule(),
               Optional.empty());
       kept.put(made.name(), new Kept(made, ""));
       tell("volume.create", made.name());
@@ -221,24 +241,41 @@ final class FakeVolumes implements Volumes {
     try {
       Volume before = get(name);
       refuseQuota(before.pool(), Volume.checkQuota(quota));
-      Volume after =
-          new Volume(
-              before.name(),
-              before.uuid(),
-              before.pool(),
-              quota,
-              before.compression(),
-              before.used(),
-              before.created(),
-              List.of(),
-              before.zone(),
-              before.problem());
-      kept.computeIfPresent(before.name(), (key, old) -> new Kept(after, old.target()));
-      tell("volume.resize", before.name());
-      return seen(after);
+      return change(before, quota, before.schedule(), "volume.resize");
     } finally {
       changing.unlock();
     }
+  }
+
+  /** Nobody's clock runs here: it is kept, and nothing is taken by itself. */
+  @Override
+  public Volume schedule(String name, SnapshotSchedule schedule) {
+    changing.lock();
+    try {
+      Volume before = named(name);
+      return change(before, before.quota(), schedule, "volume.schedule");
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private Volume change(Volume before, long quota, SnapshotSchedule schedule, String kind) {
+    Volume after =
+        new Volume(
+            before.name(),
+            before.uuid(),
+            before.pool(),
+            quota,
+            before.compression(),
+            schedule,
+            before.used(),
+            before.created(),
+            List.of(),
+            before.zone(),
+            before.problem());
+    kept.computeIfPresent(before.name(), (key, old) -> new Kept(after, old.target()));
+    tell(kind, before.name());
+    return seen(after);
   }
 
   @Override

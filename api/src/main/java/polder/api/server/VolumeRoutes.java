@@ -7,6 +7,7 @@ import java.util.Optional;
 import polder.model.ErrorKind;
 import polder.model.Json;
 import polder.model.PolderException;
+import polder.model.SnapshotSchedule;
 import polder.model.Types;
 import polder.model.VolumeRequest;
 import polder.model.Volumes;
@@ -37,6 +38,14 @@ final class VolumeRoutes {
         Route.of("GET", "/v1/volumes/{name}", "One volume", this::get).gives(VOLUME),
         Route.of("PATCH", "/v1/volumes/{name}", "Gives a volume another quota", this::resize)
             .takes(Content.field("quota", Types.integer(0, 1L << 60).schema()))
+            .gives(VOLUME)
+            .orLater(),
+        Route.of(
+                "PUT",
+                "/v1/volumes/{name}/snapshot-schedule",
+                "Has snapshots of a volume taken by themselves; none for an empty object",
+                this::schedule)
+            .takes(Content.json("SnapshotSchedule", VolumeJson.SCHEDULE))
             .gives(VOLUME)
             .orLater(),
         Route.of("DELETE", "/v1/volumes/{name}", "Takes a volume away", this::delete).orLater(),
@@ -87,6 +96,15 @@ final class VolumeRoutes {
     }
     operations.answer(
         call, "resize volume", progress -> VolumeJson.write(volumes.resize(name, quota)));
+  }
+
+  private void schedule(Call call) throws IOException {
+    String name = call.part("name");
+    SnapshotSchedule schedule = VolumeJson.readSchedule(call.json());
+    operations.answer(
+        call,
+        "schedule snapshots of volume",
+        progress -> VolumeJson.write(volumes.schedule(name, schedule)));
   }
 
   private void delete(Call call) {

@@ -50,6 +50,7 @@ import polder.model.PoolScrub;
 import polder.model.Property;
 import polder.model.Snapshot;
 import polder.model.SnapshotRequest;
+import polder.model.SnapshotSchedule;
 import polder.model.StopOptions;
 import polder.model.Subnet;
 import polder.model.UpdatePlan;
@@ -270,6 +271,12 @@ class RoundTripTest {
                   "fast",
                   any.number(0, Long.MAX_VALUE - 1),
                   "zstd",
+                  i % 2 == 0
+                      ? SnapshotSchedule.NONE
+                      : new SnapshotSchedule(
+                          Map.of(
+                              any.pick(SnapshotSchedule.Period.values()),
+                              (int) any.number(1, 1000))),
                   any.number(0, Long.MAX_VALUE - 1),
                   any.time(),
                   any.list(any::name),
@@ -277,7 +284,8 @@ class RoundTripTest {
                   any.maybe(any::text));
           assertEquals(volume, VolumeJson.read(text(VolumeJson.write(volume))));
           VolumeRequest request =
-              new VolumeRequest("Data_1.x", "fast", i % 2 == 0 ? 0 : 1L << 30, "off");
+              new VolumeRequest(
+                  "Data_1.x", "fast", i % 2 == 0 ? 0 : 1L << 30, "off", volume.schedule());
           assertEquals(request, VolumeJson.readRequest(text(VolumeJson.write(request))));
         });
   }
