@@ -188,6 +188,33 @@ class ImagesTest {
         uuid, host.json("image", "get", "7b5981c4-1889-11e7-b4c5-3f3bdfc9b88b").get("uuid"));
   }
 
+  @Test
+  @DisplayName("an image goes out with SmartOS's manifest, and comes back by it")
+  void aManifestOfSmartOsGoesOut() throws IOException {
+    host.polder("image", "import", "--name", "goer:3", base.toString()).ok();
+    String file = temp.resolve("out.tar.gz").toString();
+    Path manifest = temp.resolve("out.imgmanifest");
+    host.polder("image", "export", "goer:3", "-o", file, "-m", manifest.toString()).ok();
+    Map<String, Object> told = Json.object(Files.readString(manifest));
+    assertEquals(2L, told.get("v"));
+    assertEquals("goer", told.get("name"));
+    assertEquals("3", told.get("version"));
+    assertEquals("linux", told.get("os"));
+    assertEquals(host.json("image", "get", "goer:3").get("uuid"), told.get("uuid"));
+    Map<String, Object> said = Json.asObject(Json.asList(told.get("files")).getFirst());
+    assertEquals(Files.size(Path.of(file)), said.get("size"));
+    assertEquals("gzip", said.get("compression"));
+    host.polder("image", "delete", "goer:3").ok();
+    host.polder("image", "import", "-m", manifest.toString(), file).ok();
+    assertEquals("3", host.json("image", "get", "goer:3").get("tag"));
+    CommandResult other =
+        host.polder("image", "import", "-m", manifest.toString(), base.toString());
+    assertTrue(other.err().contains("SHA-1"), other.err());
+    CommandResult zstd =
+        host.polder("image", "export", "goer:3", "-c", "zstd", "-o", file, "-m", file + ".m");
+    assertTrue(zstd.err().contains("no word for zstd"), zstd.err());
+  }
+
   private static byte[] bytes(Map<String, Object> payload) {
     return Json.write(payload).getBytes(StandardCharsets.UTF_8);
   }

@@ -2,6 +2,7 @@ package polder.cli.image;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +17,12 @@ import polder.cli.call.WholeFile;
 import polder.cli.view.ProgressLine;
 import polder.model.Fault;
 import polder.model.Host;
+import polder.model.Image;
 import polder.model.ImageFormat;
+import polder.model.Json;
 import polder.model.Type;
 import polder.model.json.ImageJson;
+import polder.model.json.SmartManifest;
 
 /** {@code polder image export}. */
 public final class ImageExport implements Command {
@@ -35,10 +39,16 @@ public final class ImageExport implements Command {
             "-c --compression",
             "HOW",
             "gzip, zstd or none: of the layers; gzip if absent, none for docker")
+        .option(
+            "-m --manifest",
+            "FILE",
+            "SmartOS's manifest of it, imgadm's version 2, goes there; with -o, and a rootfs")
         .operand("IMAGE", Operand.Kind.IMAGE)
         .example("polder image export debian:12 -o debian.tar", "writes an OCI layout")
+        .example("polder image export app --format docker -o - | docker load", "hands it to Docker")
         .example(
-            "polder image export app --format docker -o - | docker load", "hands it to Docker");
+            "polder image export app -o app.tar.gz -m app.imgmanifest",
+            "writes both files of an image of SmartOS");
   }
 
   @Override
@@ -49,6 +59,9 @@ public final class ImageExport implements Command {
             word(arguments, "--format", ImageJson.KIND),
             word(arguments, "--compression", ImageJson.COMPRESSION));
     String file = arguments.value("--output").orElse("-");
+    if (arguments.has("--manifest")) {
+      return withManifest(caller, arguments, reference, file);
+    }
     if (file.equals("-")) {
       if (caller.out().terminal()) {
         throw new UsageException("standard output is a terminal; give a file with -o");
@@ -59,6 +72,35 @@ public final class ImageExport implements Command {
     try (WholeFile whole = WholeFile.at(caller.file(file))) {
       export(caller, reference, format, whole.stream());
       whole.finish();
+    }
+    return Failure.DONE;
+  }
+
+  /** Both files of an image of SmartOS; the manifest last, since it speaks of the other. */
+  private static int withManifest(Caller caller, Arguments arguments, String reference, String file)
+      throws IOException {
+    if (file.equals("-")) {
+      throw new UsageException("--manifest speaks of a file; give one with -o");
+    }
+    if (!arguments.value("--format").orElse("rootfs").equals("rootfs")) {
+      throw new UsageException("--manifest goes with --format rootfs");
+    }
+    ImageFormat format =
+        ImageJson.format(
+            Optional.of("rootfs"), word(arguments, "--compression", ImageJson.COMPRESSION));
+    var _ = new SmartManifest.File("", 0, format.compressed()); // before anything is written
+    Image image = caller.ask(host -> host.images().get(reference));
+    try (WholeFile whole = WholeFile.at(caller.file(file));
+        WholeFile manifest =
+            WholeFile.at(caller.file(arguments.value("--manifest").orElseThrow()))) {
+      Sha1Stream out = new Sha1Stream(whole.stream());
+      export(caller, reference, format, out);
+      SmartManifest.File written =
+          new SmartManifest.File(out.sha1(), out.size(), format.compressed());
+      String text = Json.pretty(SmartManifest.write(image, written)) + "\n";
+      manifest.stream().write(text.getBytes(StandardCharsets.UTF_8));
+      whole.finish();
+      manifest.finish();
     }
     return Failure.DONE;
   }

@@ -1,8 +1,11 @@
 package polder.model.json;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,8 +13,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import polder.model.Brand;
+import polder.model.Compression;
 import polder.model.ErrorKind;
 import polder.model.Fault;
+import polder.model.Image;
 import polder.model.ImageAbout;
 import polder.model.ImageConfig;
 import polder.model.ImageRequest;
@@ -26,6 +31,7 @@ import polder.model.Types;
  */
 public final class SmartManifest {
   private static final Type<Long> MIB = Types.integer(0, 1L << 30);
+  private static final String NOBODY = "00000000-0000-0000-0000-000000000000";
   private static final List<String> TYPES = List.of("lx-dataset", "docker", "other");
 
   private final Map<String, Object> manifest;
@@ -44,6 +50,62 @@ public final class SmartManifest {
    */
   public static ImageRequest read(@Nullable Object tree) {
     return new SmartManifest(Json.asObject(tree)).request();
+  }
+
+  /**
+   * The file that a manifest speaks of: a tarball of an image's files.
+   *
+   * @param sha1 of its bytes, in hexadecimal digits
+   * @param size in bytes
+   * @param compression how it is compressed
+   */
+  public record File(String sha1, long size, Compression compression) {
+    public File {
+      if (compression == Compression.ZSTD) {
+        throw new PolderException(
+            ErrorKind.UNSUPPORTED,
+            "a manifest of SmartOS has no word for zstd; use gzip or none for its file");
+      }
+    }
+  }
+
+  /**
+   * The manifest of an image that is written down as a tarball, as {@link #read} takes it back. It
+   * has no origin: all layers are in the file.
+   */
+  public static Map<String, Object> write(Image image, File file) {
+    ImageAbout about = image.about();
+    Map<String, Object> tree = new LinkedHashMap<>();
+    tree.put("v", 2L);
+    tree.put("uuid", about.uuid().orElse(image.uuid()).toString());
+    tree.put("owner", NOBODY);
+    tree.put("name", image.name());
+    tree.put("version", about.version().orElse(image.tag()));
+    tree.put("state", "active");
+    tree.put("disabled", false);
+    tree.put("public", false);
+    tree.put(
+        "published_at", about.published().orElse(image.imported()).truncatedTo(SECONDS).toString());
+    tree.put("type", about.type().orElse("other"));
+    tree.put("os", image.os());
+    about.description().ifPresent(text -> tree.put("description", text));
+    about.homepage().ifPresent(text -> tree.put("homepage", text));
+    tree.put(
+        "files",
+        List.of(
+            Map.of(
+                "sha1",
+                file.sha1(),
+                "size",
+                file.size(),
+                "compression",
+                file.compression().name().toLowerCase(Locale.ROOT))));
+    Map<String, Object> asked = new LinkedHashMap<>();
+    asked.put("brand", about.brand().orElse(Brand.LX).word());
+    about.minRam().ifPresent(least -> asked.put("min_ram", least));
+    about.maxRam().ifPresent(most -> asked.put("max_ram", most));
+    tree.put("requirements", asked);
+    return tree;
   }
 
   private ImageRequest request() {

@@ -14,7 +14,11 @@ import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import polder.model.Brand;
+import polder.model.Compression;
 import polder.model.ErrorKind;
+import polder.model.Image;
+import polder.model.ImageAbout;
+import polder.model.ImageConfig;
 import polder.model.ImageRequest;
 import polder.model.Json;
 import polder.model.PolderException;
@@ -130,5 +134,45 @@ class SmartManifestTest {
             e.kind() == ErrorKind.INVALID || e.kind() == ErrorKind.UNSUPPORTED, e.toString());
       }
     }
+  }
+
+  private static Image image(ImageAbout about) {
+    return new Image(
+        new UUID(1, 2),
+        "sha256:" + "0".repeat(64),
+        "debian",
+        "12",
+        1L << 20,
+        Instant.parse("2026-11-30T10:00:00.123Z"),
+        "linux",
+        "amd64",
+        ImageConfig.NONE,
+        List.of(),
+        about);
+  }
+
+  @Test
+  void whatIsWrittenIsTakenBack() {
+    SmartManifest.File file = new SmartManifest.File("a".repeat(40), 1234, Compression.GZIP);
+    ImageAbout real = SmartManifest.read(Json.read(REAL)).about();
+    for (ImageAbout about : List.of(ImageAbout.NONE, real)) {
+      Map<String, Object> tree = SmartManifest.write(image(about), file);
+      ImageRequest back = SmartManifest.read(Json.read(Json.write(tree)));
+      assertEquals("debian", back.name());
+      assertEquals(Optional.of("a".repeat(40)), back.sha1());
+      assertEquals(about.uuid().or(() -> Optional.of(new UUID(1, 2))), back.about().uuid());
+      assertEquals(Optional.empty(), back.about().origin(), "all layers are in its file");
+      assertEquals(about.description(), back.about().description());
+      assertEquals(about.minRam(), back.about().minRam());
+      assertEquals(Optional.of(Brand.LX), back.about().brand());
+    }
+    assertEquals(
+        "2026-11-30T10:00:00Z",
+        SmartManifest.write(image(ImageAbout.NONE), file).get("published_at"));
+    PolderException refusal =
+        assertThrows(
+            PolderException.class,
+            () -> new SmartManifest.File("a".repeat(40), 1, Compression.ZSTD));
+    assertEquals(ErrorKind.UNSUPPORTED, refusal.kind());
   }
 }
