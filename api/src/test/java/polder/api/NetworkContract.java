@@ -1,10 +1,12 @@
 package polder.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import polder.model.Cidr;
@@ -16,6 +18,7 @@ import polder.model.NetworkDns;
 import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.Nic;
+import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Subnet;
 import polder.model.Zone;
@@ -92,6 +95,15 @@ abstract class NetworkContract extends ContractSetting {
                     .create(spec("b", "true").with(ZoneProperties.NICS, List.of(Nic.on("none")))));
     assertEquals("nics[0].nic_tag", refusal.faults().getFirst().path());
 
+    Patch plugging = new Patch(Map.of("add_nics", List.of(Map.of("nic_tag", "contract"))));
+    assertFalse(host.zones().update(ref("a"), plugging, false).refused());
+    List<Nic> nics = host.zones().get(ref("a")).spec().get(ZoneProperties.NICS);
+    assertEquals(List.of(Cidr.of("10.213.0.2/29")), nics.getLast().addresses());
+    assertEquals(Optional.of("eth1"), nics.getLast().name());
+    Patch unplugging = new Patch(Map.of("remove_nics", List.of(nic.mac().orElseThrow().value())));
+    assertFalse(host.zones().update(ref("a"), unplugging, false).refused());
+    assertKind(ErrorKind.INVALID, () -> host.zones().update(ref("a"), unplugging, false));
+    assertEquals(1, host.networks().get("contract").nics());
     assertEquals(List.of(), host.networks().counters(), "it does not run");
     host.zones().delete(ref("a"), false);
     assertEquals(0, host.networks().get("contract").nics());

@@ -51,6 +51,9 @@ import polder.cli.network.NetworkGet;
 import polder.cli.network.NetworkList;
 import polder.cli.network.NetworkTop;
 import polder.cli.network.NetworkUpdateCommand;
+import polder.cli.network.NicAdd;
+import polder.cli.network.NicList;
+import polder.cli.network.NicRemove;
 import polder.cli.pool.AdoptCommand;
 import polder.cli.pool.PoolCreate;
 import polder.cli.pool.PoolDelete;
@@ -110,7 +113,16 @@ final class Catalog {
   /** The first words of commands that have two. */
   static final List<String> GROUPS =
       List.of(
-          "deleted", "vm", "snapshot", "image", "pool", "volume", "network", "balance", "firewall");
+          "deleted",
+          "vm",
+          "snapshot",
+          "image",
+          "pool",
+          "volume",
+          "network",
+          "nic",
+          "balance",
+          "firewall");
 
   /** The commands, as help lists them. */
   static final List<String> NAMES =
@@ -189,6 +201,9 @@ final class Catalog {
           "network update",
           "network delete",
           "network top",
+          "nic add",
+          "nic list",
+          "nic remove",
           "balance create",
           "balance list",
           "balance get",
@@ -263,6 +278,9 @@ final class Catalog {
     aliases.put("network ls", "network list");
     aliases.put("network rm", "network delete");
     aliases.put("network inspect", "network get");
+    aliases.put("nic ls", "nic list");
+    aliases.put("nic rm", "nic remove");
+    aliases.put("nic delete", "nic remove");
     aliases.put("balance ls", "balance list");
     aliases.put("balance rm", "balance delete");
     aliases.put("balance inspect", "balance get");
@@ -352,6 +370,9 @@ final class Catalog {
       case "network update" -> new NetworkUpdateCommand();
       case "network delete" -> new NetworkDelete();
       case "network top" -> new NetworkTop();
+      case "nic add" -> new NicAdd();
+      case "nic list" -> new NicList();
+      case "nic remove" -> new NicRemove();
       case "balance create" -> new BalanceCreate();
       case "balance list" -> new BalanceList();
       case "balance get" -> new BalanceGet();

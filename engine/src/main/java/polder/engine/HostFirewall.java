@@ -133,6 +133,7 @@ final class HostFirewall implements AutoCloseable {
   private List<String> ports(ZoneSpec spec) {
     return spec.get(ZoneProperties.NICS).stream()
         .flatMap(nic -> nic.mac().map(names::port).stream())
+        .distinct()
         .toList();
   }
 
@@ -148,6 +149,17 @@ final class HostFirewall implements AutoCloseable {
             each -> pending.put(spec.uuid(), each), () -> pending.remove(spec.uuid()));
         throw e;
       }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Cards are gone that no record speaks of: nothing is held for them any more. */
+  void forget(List<String> ports) {
+    changing.lock();
+    try {
+      wall.forget(ports);
+      follow();
     } finally {
       changing.unlock();
     }

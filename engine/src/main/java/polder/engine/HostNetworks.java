@@ -279,7 +279,8 @@ final class HostNetworks implements AutoCloseable {
     return new Lan(wiring.vnics().stream().map(Vnic::mtu).toList(), wiring.ways(), told);
   }
 
-  private Wiring wiring(ZoneSpec spec) {
+  /** What a zone of that spec is plugged into, or would be. */
+  Wiring wiring(ZoneSpec spec) {
     return Wiring.of(spec, this::find, switchboard.names());
   }
 

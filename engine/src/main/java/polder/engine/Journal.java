@@ -127,6 +127,12 @@ final class Journal implements AutoCloseable {
     return folder.has(file(operation, zone));
   }
 
+  /** What was begun of that operation and zone, and not done. */
+  Optional<Intent> open(String operation, UUID zone) {
+    String file = file(operation, zone);
+    return folder.has(file) ? Optional.of(new Intent(file, operation, zone)) : Optional.empty();
+  }
+
   /** The operation is wholly done. */
   void done(String operation, UUID zone) {
     folder.remove(file(operation, zone)); // not synced: as in an entry

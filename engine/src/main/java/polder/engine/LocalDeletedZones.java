@@ -188,7 +188,7 @@ final class LocalDeletedZones implements DeletedZones {
               if (step instanceof Step.Alter.Keep) {
                 undo.add(() -> hall.store().put(zone.record()));
               }
-              updating.work(before, back.record(), Optional.empty(), step, undo);
+              updating.work(before, back.record(), step, undo);
             });
   }
 }

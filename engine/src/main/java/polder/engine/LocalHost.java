@@ -145,7 +145,9 @@ final class LocalHost implements Host {
     Creation creation = new Creation(hall, this.networks, schedules, leftovers);
     Stopping stopping = new Stopping(hall);
     Turns turns = new Turns(hall);
-    Updating updating = new Updating(hall, creation, supervisor, this.networks, schedules);
+    Plugging plugging = new Plugging(hall);
+    Updating updating =
+        new Updating(hall, creation, supervisor, this.networks, schedules, plugging);
     Keeping keeping = keep(new Keeping(hall, creation, schedules, pools), Keeping::close);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
     Further further = new Further(hall);
@@ -188,6 +190,7 @@ final class LocalHost implements Host {
             snapping,
             rollingBack,
             further,
+            plugging,
             this.volumes,
             this.firewall);
     takeover.run();

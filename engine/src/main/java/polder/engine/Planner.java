@@ -193,10 +193,14 @@ final class Planner {
             .equals(after.get(ZoneProperties.DATA_COMPRESSION))) {
       plan.add(new Step.Alter.Compression(after.uuid()));
     }
+    boolean replug = running && Replug.isNeeded(before, after);
+    if (replug) {
+      plan.addAll(Replug.plan(before, after));
+    }
     if (running && !before.get(ZoneProperties.NICS).equals(after.get(ZoneProperties.NICS))) {
       plan.add(new Step.Alter.Cards(after.uuid()));
     }
-    if (running && HostFirewall.differs(before, after)) {
+    if (running && (replug || HostFirewall.differs(before, after))) {
       plan.add(new Step.Alter.Wall(after.uuid()));
     }
     plan.add(new Step.Alter.Keep(after.uuid()));

@@ -389,7 +389,14 @@ sealed interface Step {
   }
 
   /** Steps that change a zone. */
-  sealed interface Alter extends Step {
+  sealed interface Alter extends Step
+      permits Alter.Limits,
+          Alter.Compression,
+          Alter.Cards,
+          Alter.Quota,
+          Alter.Wall,
+          Alter.Keep,
+          Replug {
     /** The limits of its control group, while it runs. */
     record Limits(UUID zone) implements Alter {
       @Override

@@ -36,6 +36,7 @@ final class Takeover {
   private final Snapping snapping;
   private final RollingBack rollingBack;
   private final Further further;
+  private final Plugging plugging;
   private final LocalVolumes volumes;
   private final LocalFirewall firewall;
   private final List<ZoneStore.Damaged> damaged = new ArrayList<>();
@@ -48,9 +49,11 @@ final class Takeover {
       Snapping snapping,
       RollingBack rollingBack,
       Further further,
+      Plugging plugging,
       LocalVolumes volumes,
       LocalFirewall firewall) {
     this.further = further;
+    this.plugging = plugging;
     this.hall = hall;
     this.creation = creation;
     this.supervisor = supervisor;
@@ -105,6 +108,11 @@ final class Takeover {
       boolean noted = unknown.remove(zone.uuid()) || hall.runs().has(zone.uuid());
       if (noted || hall.cgroup(zone.uuid()).exists()) {
         attempt(zone, "take over what runs", () -> resume(zone));
+      }
+    }
+    for (Journal.Intent intent : unfinished) {
+      if (intent.operation().equals(Plugging.OPERATION)) { // now that it is known what runs
+        bringBack(intent, "finish the change of its cards", zone -> plugging.resume(zone, intent));
       }
     }
     guarded(
@@ -177,7 +185,7 @@ final class Takeover {
       case Snapping.OPERATION -> snapping.recover(intent);
       case RollingBack.OPERATION -> rollingBack.halt(intent);
       case Likenesses.OPERATION -> Likenesses.recover(hall, intent);
-      case Further.OPERATION -> {} // when its zone and pool are known
+      case Further.OPERATION, Plugging.OPERATION -> {} // when what they are about is known
       default -> undo(intent);
     }
   }

@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import polder.linux.CgroupLimits;
+import polder.model.Fault;
 import polder.model.Healthcheck;
 import polder.model.Patch;
+import polder.model.PolderException;
 import polder.model.UpdatePlan;
 import polder.model.UpdatePlanner;
 import polder.model.ZoneProperties;
@@ -21,25 +24,28 @@ final class Updating {
   private final ZoneVolumes volumes;
   private final LocalNetworks networks;
   private final Schedules schedules;
+  private final Plugging plugging;
 
   Updating(
       Hall hall,
       Creation creation,
       Supervisor supervisor,
       LocalNetworks networks,
-      Schedules schedules) {
+      Schedules schedules,
+      Plugging plugging) {
     this.hall = hall;
     this.volumes = new ZoneVolumes(hall);
     this.creation = creation;
     this.supervisor = supervisor;
     this.networks = networks;
     this.schedules = schedules;
+    this.plugging = plugging;
   }
 
   /** Changes a zone, wholly or not at all; with the zone's lock. */
   UpdatePlan update(LocalZone zone, Patch patch, boolean dryRun) {
     ZoneSpec before = zone.record().spec();
-    ZoneSpec asked = patch.applyTo(before);
+    ZoneSpec asked = asked(zone, patch);
     Optional<Life> life = zone.life();
     UpdatePlan plan = UpdatePlanner.plan(before, asked, life.isPresent());
     if (plan.refused()) {
@@ -50,7 +56,7 @@ final class Updating {
     }
     try (Undo undo = new Undo()) {
       undo.add(() -> hall.networks().leases().keep(before));
-      ZoneSpec after = networks.take(asked);
+      ZoneSpec after = settle(zone, asked, List.of(), dryRun);
       update(zone, plan, before, after, dryRun);
       if (!dryRun) {
         undo.forget();
@@ -58,6 +64,29 @@ final class Updating {
       }
       return plan;
     }
+  }
+
+  /** What the zone is to be; if the patch itself is wrong, with what is wrong besides. */
+  private ZoneSpec asked(LocalZone zone, Patch patch) {
+    ZoneSpec before = zone.record().spec();
+    try {
+      return patch.applyTo(before);
+    } catch (PolderException e) {
+      Optional<ZoneSpec> rest =
+          e.faults().isEmpty() ? Optional.empty() : patch.asFarAsItGoes(before);
+      rest.ifPresent(spec -> settle(zone, spec, e.faults(), true));
+      throw e;
+    }
+  }
+
+  /** Decides what its nics leave open, and tells all that is wrong with it at once. */
+  private ZoneSpec settle(LocalZone zone, ZoneSpec asked, List<Fault> faults, boolean dryRun) {
+    return plugging.settle(
+        zone,
+        asked,
+        faults,
+        () -> creation.verify("the update is refused", asked),
+        () -> dryRun ? networks.foresee(asked) : networks.take(asked));
   }
 
   private UpdatePlan update(
@@ -69,7 +98,9 @@ final class Updating {
       return plan;
     }
     ZoneRecord changed = zone.record().with(after, Instant.now());
-    try (Undo undo = new Undo()) {
+    boolean replug = life.isPresent() && Replug.isNeeded(before, after);
+    try (Undo undo = new Undo();
+        Plugging.@Nullable Work cards = replug ? plugging.begin(zone, life.get(), after) : null) {
       claim(zone, before, after);
       undo.add(() -> hall.table().withdraw(zone.uuid()));
       volumes.promise("the update is refused", after);
@@ -77,12 +108,18 @@ final class Updating {
           .run(
               "update",
               Planner.update(before, after, life.isPresent()),
-              (step, back) -> work(before, changed, life, step, back));
+              (step, back) -> work(before, changed, life, Optional.ofNullable(cards), step, back));
       undo.forget();
     } catch (RuntimeException e) {
+      if (replug && e.getSuppressed().length == 0) { // else the next start puts right what is left
+        plugging.done(zone.uuid());
+      }
       hall.firewall().settle(zone.uuid());
       hall.volumes().withdraw(zone.uuid());
       throw Failures.of("update zone '%s'".formatted(before.name()), e);
+    }
+    if (replug) {
+      plugging.done(zone.uuid());
     }
     zone.record(changed);
     hall.firewall().settle(zone.uuid());
@@ -125,9 +162,21 @@ final class Updating {
     }
   }
 
+  /** Does one step of an update of a zone that is down. */
+  void work(ZoneSpec before, ZoneRecord changed, Step.Alter step, Undo undo) {
+    work(before, changed, Optional.empty(), Optional.empty(), step, undo);
+  }
+
   /** Does one step of an update. */
-  void work(ZoneSpec before, ZoneRecord changed, Optional<Life> life, Step.Alter step, Undo undo) {
+  private void work(
+      ZoneSpec before,
+      ZoneRecord changed,
+      Optional<Life> life,
+      Optional<Plugging.Work> cards,
+      Step.Alter step,
+      Undo undo) {
     switch (step) {
+      case Replug part -> cards.orElseThrow().work(part, undo);
       case Step.Alter.Limits(UUID uuid) -> {
         CgroupLimits old = Limits.of(before);
         undo.add(() -> life.ifPresent(now -> now.cgroup().limit(old)));
@@ -146,7 +195,8 @@ final class Updating {
         hall.networks().change(changed.spec());
       }
       case Step.Alter.Wall(UUID _) -> {
-        undo.add(() -> hall.firewall().foresee(before));
+        ZoneSpec with = cards.map(Plugging.Work::both).orElse(before); // what is plugged then
+        undo.add(() -> hall.firewall().foresee(with));
         hall.firewall().foresee(changed.spec());
       }
       case Step.Alter.Keep(UUID uuid) -> hall.disk().spend(() -> hall.store().put(changed));

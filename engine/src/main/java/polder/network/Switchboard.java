@@ -13,7 +13,6 @@ import polder.linux.Fd;
 import polder.linux.Launcher;
 import polder.linux.Link;
 import polder.linux.LinkStatistics;
-import polder.linux.Links;
 import polder.linux.NetworkSettings;
 import polder.linux.NetworkStack;
 import polder.linux.NftElements;
@@ -44,6 +43,8 @@ public final class Switchboard implements AutoCloseable {
   private final Supplier<List<Network>> networks;
   private final Map<UUID, Wiring> plugged = new HashMap<>();
   private final Bridges bridges;
+  private final Ports ports;
+  private final LiveCards live;
   private final NftTable cards;
   private final NftTable ways;
   private final FlushWatch flushes;
@@ -69,6 +70,8 @@ public final class Switchboard implements AutoCloseable {
     this.rulesets = new Rulesets(names);
     this.bridges =
         new Bridges(names, networks, balancing::wanted, host, stack, settings, nft, watch);
+    this.ports = new Ports(stack, bridges, balancing);
+    this.live = new LiveCards(working, plugged, ports, elements, shaping, this);
     this.cards = NftTable.of(host, NftElements.BRIDGE, names.table());
     this.ways = NftTable.of(host, NftElements.INET, names.table());
     this.flushes = new FlushWatch(host, names.table(), this::restoreLost);
@@ -94,6 +97,11 @@ public final class Switchboard implements AutoCloseable {
   /** The firewall's table; it is closed with this. */
   public Wall wall() {
     return wall;
+  }
+
+  /** Changes cards of zones that run. */
+  public LiveCards live() {
+    return live;
   }
 
   /** What its links are called. */
@@ -136,7 +144,7 @@ public final class Switchboard implements AutoCloseable {
       plugged.put(zone, wiring);
       watch(wiring);
       for (Vnic each : wiring.vnics()) {
-        join(each, inside);
+        ports.join(each, inside);
         if (!each.bandwidth().isNone()) {
           shaping.set(each); // it is down inside
         }
@@ -154,7 +162,7 @@ public final class Switchboard implements AutoCloseable {
   }
 
   /** Sees to it that the rules stand, and know the ports, before there is a port. */
-  private void watch(Wiring wiring) {
+  void watch(Wiring wiring) {
     if (!watched) {
       nft.apply(rulesets.bridge());
       watched = true;
@@ -277,6 +285,11 @@ public final class Switchboard implements AutoCloseable {
     }
   }
 
+  /** A zone's new card lets it reach itself by balances that lead to it. */
+  void reflect(Wiring wiring) {
+    balancing.reflect(stack.links(), wiring);
+  }
+
   /** The kernel may have nothing of balances any more. */
   private void balanceAnew() {
     balancing.forget();
@@ -294,7 +307,7 @@ public final class Switchboard implements AutoCloseable {
   }
 
   /** Lets those in who call what a zone publishes; its networks are there. */
-  private void publish(Wiring wiring) {
+  void publish(Wiring wiring) {
     List<Vnic> open = wiring.vnics().stream().filter(each -> !each.ports().isEmpty()).toList();
     if (open.isEmpty()) {
       return;
@@ -339,37 +352,6 @@ public final class Switchboard implements AutoCloseable {
     return wiring.vnics().stream().flatMap(each -> PortRules.of(each).stream()).toList();
   }
 
-  private void join(Vnic vnic, Fd inside) {
-    int link = bridges.raise(vnic.network());
-    balancing.plugged(vnic.port());
-    Links.Peer peer = new Links.Peer(vnic.name(), vnic.mac().value(), inside);
-    if (vnic.network().kind() == Network.Kind.MACVLAN) {
-      stack.links().addMacvlan(link, vnic.mtu(), peer);
-      return;
-    }
-    try {
-      stack.links().addPort(vnic.port(), link, vnic.mtu(), peer);
-    } catch (SyscallException e) {
-      Optional<Link> stale =
-          e.errno().equals(Errno.EEXIST) ? stack.links().find(vnic.port()) : Optional.empty();
-      if (stale.isEmpty()) {
-        throw e;
-      }
-      bridges.remove(stale.get()); // of its last run: the kernel takes its time with namespaces
-      stack.links().addPort(vnic.port(), link, vnic.mtu(), peer);
-    }
-    hold(vnic);
-  }
-
-  /** The bridge knows where the card is; some frames it would learn from come by no rule. */
-  private void hold(Vnic vnic) {
-    Link port = stack.links().find(vnic.port()).orElseThrow();
-    stack.links().hold(port.index(), vnic.mac().value());
-    if (!vnic.freedoms().mac()) {
-      stack.links().learnNothing(port.index());
-    }
-  }
-
   /** Notes what a zone that runs is plugged into, after our own restart. */
   public void admit(UUID zone, Wiring wiring) {
     var _ = locked(() -> plugged.put(zone, wiring));
@@ -403,7 +385,7 @@ public final class Switchboard implements AutoCloseable {
   public void change(UUID zone, Wiring wiring) {
     working.lock();
     try {
-      Wiring before = plugged.put(zone, wiring);
+      Wiring before = wiring.vnics().isEmpty() ? plugged.remove(zone) : plugged.put(zone, wiring);
       if (before != null) {
         unpublish(before);
       }
@@ -433,7 +415,7 @@ public final class Switchboard implements AutoCloseable {
     }
   }
 
-  private void unpublish(Wiring wiring) {
+  void unpublish(Wiring wiring) {
     publications.close(wiring);
     for (Vnic each : wiring.vnics()) {
       if (!each.ports().isEmpty()

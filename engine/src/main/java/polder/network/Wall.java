@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -86,6 +87,11 @@ public final class Wall implements AutoCloseable {
     strangers.removeAll(plan.ports());
     WallPlan whole = plan.withStrangers(strangers);
     known = there != null && amend(whole, there) ? amended(whole, there) : write(whole);
+  }
+
+  /** Those ports are gone: nothing of them is held from the next {@link #follow} on. */
+  public void forget(Collection<String> ports) {
+    strangers.removeAll(ports);
   }
 
   /** Changes elements only, if that is enough and the table is as we left it. */

@@ -1,14 +1,18 @@
 package polder.network;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import polder.model.Brand;
 import polder.model.Cidr;
 import polder.model.ErrorKind;
 import polder.model.IpAddress;
 import polder.model.Leases;
+import polder.model.MacAddress;
 import polder.model.Network;
 import polder.model.Nic;
 import polder.model.NicRules;
@@ -78,6 +82,45 @@ public record Wiring(List<Vnic> vnics, List<NicRules.Way> ways, boolean guest) {
       }
     }
     return new Wiring(vnics, ways, spec.brand() == Brand.VM);
+  }
+
+  /**
+   * A route, by the name of the card that it leaves by.
+   *
+   * @param destination the network
+   * @param gateway by whom; empty if it is on the link itself
+   * @param card what the card is called inside
+   */
+  public record Exit(Cidr destination, Optional<IpAddress> gateway, String card) {}
+
+  /** Its routes. */
+  Set<Exit> exits() {
+    return ways.stream()
+        .map(each -> new Exit(each.destination(), each.gateway(), vnics.get(each.nic()).name()))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  /** The card with that address. */
+  Optional<Vnic> card(MacAddress mac) {
+    return vnics.stream().filter(each -> each.mac().equals(mac)).findFirst();
+  }
+
+  /** Its cards, and this one instead of what had its address; no routes. */
+  Wiring with(Vnic card) {
+    List<Vnic> all = new ArrayList<>(without(card.mac()).vnics());
+    all.add(card);
+    return new Wiring(all, List.of(), guest);
+  }
+
+  /** Its other cards; no routes. */
+  Wiring without(MacAddress mac) {
+    return new Wiring(
+        vnics.stream().filter(each -> !each.mac().equals(mac)).toList(), List.of(), guest);
+  }
+
+  /** One card alone. */
+  static Wiring of(Vnic card) {
+    return new Wiring(List.of(card), List.of(), false);
   }
 
   /** The primary nic's own and, where it has none, its network's. */

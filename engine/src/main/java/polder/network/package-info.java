@@ -3,9 +3,9 @@
  *
  * <p>A {@link polder.network.Switchboard} works on one network namespace, the host's. It makes
  * bridges when the first zone is plugged into them, and a zone's cards directly in the zone's own
- * namespace while its first process waits. It keeps no record. What a card may do stands in sets of
- * one nftables table for all; a port that is in no set passes nothing, so no order of events lets a
- * packet through unwatched.
+ * namespace while its first process waits; {@link polder.network.LiveCards} changes those of zones
+ * that run. It keeps no record. What a card may do stands in sets of one nftables table for all; a
+ * port that is in no set passes nothing, so no order of events lets a packet through unwatched.
  *
  * <p>A {@link polder.network.Wall} is the firewall's table in the same namespace. What is to be in
  * it is worked out before, as a {@link polder.network.WallPlan}, of records alone; what belongs to

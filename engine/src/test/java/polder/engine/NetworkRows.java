@@ -7,8 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import polder.model.Brand;
 import polder.model.Cidr;
 import polder.model.Host;
 import polder.model.IpAddress;
@@ -22,6 +27,7 @@ import polder.model.Patch;
 import polder.model.PublishedPort;
 import polder.model.StopOptions;
 import polder.model.Subnet;
+import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
@@ -30,6 +36,7 @@ import polder.network.LinkNames;
 /** The operations on networks, and those on zones that have cards; see {@link CrashRows}. */
 final class NetworkRows {
   private static final String LAB = "lab";
+  private static final String STUB = "stub";
 
   private NetworkRows() {}
 
@@ -75,6 +82,24 @@ final class NetworkRows {
             host -> host.zones().update(zone(), new Patch(faster()), false),
             true),
         new CrashRow(
+            "Zones.update",
+            "that plugs a card while it runs",
+            NetworkRows::between,
+            host -> host.zones().update(zone(), new Patch(one("add_nics", second())), false),
+            true),
+        new CrashRow(
+            "Zones.update",
+            "that unplugs a card while it runs",
+            NetworkRows::onBoth,
+            host -> host.zones().update(zone(), new Patch(Map.of("remove_nics", first())), false),
+            true),
+        new CrashRow(
+            "Zones.update",
+            "of a card's addresses and its interface while it runs",
+            NetworkRows::onBoth,
+            host -> host.zones().update(zone(), new Patch(Map.of("update_nics", moved())), false),
+            true),
+        new CrashRow(
             "Zones.start",
             "with a card",
             NetworkRows::made,
@@ -112,6 +137,57 @@ final class NetworkRows {
                 List.of("8081:80"),
                 "bandwidth",
                 Map.of("in", "10M"))));
+  }
+
+  private static Map<String, Object> one(String word, Map<String, Object> nic) {
+    return Map.of(word, List.of(nic));
+  }
+
+  private static Map<String, Object> second() {
+    return Map.of(
+        "nic_tag",
+        STUB,
+        "mac",
+        "02:00:00:00:00:03",
+        "ips",
+        List.of("10.2.0.3/24", "fd00::3/64"),
+        "primary",
+        true,
+        "gateways",
+        List.of("10.2.0.1"),
+        "bandwidth",
+        Map.of("out", "10M"));
+  }
+
+  private static List<String> first() {
+    return List.of("02:00:00:00:00:01");
+  }
+
+  private static List<Object> moved() {
+    return List.of(
+        Map.of("mac", "02:00:00:00:00:01", "ips", List.of("10.1.0.7/24")),
+        Map.of("mac", "02:00:00:00:00:03", "interface", "net9", "gateways", List.of("10.2.0.9")));
+  }
+
+  /** A guarded zone runs that has a card on one network, and may have one on another. */
+  private static void between(Host host) {
+    network(host);
+    other(host);
+    host.zones().create(spec().with(ZoneProperties.FIREWALL_ENABLED, true));
+    host.zones().start(zone());
+  }
+
+  private static void other(Host host) {
+    host.networks()
+        .create(
+            NetworkRequest.of(STUB, Network.Kind.ETHERSTUB)
+                .with(new Subnet(Cidr.of("10.2.0.0/24"), Optional.empty(), Optional.empty()))
+                .with(new Subnet(Cidr.of("fd00::/64"), Optional.empty(), Optional.empty())));
+  }
+
+  private static void onBoth(Host host) {
+    between(host);
+    host.zones().update(zone(), new Patch(one("add_nics", second())), false);
   }
 
   static void network(Host host) {
@@ -173,6 +249,7 @@ final class NetworkRows {
   /** What a caller sees of the networks, and what the kernel knows of ports that zones publish. */
   static List<String> seen(TestHost test) {
     List<String> seen = new ArrayList<>(published(test));
+    test.host().zones().list().forEach(zone -> seen.addAll(inside(test, zone)));
     for (Network each : test.host().networks().list()) {
       seen.add(
           "%s %s %s mtu=%d nics=%d %s %s"
@@ -189,19 +266,57 @@ final class NetworkRows {
   }
 
   private static List<String> published(TestHost test) {
-    String table = LinkNames.of(HostPaths.below(test.home()).cgroups(), false).table();
-    try {
-      Process nft =
-          new ProcessBuilder(
-                  "nsenter", "--net=" + test.network(), "nft", "list", "table", "inet", table)
-              .redirectError(ProcessBuilder.Redirect.DISCARD) // there may be none yet
-              .start();
-      String said = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return Pattern.compile("elements = \\{[^}]*}")
+    LinkNames names = LinkNames.of(HostPaths.below(test.home()).cgroups(), false);
+    List<String> elements = new ArrayList<>();
+    for (String family : List.of("inet", "bridge")) {
+      String said = in(test.network().toString(), "nft", "list", "table", family, names.table());
+      Pattern.compile("elements = \\{[^}]*}")
           .matcher(said)
           .results()
           .map(MatchResult::group)
-          .toList();
+          .map(set -> Stream.of(set.split("[{},]")).map(String::strip).sorted().toList() + "")
+          .forEach(elements::add);
+    }
+    return elements;
+  }
+
+  /** What of cards a zone that runs has inside, and the host of them. */
+  private static List<String> inside(TestHost test, Zone zone) {
+    Optional<Integer> pid = zone.status().pid();
+    if (pid.isEmpty() || zone.spec().brand() == Brand.VM) {
+      return List.of();
+    }
+    String namespace = "/proc/" + pid.get() + "/ns/net";
+    List<String> seen = new ArrayList<>();
+    Set<String> links = new TreeSet<>();
+    for (String command : List.of("ip -o addr", "ip -o route", "ip -o -6 route")) {
+      for (String line : in(namespace, command.split(" ")).split("\n")) {
+        // not its number, which each new card has one of; nor what the kernel adds when it likes
+        if (!line.contains("fe80:") && !line.contains("multicast")) {
+          seen.add(line.replaceFirst("^[0-9]+: ", "").replaceAll("\\s+", " ").strip());
+        }
+      }
+    }
+    for (String line : in(test.network().toString(), "ip", "-o", "link").split("\n")) {
+      Matcher name = Pattern.compile("p[vi][0-9a-f]{13}").matcher(line);
+      while (name.find()) {
+        links.add(name.group());
+      }
+    }
+    seen.sort(null);
+    seen.addAll(links);
+    return seen;
+  }
+
+  private static String in(String namespace, String... command) {
+    List<String> words = new ArrayList<>(List.of("nsenter", "--net=" + namespace));
+    words.addAll(List.of(command));
+    try {
+      Process process =
+          new ProcessBuilder(words)
+              .redirectError(ProcessBuilder.Redirect.DISCARD) // there may be none yet
+              .start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

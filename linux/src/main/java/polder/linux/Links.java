@@ -253,7 +253,12 @@ public final class Links {
 
   /** Has a bridge learn no hardware addresses from what its port {@code index} sends. */
   public void learnNothing(int index) {
-    port(index, IFLA_BRPORT_LEARNING, 0, "let its bridge learn nothing from");
+    learn(index, false);
+  }
+
+  /** Has a bridge learn hardware addresses, or none, from what its port {@code index} sends. */
+  public void learn(int index, boolean all) {
+    port(index, IFLA_BRPORT_LEARNING, all ? 1 : 0, "say what its bridge learns from");
   }
 
   /** Has a bridge send to its port {@code index} also what came from there. */

@@ -66,8 +66,10 @@ public final class Leases {
       Taking taking = new Taking(spec.uuid(), host);
       List<Nic> nics = new ArrayList<>();
       List<Nic> asked = spec.get(ZoneProperties.NICS);
+      List<String> names = NicRules.names(asked);
+      taking.reserve(asked, networks);
       for (int i = 0; i < asked.size(); i++) {
-        taking.settle(asked.get(i), i, networks).ifPresent(nics::add);
+        taking.settle(asked.get(i), names.get(i), i, networks).ifPresent(nics::add);
       }
       if (!taking.faults.isEmpty()) {
         throw new PolderException("the payload is refused", taking.faults);
@@ -177,6 +179,7 @@ public final class Leases {
     private final List<Fault> faults = new ArrayList<>();
     private final Set<MacAddress> macs = new HashSet<>();
     private final Map<String, Set<IpAddress>> addresses = new HashMap<>();
+    private final Map<String, Set<IpAddress>> named = new HashMap<>();
 
     Taking(UUID zone, HostPorts host) {
       this.zone = zone;
@@ -188,6 +191,24 @@ public final class Leases {
               nics.forEach(this::count);
             }
           });
+    }
+
+    /** What some of the nics name is nothing that a pool may give to others of them. */
+    void reserve(List<Nic> nics, Known networks) {
+      for (Nic nic : nics) {
+        nic.networkUuid()
+            .map(UUID::toString)
+            .or(nic::network)
+            .flatMap(networks::find)
+            .ifPresent(
+                network ->
+                    nic.addresses()
+                        .forEach(
+                            each ->
+                                named
+                                    .computeIfAbsent(network.name(), name -> new HashSet<>())
+                                    .add(each.address())));
+      }
     }
 
     private void count(Nic nic) {
@@ -202,7 +223,7 @@ public final class Leases {
       return addresses.computeIfAbsent(network, name -> new HashSet<>());
     }
 
-    Optional<Nic> settle(Nic nic, int index, Known networks) {
+    Optional<Nic> settle(Nic nic, String name, int index, Known networks) {
       String at = "nics[%d]".formatted(index);
       Optional<Network> found = network(nic, at, networks);
       if (found.isEmpty()) {
@@ -240,7 +261,7 @@ public final class Leases {
                 });
       }
       return Optional.of(
-          nic.settled(nic.name().orElse(Nic.standardName(index)), mac, network.name(), own)
+          nic.settled(name, mac, network.name(), own)
               .with(ports.settle(nic, network, own, at, faults)));
     }
 
@@ -319,7 +340,7 @@ public final class Leases {
         return Optional.empty();
       }
       for (Subnet subnet : pools) {
-        Optional<IpAddress> free = free(subnet, taken(network.name()));
+        Optional<IpAddress> free = free(subnet, network.name());
         if (free.isPresent()) {
           return Optional.of(new Cidr(free.get(), subnet.cidr().prefix()));
         }
@@ -331,12 +352,15 @@ public final class Leases {
       return Optional.empty();
     }
 
-    private static Optional<IpAddress> free(Subnet subnet, Set<IpAddress> taken) {
+    private Optional<IpAddress> free(Subnet subnet, String network) {
+      Set<IpAddress> taken = taken(network);
+      Set<IpAddress> kept = named.getOrDefault(network, Set.of());
       Subnet.Range pool = subnet.pool().orElseThrow();
       IpAddress last = pool.last();
       for (IpAddress each = pool.first(); each.compareTo(last) <= 0; each = each.plus(1)) {
         if (subnet.cidr().isHost(each)
             && !taken.contains(each)
+            && !kept.contains(each)
             && !Optional.of(each).equals(subnet.gateway())) {
           return Optional.of(each);
         }

@@ -158,7 +158,7 @@ public record Nic(
   }
 
   /** Without what may change while it is plugged. */
-  Nic plugged() {
+  public Nic plugged() {
     return with(List.of()).with(Bandwidth.NONE);
   }
 

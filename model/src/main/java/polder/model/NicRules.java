@@ -34,6 +34,7 @@ public final class NicRules {
     }
     Set<MacAddress> macs = new HashSet<>();
     Set<String> names = new HashSet<>();
+    List<String> called = names(nics);
     Set<IpAddress> addresses = new HashSet<>();
     for (int i = 0; i < nics.size(); i++) {
       Nic nic = nics.get(i);
@@ -41,7 +42,7 @@ public final class NicRules {
       if (nic.mac().isPresent() && !macs.add(nic.mac().get())) {
         faults.add(new Fault(at + ".mac", "%s is given twice".formatted(nic.mac().get())));
       }
-      String name = nic.name().orElse(Nic.standardName(i));
+      String name = called.get(i);
       if (!names.add(name)) {
         faults.add(new Fault(at + ".interface", "'%s' is given twice".formatted(name)));
       }
@@ -62,6 +63,25 @@ public final class NicRules {
     if (spec.has(ZoneProperties.ROUTES)) {
       ways(spec, faults);
     }
+  }
+
+  /**
+   * What each is called inside: as it says, or by the first usual name that is free from its own
+   * on.
+   */
+  public static List<String> names(List<Nic> nics) {
+    Set<String> taken = new HashSet<>();
+    nics.forEach(nic -> nic.name().ifPresent(taken::add));
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < nics.size(); i++) {
+      Optional<String> own = nics.get(i).name();
+      for (int number = i; own.isEmpty(); number++) {
+        String usual = Nic.standardName(number);
+        own = taken.add(usual) ? Optional.of(usual) : Optional.empty();
+      }
+      names.add(own.get());
+    }
+    return List.copyOf(names);
   }
 
   /** Each must be reached without another gateway, unless an address is yet to be given. */

@@ -14,7 +14,7 @@ public final class UpdatePlanner {
   private static final Map<Property<?>, String> WHILE_DOWN =
       Map.of(
           ZoneProperties.NICS,
-          "a zone's addresses stay its own while it runs; stop it first",
+          "a guest's network cards are plugged when it starts; stop it first",
           VmProperties.RAM,
           "what QEMU may have follows from it, and must hold while it runs; stop it first");
 
@@ -38,8 +38,8 @@ public final class UpdatePlanner {
   private static Line line(Property<?> property, ZoneSpec before, ZoneSpec after, boolean running) {
     Effect effect =
         switch (property.change()) {
-          case LIVE -> Effect.NOW;
-          case RESTART -> running ? whileRunning(property, before, after) : Effect.NOW;
+          case LIVE -> running ? live(property, before, after) : Effect.NOW;
+          case RESTART -> running ? whileRunning(property) : Effect.NOW;
           case FIXED -> Effect.REFUSED;
           case NONE -> Effect.NO_EFFECT;
         };
@@ -48,25 +48,35 @@ public final class UpdatePlanner {
         json(property, before),
         json(property, after),
         effect,
-        reason(property, effect, after, running));
+        reason(property, effect, before, after, running));
   }
 
-  /** Ports and speed of a card may change while it is plugged. */
-  private static Effect whileRunning(Property<?> property, ZoneSpec before, ZoneSpec after) {
-    if (property == ZoneProperties.NICS && plugged(before).equals(plugged(after))) {
+  /** Ports and speed of a guest's card may change while it is plugged, and nothing else of it. */
+  private static Effect live(Property<?> property, ZoneSpec before, ZoneSpec after) {
+    if (after.brand() != Brand.VM) {
       return Effect.NOW;
     }
+    if (property == ZoneProperties.NICS
+        && !NicChange.plugged(before).equals(NicChange.plugged(after))) {
+      return Effect.REFUSED;
+    }
+    return property == ZoneProperties.ROUTES ? Effect.AT_RESTART : Effect.NOW;
+  }
+
+  private static Effect whileRunning(Property<?> property) {
     return WHILE_DOWN.containsKey(property) ? Effect.REFUSED : Effect.AT_RESTART;
   }
 
-  private static List<Nic> plugged(ZoneSpec spec) {
-    return spec.get(ZoneProperties.NICS).stream().map(Nic::plugged).toList();
-  }
-
   private static String reason(
-      Property<?> property, Effect effect, ZoneSpec after, boolean running) {
+      Property<?> property, Effect effect, ZoneSpec before, ZoneSpec after, boolean running) {
     if (property == ZoneProperties.ALIAS && running && !after.has(ZoneProperties.ZONE_HOSTNAME)) {
       return "the host name inside follows at the next start";
+    }
+    if (property == ZoneProperties.NICS
+        && effect == Effect.NOW
+        && running
+        && !NicChange.plugged(before).equals(NicChange.plugged(after))) {
+      return "/etc/hosts and /etc/resolv.conf inside follow at the next start";
     }
     String whileDown = WHILE_DOWN.get(property);
     if (effect == Effect.REFUSED && whileDown != null) {

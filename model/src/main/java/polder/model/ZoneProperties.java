@@ -257,7 +257,8 @@ public final class ZoneProperties {
           .only(Brand.NATIVE, Brand.LX);
   public static final Property<List<Nic>> NICS =
       Property.of("nics", Types.list(NicType.NIC), "network cards; none: the loopback alone")
-          .otherwise(List.of());
+          .otherwise(List.of())
+          .live();
   public static final Property<Boolean> FIREWALL_ENABLED =
       Property.of(
               "firewall_enabled",
@@ -276,7 +277,8 @@ public final class ZoneProperties {
                       "a gateway's address, nics[N] or macs[MAC]",
                       64)),
               "networks, and by whom or which nic they are reached")
-          .otherwise(Map.of());
+          .otherwise(Map.of())
+          .live();
   public static final Property<String> DNS_DOMAIN =
       Property.of("dns_domain", Types.text(HOSTNAME, "a domain name", 253), "search domain")
           .otherwise("local");

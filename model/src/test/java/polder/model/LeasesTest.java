@@ -100,6 +100,24 @@ class LeasesTest {
     assertNotEquals(addresses(after), addresses(third));
   }
 
+  @Test
+  void aPoolGivesNothingThatAnotherNicOfThePayloadNames() {
+    ZoneSpec spec =
+        ZoneSpec.of(Brand.NATIVE)
+            .with(ZoneProperties.ZONE_UUID, UUID.randomUUID())
+            .with(ZoneProperties.NICS, List.of(nic("lab", "dhcp"), nic("lab", "10.1.0.2/24")));
+    List<Nic> nics = leases.take(spec, LeasesTest::find).get(ZoneProperties.NICS);
+    assertEquals(List.of(Cidr.of("10.1.0.3/24")), nics.getFirst().addresses());
+    assertEquals(List.of(Cidr.of("10.1.0.2/24")), nics.getLast().addresses());
+  }
+
+  @Test
+  void aNicWithoutANameHasTheFirstThatIsFree() {
+    Nic second = nic("lab", "10.1.0.9/24").settled("eth1", MacAddress.local(9), "lab", List.of());
+    assertEquals(List.of("eth1", "eth2"), NicRules.names(List.of(second, Nic.on("lab"))));
+    assertEquals(List.of("eth0", "eth1"), NicRules.names(List.of(Nic.on("lab"), second)));
+  }
+
   private static List<String> addresses(ZoneSpec spec) {
     return spec.get(ZoneProperties.NICS).getFirst().ips().orElseThrow();
   }
@@ -141,7 +159,7 @@ class LeasesTest {
         .findFirst();
   }
 
-  private static Network network(String name, Network.Kind kind, String... subnets) {
+  static Network network(String name, Network.Kind kind, String... subnets) {
     return new Network(
         UUID.randomUUID(),
         name,

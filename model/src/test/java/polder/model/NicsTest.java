@@ -91,7 +91,7 @@ class NicsTest {
   @Test
   void nicsFitTogether() {
     refused("nics[1].mac", nic("02:00:00:00:00:01", ""), nic("02:00:00:00:00:01", ""));
-    refused("nics[1].interface", nic("", "eth1"), nic("", ""));
+    refused("nics[1].interface", nic("", "eth1"), nic("", "eth1"));
     refused(
         "nics",
         "{\"nic_tag\": \"a\", \"primary\": true}",

@@ -55,6 +55,45 @@ class PatchTest {
   }
 
   @Test
+  void nicsAreFoundByTheirAddressAndOneIsPrimary() {
+    ZoneSpec spec =
+        ZoneSpec.read(
+            Json.object(
+                """
+                {"nics": [{"nic_tag": "a", "mac": "02:00:00:00:00:01", "primary": true},
+                          {"nic_tag": "b", "mac": "02:00:00:00:00:02"}]}
+                """));
+    ZoneSpec changed =
+        new Patch(
+                Json.object(
+                    """
+                    {"update_nics": [{"mac": "2:0:0:0:0:2", "primary": true}],
+                     "add_nics": [{"nic_tag": "c"}], "remove_nics": ["2:0:0:0:0:1"]}
+                    """))
+            .applyTo(spec);
+    List<Nic> nics = changed.get(ZoneProperties.NICS);
+    assertEquals(List.of("b", "c"), nics.stream().map(nic -> nic.network().orElse("")).toList());
+    assertEquals(List.of(true, false), nics.stream().map(Nic::primary).toList());
+    Patch wrong =
+        new Patch(Json.object("{\"remove_nics\": [\"2:0:0:0:0:9\", \"x\"], \"alias\": 1}"));
+    PolderException refusal = assertThrows(PolderException.class, () -> wrong.applyTo(spec));
+    assertEquals(
+        List.of("remove_nics", "alias"), refusal.faults().stream().map(Fault::path).toList());
+    assertEquals("there is no '2:0:0:0:0:9', 'x' to change", sentence(refusal));
+    assertEquals(
+        2,
+        new Patch(Json.object("{\"remove_nics\": [\"x\"]}"))
+            .asFarAsItGoes(spec)
+            .orElseThrow()
+            .get(ZoneProperties.NICS)
+            .size());
+  }
+
+  private static String sentence(PolderException refusal) {
+    return refusal.faults().getFirst().sentence().replaceFirst("^remove_nics:? ", "");
+  }
+
+  @Test
   void tellsAllThatIsWrongAndChangesNothing() {
     PolderException refusal =
         assertThrows(

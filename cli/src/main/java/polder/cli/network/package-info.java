@@ -1,2 +1,5 @@
-/** Commands on networks: each parses its options and makes one call of {@code Host}. */
+/**
+ * Commands on networks, and on the cards by which zones are on them: each parses its options and
+ * makes one call of {@code Host}.
+ */
 package polder.cli.network;
