@@ -15,10 +15,13 @@ import polder.model.Device;
 import polder.model.ErrorKind;
 import polder.model.Fault;
 import polder.model.Filesystem;
+import polder.model.Nic;
 import polder.model.PolderException;
 import polder.model.Pool;
 import polder.model.Progress;
+import polder.model.Property;
 import polder.model.Security;
+import polder.model.VmProperties;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 import polder.storage.PoolTable;
@@ -342,6 +345,16 @@ final class Adopting {
     for (int i = 0; i < devices.size(); i++) {
       faults.add(
           new Fault("devices[%d].path".formatted(i), devices.get(i).path() + " is the host's"));
+    }
+    for (Property<String> file : List.of(VmProperties.KERNEL, VmProperties.INITRD)) {
+      spec.find(file)
+          .ifPresent(path -> faults.add(new Fault(file.name(), path + " is the host's")));
+    }
+    List<Nic> nics = spec.get(ZoneProperties.NICS);
+    for (int i = 0; i < nics.size(); i++) {
+      if (!nics.get(i).freedoms().equals(Nic.Freedoms.NONE)) {
+        faults.add(new Fault("nics[%d]".formatted(i), "it could send as somebody else"));
+      }
     }
     Security security = spec.get(ZoneProperties.SECURITY);
     if (!security.userns()) {

@@ -88,6 +88,9 @@ public final class NicRules {
   private static void gateways(Nic nic, String at, List<Fault> faults) {
     boolean open = nic.ips().isEmpty() || nic.asks(Nic.DHCP) || nic.asks(Nic.ADDRCONF);
     for (IpAddress each : nic.gateways()) {
+      if (nic.addresses().stream().anyMatch(own -> own.address().equals(each))) {
+        faults.add(new Fault(at + ".gateways", "'%s' is the nic's own address".formatted(each)));
+      }
       if (!open && nic.addresses().stream().noneMatch(own -> own.contains(each))) {
         faults.add(
             new Fault(at + ".gateways", "'%s' is in no network of the nic's ips".formatted(each)));

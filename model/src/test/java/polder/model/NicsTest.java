@@ -103,6 +103,9 @@ class NicsTest {
     refused(
         "nics[0].gateways",
         "{\"nic_tag\": \"a\", \"ips\": [\"10.0.0.2/24\"], \"gateways\": [\"10.0.1.1\"]}");
+    refused(
+        "nics[0].gateways",
+        "{\"nic_tag\": \"a\", \"ips\": [\"10.0.0.2/24\"], \"gateways\": [\"10.0.0.2\"]}");
     refused("nics[0]", "{\"nic_tag\": \"a\", \"primary\": false}");
     refused("nics[0]", "{\"ips\": [\"dhcp\"]}");
     refused("nics[0]", "{\"nic_tag\": \"a\", \"ip\": \"10.0.0.1\"}");
