@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -101,7 +102,8 @@ final class BtrfsPool {
   }
 
   private BtrfsStorage open() {
-    if (!PoolDisk.isMounted(place)) {
+    boolean fresh = !PoolDisk.isMounted(place);
+    if (fresh) {
       if (!Files.exists(config.source())) {
         throw new PolderException(ErrorKind.UNAVAILABLE, config.source() + " is not there");
       }
@@ -109,7 +111,9 @@ final class BtrfsPool {
       PoolDisk.mount(config.kind(), config.source(), place);
     }
     try (Directory top = Directory.open(place)) {
-      if (!Btrfs.uuid(top.fd()).equals(config.uuid())) {
+      Path from = fresh ? config.source() : PoolDisk.mountedFrom(place);
+      UUID seen = PoolDisk.uuid(config.kind(), from, top);
+      if (!seen.equals(config.uuid())) {
         throw new PolderException(
             ErrorKind.UNAVAILABLE, config.source() + " has another file system on it");
       }

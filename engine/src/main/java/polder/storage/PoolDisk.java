@@ -1,13 +1,17 @@
 package polder.storage;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import polder.linux.Btrfs;
 import polder.linux.Directory;
 import polder.linux.Fd;
 import polder.linux.FileName;
@@ -31,6 +35,8 @@ final class PoolDisk {
   private static final Set<MountAttribute> OURS =
       EnumSet.of(
           MountAttribute.NO_SETUID, MountAttribute.NO_DEVICES, MountAttribute.NO_ACCESS_TIMES);
+
+  private static final long SUPERBLOCK_ID = (64 << 10) + 32; // where its fsid is
 
   private PoolDisk() {}
 
@@ -149,6 +155,36 @@ final class PoolDisk {
     if (isMounted(place)) {
       Mounts.detach(place);
     }
+  }
+
+  /**
+   * Which file system {@code source} has on it, of which {@code top} is the directory, mounted.
+   *
+   * <p>A disk says so itself, in its superblock (btrfs(5)). The kernel would not: while another
+   * mount of a copy of it lives, be it only in the namespace of some program, it gives this one an
+   * id for the time being (Linux 6.7).
+   */
+  static UUID uuid(Pool.Kind kind, Path source, Directory top) {
+    if (kind == Pool.Kind.DIRECTORY) {
+      return Btrfs.uuid(top.fd());
+    }
+    try (FileChannel disk = FileChannel.open(source, StandardOpenOption.READ)) {
+      ByteBuffer id = ByteBuffer.allocate(2 * Long.BYTES);
+      while (id.hasRemaining()) {
+        if (disk.read(id, SUPERBLOCK_ID + id.position()) <= 0) {
+          throw new PolderException(ErrorKind.UNAVAILABLE, source + " ends before its superblock");
+        }
+      }
+      return new UUID(id.getLong(0), id.getLong(Long.BYTES));
+    } catch (IOException e) {
+      throw new PolderException(
+          ErrorKind.UNAVAILABLE, "cannot read %s: %s".formatted(source, e.getMessage()), e);
+    }
+  }
+
+  /** The device of which a file system is mounted at {@code place}. */
+  static Path mountedFrom(Path place) {
+    return Path.of(MountTable.own().at(place).orElseThrow().source());
   }
 
   /** What is at {@code source}, as a pool can be on it. */

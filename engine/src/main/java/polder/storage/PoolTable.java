@@ -375,7 +375,8 @@ public final class PoolTable implements AutoCloseable {
       PoolDisk.mount(PoolDisk.kind(source), source, moment);
       try (Directory top = Directory.open(moment)) {
         PoolConfig found = PoolConfig.read(top);
-        return new PoolConfig(found.name(), PoolDisk.kind(source), source, Btrfs.uuid(top.fd()));
+        Pool.Kind kind = PoolDisk.kind(source);
+        return new PoolConfig(found.name(), kind, source, PoolDisk.uuid(kind, source, top));
       }
     } catch (PolderException | SyscallException e) {
       throw new PolderException(

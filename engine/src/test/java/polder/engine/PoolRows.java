@@ -99,7 +99,7 @@ final class PoolRows {
     host.zones().create(CrashRows.lx().with(ZoneProperties.ZPOOL, "fast"));
   }
 
-  private static Path run(Host host) {
+  static Path run(Host host) {
     return Path.of(String.valueOf(host.info().paths().get("run")));
   }
 
@@ -114,7 +114,7 @@ final class PoolRows {
     host.pools().delete("fast");
   }
 
-  private static void copy(Host host) {
+  static void copy(Host host) {
     try (Directory made = Directory.open(state(host).resolve("pools/fast"));
         Directory home = Directory.open(state(host).resolve(".."))) {
       Tree.delete(home, FileName.of("moved"));
@@ -125,7 +125,7 @@ final class PoolRows {
     }
   }
 
-  private static void take(Host host) {
+  static void take(Host host) {
     host.pools().importFrom(state(host).resolveSibling("moved").resolve("disk").toString());
   }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import polder.linux.Directory;
 import polder.linux.MountTable;
 import polder.model.ErrorKind;
 import polder.model.PolderException;
@@ -68,6 +69,24 @@ class PoolsKernelTest {
       test.open();
       test.host().zones().start(TestHost.ref("in"));
       assertEquals("written0", test.exec("in", "cat /root/meanwhile"));
+    }
+  }
+
+  @Test
+  void aCopyOfADiskIsKnownWhileTheOtherIsStillInUse() throws Exception {
+    try (TestHost test = new TestHost()) {
+      pool(test);
+      PoolRows.copy(test.host());
+      try (Directory _ = Directory.open(PoolRows.run(test.host()).resolve("pools/fast"))) {
+        test.host().pools().delete("fast"); // the file system lives as long as it is looked at
+        PoolRows.take(test.host());
+        zone(test, "in", "fast");
+        test.letGo();
+        test.open();
+        assertEquals(Optional.empty(), test.host().pools().get("fast").problem());
+        assertEquals(ZoneState.RUNNING, test.get("in").state());
+        assertEquals(1, test.host().pools().get("fast").zones());
+      }
     }
   }
 
