@@ -1,8 +1,5 @@
 package polder.engine;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +20,6 @@ import polder.model.StopOptions;
 import polder.model.Subnet;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
-import polder.network.LinkNames;
 
 /** The operations on balances, and those on zones that one leads to; see {@link CrashRows}. */
 final class BalanceRows {
@@ -97,35 +93,28 @@ final class BalanceRows {
     return ZoneRef.of(CrashRows.spec().uuid());
   }
 
-  /** What a caller sees of balances, and what the kernel knows of them. */
-  static List<String> seen(TestHost test) {
+  /**
+   * What a caller sees of balances, and what the kernel knows of them.
+   *
+   * @param rules all that nft(8) lists
+   */
+  static List<String> seen(TestHost test, String rules) {
     List<String> seen = new ArrayList<>();
     test.host().balances().list().forEach(each -> seen.add(each.toString()));
     if (!seen.isEmpty()) {
-      seen.addAll(elements(test, "slots4"));
-      seen.addAll(elements(test, "members4"));
+      seen.addAll(elements(rules, "map slots4"));
+      seen.addAll(elements(rules, "set members4"));
     }
-    seen.addAll(elements(test, "inside4"));
+    seen.addAll(elements(rules, "set inside4"));
     return seen;
   }
 
-  private static List<String> elements(TestHost test, String set) {
-    String table = LinkNames.of(HostPaths.below(test.home()).cgroups(), false).table();
-    String kind = set.startsWith("slots") ? "map" : "set";
-    try {
-      Process nft =
-          new ProcessBuilder(
-                  "nsenter", "--net=" + test.network(), "nft", "list", kind, "inet", table, set)
-              .redirectError(ProcessBuilder.Redirect.DISCARD) // there may be none yet
-              .start();
-      String said = new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return Pattern.compile("elements = \\{[^}]*}")
-          .matcher(said)
-          .results()
-          .map(MatchResult::group)
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static List<String> elements(String rules, String set) {
+    return Pattern.compile("(?ms)^\t%s \\{.*?^\t}".formatted(set))
+        .matcher(rules)
+        .results()
+        .flatMap(found -> Pattern.compile("elements = \\{[^}]*}").matcher(found.group()).results())
+        .map(MatchResult::group)
+        .toList();
   }
 }

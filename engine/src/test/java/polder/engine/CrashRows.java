@@ -461,9 +461,10 @@ final class CrashRows {
     seen.addAll(DeletedRows.seen(test.host()));
     seen.addAll(PoolRows.seen(test.host()));
     seen.addAll(VolumeRows.seen(test.host()));
-    seen.addAll(NetworkRows.seen(test));
-    seen.addAll(FirewallRows.seen(test));
-    seen.addAll(BalanceRows.seen(test));
+    String rules = test.inside("nft list ruleset");
+    seen.addAll(NetworkRows.seen(test, rules));
+    seen.addAll(FirewallRows.seen(test, rules));
+    seen.addAll(BalanceRows.seen(test, rules));
     return String.join("\n", seen);
   }
 

@@ -157,10 +157,10 @@ class ErrorAtEachStepKernelTest {
       TestHost test, Failpoints points, CrashRow row, String after, String where) {
     if (!CrashRows.seen(test).equals(after)) {
       attempt(test, row).ifPresent(told -> System.err.println(where + ": " + told));
+      TestHost.eventually(
+          () -> "%s: seen is\n%s\nnot\n%s".formatted(where, CrashRows.seen(test), after),
+          () -> CrashRows.seen(test).equals(after));
     }
-    TestHost.eventually(
-        () -> "%s: seen is\n%s\nnot\n%s".formatted(where, CrashRows.seen(test), after),
-        () -> CrashRows.seen(test).equals(after));
     if (!row.wrong(test.host()).isEmpty()) {
       System.err.println(where + " left " + row.wrong(test.host()));
       test.open(points);

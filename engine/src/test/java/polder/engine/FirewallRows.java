@@ -1,8 +1,5 @@
 package polder.engine;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -143,8 +140,13 @@ final class FirewallRows {
     return ZoneRef.of(CrashRows.spec().uuid());
   }
 
-  /** What a caller, and the kernel, see of the firewall. */
-  static List<String> seen(TestHost test) {
+  /**
+   * What a caller, and the kernel, see of the firewall: the names of the chains that cards are held
+   * to follow from the rules in them.
+   *
+   * @param rules all that nft(8) lists
+   */
+  static List<String> seen(TestHost test, String rules) {
     List<String> seen = new ArrayList<>();
     test.host()
         .firewall()
@@ -159,22 +161,8 @@ final class FirewallRows {
                     each.state() == ZoneState.RUNNING
                         && each.spec().get(ZoneProperties.FIREWALL_ENABLED));
     if (runs) {
-      seen.addAll(jumps(test));
+      rules.lines().filter(line -> line.contains(": jump ")).map(String::strip).forEach(seen::add);
     }
     return seen;
-  }
-
-  /** Which chains zones' cards are held to: their names follow from the rules in them. */
-  private static List<String> jumps(TestHost test) {
-    try {
-      Process list =
-          new ProcessBuilder("nsenter", "--net=" + test.network(), "nft", "list", "ruleset")
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(list.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return said.lines().filter(line -> line.contains(": jump ")).map(String::strip).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

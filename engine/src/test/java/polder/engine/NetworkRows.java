@@ -1,8 +1,5 @@
 package polder.engine;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -246,9 +243,13 @@ final class NetworkRows {
     return ZoneRef.of(CrashRows.spec().uuid());
   }
 
-  /** What a caller sees of the networks, and what the kernel knows of ports that zones publish. */
-  static List<String> seen(TestHost test) {
-    List<String> seen = new ArrayList<>(published(test));
+  /**
+   * What a caller sees of the networks, and what the kernel knows of ports that zones publish.
+   *
+   * @param rules all that nft(8) lists
+   */
+  static List<String> seen(TestHost test, String rules) {
+    List<String> seen = new ArrayList<>(published(test, rules));
     test.host().zones().list().forEach(zone -> seen.addAll(inside(test, zone)));
     for (Network each : test.host().networks().list()) {
       seen.add(
@@ -265,19 +266,15 @@ final class NetworkRows {
     return seen;
   }
 
-  private static List<String> published(TestHost test) {
-    LinkNames names = LinkNames.of(HostPaths.below(test.home()).cgroups(), false);
-    List<String> elements = new ArrayList<>();
-    for (String family : List.of("inet", "bridge")) {
-      String said = in(test.network().toString(), "nft", "list", "table", family, names.table());
-      Pattern.compile("elements = \\{[^}]*}")
-          .matcher(said)
-          .results()
-          .map(MatchResult::group)
-          .map(set -> Stream.of(set.split("[{},]")).map(String::strip).sorted().toList() + "")
-          .forEach(elements::add);
-    }
-    return elements;
+  private static List<String> published(TestHost test, String rules) {
+    String table = LinkNames.of(HostPaths.below(test.home()).cgroups(), false).table();
+    return Pattern.compile("(?ms)^table (inet|bridge) %s \\{.*?^}".formatted(table))
+        .matcher(rules)
+        .results()
+        .flatMap(found -> Pattern.compile("elements = \\{[^}]*}").matcher(found.group()).results())
+        .map(MatchResult::group)
+        .map(set -> Stream.of(set.split("[{},]")).map(String::strip).sorted().toList() + "")
+        .toList();
   }
 
   /** What of cards a zone that runs has inside, and the host of them. */
@@ -286,39 +283,23 @@ final class NetworkRows {
     if (pid.isEmpty() || zone.spec().brand() == Brand.VM) {
       return List.of();
     }
-    String namespace = "/proc/" + pid.get() + "/ns/net";
+    String namespace = "/proc/%d/ns/net".formatted(pid.get());
+    String asked = "ip -o addr; ip -o route; ip -o -6 route";
     List<String> seen = new ArrayList<>();
-    Set<String> links = new TreeSet<>();
-    for (String command : List.of("ip -o addr", "ip -o route", "ip -o -6 route")) {
-      for (String line : in(namespace, command.split(" ")).split("\n")) {
-        // not its number, which each new card has one of; nor what the kernel adds when it likes
-        if (!line.contains("fe80:") && !line.contains("multicast")) {
-          seen.add(line.replaceFirst("^[0-9]+: ", "").replaceAll("\\s+", " ").strip());
-        }
+    for (String line :
+        test.inside("nsenter --net=%s sh -c '%s'".formatted(namespace, asked)).split("\n")) {
+      // not its number, which each new card has one of; nor what the kernel adds when it likes
+      if (!line.contains("fe80:") && !line.contains("multicast")) {
+        seen.add(line.replaceFirst("^[0-9]+: ", "").replaceAll("\\s+", " ").strip());
       }
     }
-    for (String line : in(test.network().toString(), "ip", "-o", "link").split("\n")) {
-      Matcher name = Pattern.compile("p[vi][0-9a-f]{13}").matcher(line);
-      while (name.find()) {
-        links.add(name.group());
-      }
+    Set<String> links = new TreeSet<>();
+    Matcher name = Pattern.compile("p[vi][0-9a-f]{13}").matcher(test.inside("ip -o link"));
+    while (name.find()) {
+      links.add(name.group());
     }
     seen.sort(null);
     seen.addAll(links);
     return seen;
-  }
-
-  private static String in(String namespace, String... command) {
-    List<String> words = new ArrayList<>(List.of("nsenter", "--net=" + namespace));
-    words.addAll(List.of(command));
-    try {
-      Process process =
-          new ProcessBuilder(words)
-              .redirectError(ProcessBuilder.Redirect.DISCARD) // there may be none yet
-              .start();
-      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

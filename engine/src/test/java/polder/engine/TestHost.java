@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
@@ -15,13 +14,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import polder.linux.CgroupHost;
-import polder.linux.Child;
 import polder.linux.Launcher;
-import polder.linux.Links;
 import polder.linux.Namespace;
-import polder.linux.Program;
-import polder.linux.ProgramBuilder;
-import polder.linux.Signal;
 import polder.model.AdoptRequest;
 import polder.model.Brand;
 import polder.model.Cursor;
@@ -45,25 +39,15 @@ import polder.model.ZoneSpec;
 final class TestHost implements AutoCloseable {
   private final Path home;
   private final Launcher launcher = Launcher.start();
-  private final Child network;
+  private final NetworkShell network;
   private final List<ProcessHandle> others; // children of this program that are not the host's
   private Host host;
 
   TestHost() throws IOException {
     home = Files.createTempDirectory(Path.of("/var/tmp"), "polder-engine-test-");
-    network = network(launcher);
+    network = NetworkShell.start(launcher);
     others = ProcessHandle.current().children().toList();
     host = open(HostPaths.below(home), Failpoints.NONE);
-  }
-
-  /** A process that does nothing but have a network namespace, which is the host's here. */
-  private static Child network(Launcher launcher) {
-    ProgramBuilder program = Program.builder(EnumSet.of(Namespace.NET));
-    Links.raiseLoopback(program);
-    program.exec("/bin/sleep", List.of("sleep", "100000"), List.of());
-    Child child = launcher.launch(program.build());
-    child.awaitStarted();
-    return child;
   }
 
   private Host open(HostPaths paths, Failpoints failpoints) {
@@ -78,6 +62,11 @@ final class TestHost implements AutoCloseable {
   /** The file of the network namespace that is the host's. */
   Path network() {
     return Path.of("/proc/%d/ns/net".formatted(network.pid()));
+  }
+
+  /** What a shell in that namespace prints of {@code script}. */
+  String inside(String script) {
+    return network.run(script);
   }
 
   Path home() {
@@ -261,8 +250,6 @@ final class TestHost implements AutoCloseable {
       left = host.fsck();
       host.close();
     } finally {
-      network.pidfd().signal(Signal.KILL);
-      var _ = network.pidfd().await();
       network.close();
       launcher.close();
     }
