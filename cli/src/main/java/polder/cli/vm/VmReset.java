@@ -1,14 +1,11 @@
 package polder.cli.vm;
 
-import java.util.List;
-import java.util.Map;
 import polder.cli.call.Arguments;
 import polder.cli.call.Caller;
 import polder.cli.call.Command;
-import polder.cli.call.Each;
 import polder.cli.call.Operand;
 import polder.cli.call.Usage;
-import polder.model.ZoneRef;
+import polder.model.Guests;
 
 /** {@code polder vm reset}. */
 public final class VmReset implements Command {
@@ -23,15 +20,6 @@ public final class VmReset implements Command {
 
   @Override
   public int run(Caller caller, Arguments arguments) {
-    List<ZoneRef> vms = arguments.operands().stream().map(ZoneRef::new).toList();
-    return Each.of(
-        caller,
-        arguments,
-        vms,
-        vm -> "reset " + vm.text(),
-        (host, vm) -> {
-          host.guests().reset(vm);
-          return Map.of("zone", vm.text(), "reset", true);
-        });
+    return EachMachine.press(caller, arguments, "reset", Guests::reset);
   }
 }
