@@ -1,5 +1,6 @@
 package polder.brand;
 
+import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.Set;
 import polder.model.GuestPart;
@@ -20,6 +21,9 @@ public interface Guest {
 
   /** Sends it an interrupt that cannot be masked. */
   void nmi();
+
+  /** Connects to its second serial port, where it asks for its metadata; the caller's to close. */
+  SocketChannel metadataPort();
 
   /** What is on its screen, as PNG. */
   byte[] screen();

@@ -16,6 +16,8 @@ import polder.model.ImageConfig;
  * @param cgroup its control group, with nobody in it; there as far as processes are born into it
  * @param stdio the ends of its streams
  * @param lan for a zone with a kernel of its own, which sees to its cards itself
+ * @param control the directory of the host's with the sockets that it may connect to; empty if it
+ *     may to none
  * @param rest makes the rest of the control group; done while the kernel makes the first process,
  *     and again if that has to be made again
  * @param limits limits the control group; done while the first process builds the root
@@ -28,6 +30,7 @@ public record Platform(
     Cgroup cgroup,
     Stdio stdio,
     Lan lan,
+    Optional<Path> control,
     Runnable rest,
     Runnable limits) {
   public Platform {

@@ -40,6 +40,7 @@ record Hall(
     HostNetworks networks,
     HostFirewall firewall,
     HostBalances balances,
+    HostMetadata metadata,
     Executor executor,
     StateDisk disk,
     Lookout streams,

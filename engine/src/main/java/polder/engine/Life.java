@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import polder.brand.Running;
 import polder.linux.Cgroup;
+import polder.metadata.Service;
 import polder.model.ExitStatus;
 import polder.model.ImageConfig;
 
@@ -19,6 +20,7 @@ final class Life {
   private volatile @Nullable ZoneStreams streams;
   private volatile @Nullable Running running;
   private volatile @Nullable InputHolder holder;
+  private @Nullable Service metadata;
   private Lookout.@Nullable Watched watched;
   private Timers.@Nullable Timer deadline;
   private @Nullable Health health;
@@ -128,6 +130,11 @@ final class Life {
     thenStart = startAfterwards;
   }
 
+  /** That it can ask for its metadata. */
+  void metadata(Service now) {
+    metadata = now;
+  }
+
   void watched(Lookout.Watched now) {
     watched = now;
   }
@@ -170,6 +177,9 @@ final class Life {
     }
     if (watched != null) {
       watched.close();
+    }
+    if (metadata != null) {
+      metadata.close();
     }
     if (terminal != null) {
       terminal.close();

@@ -92,13 +92,14 @@ final class LocalHost implements Host {
     PoolSet storage =
         new PoolSet(pools, dataset -> table.pool(dataset).or(() -> volumes.pool(dataset)));
     PoolRecords copies = new PoolRecords(storage, LocalImages.source(store));
+    RunFiles runs = keep(new RunFiles(paths), RunFiles::close);
     this.hall =
         new Hall(
             paths,
             launcher,
             Boot.id(),
             keep(new ZoneStore(paths, Optional.of(copies)), ZoneStore::close),
-            keep(new RunFiles(paths), RunFiles::close),
+            runs,
             keep(new Journal(paths), Journal::close),
             storage,
             ways,
@@ -119,6 +120,7 @@ final class LocalHost implements Host {
                     () -> table.list().stream().map(zone -> zone.record().spec()).toList()),
                 HostFirewall::close),
             keep(new HostBalances(paths, networks, table::list), HostBalances::close),
+            keep(new HostMetadata(runs), HostMetadata::close),
             new Executor(failpoints),
             keep(StateDisk.open(paths.state()), StateDisk::close),
             keep(Lookout.open("polder-streams"), Lookout::close),
@@ -148,6 +150,8 @@ final class LocalHost implements Host {
     Plugging plugging = new Plugging(hall);
     Updating updating =
         new Updating(hall, creation, supervisor, this.networks, schedules, plugging);
+    hall.metadata()
+        .begin((zone, patch) -> turns.locked("update", zone, () -> updating.inside(zone, patch)));
     Keeping keeping = keep(new Keeping(hall, creation, schedules, pools), Keeping::close);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
     Further further = new Further(hall);

@@ -110,6 +110,9 @@ final class Planner {
     }
     plan.add(new Step.Boot.Cgroup(zone));
     plan.add(new Step.Boot.Streams(zone));
+    if (HostMetadata.hasSocket(spec)) {
+      plan.add(new Step.Boot.Metadata(zone));
+    }
     plan.add(new Step.Boot.Prepare(zone));
     if (HostNetworks.has(spec)) {
       plan.add(new Step.Boot.Vnics(zone));

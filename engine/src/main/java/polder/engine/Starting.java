@@ -15,6 +15,7 @@ import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.Pidfd;
 import polder.linux.SyscallException;
+import polder.metadata.Service;
 import polder.model.ErrorKind;
 import polder.model.ExitStatus;
 import polder.model.PolderException;
@@ -77,6 +78,7 @@ final class Starting {
               life.run(),
               Health.first(Health.check(spec, life.config()))));
       supervisor.watch(zone, life);
+      hall.metadata().dial(zone, life);
       hall.events()
           .add(
               "zone.start",
@@ -116,6 +118,11 @@ final class Starting {
       }
       case Step.Boot.Cgroup(UUID uuid) -> makeCgroup(life.cgroup(), undo);
       case Step.Boot.Streams(UUID uuid) -> connect(zone, life, undo);
+      case Step.Boot.Metadata(UUID uuid) -> {
+        Service service = hall.metadata().open(zone);
+        undo.add(service::close);
+        life.metadata(service);
+      }
       case Step.Boot.Prepare(UUID uuid) -> {
         Ready prepared = prepare(zone, life);
         ready.set(prepared);
@@ -212,6 +219,9 @@ final class Starting {
                   life.cgroup(),
                   new Stdio(in, out, err),
                   hall.networks().lan(spec),
+                  HostMetadata.hasSocket(spec)
+                      ? Optional.of(hall.metadata().directory(zone))
+                      : Optional.empty(),
                   life.cgroup()::createRest,
                   () -> limit(zone, life.cgroup())));
     }

@@ -164,6 +164,14 @@ sealed interface Step {
       }
     }
 
+    /** The socket at which it asks for its metadata. */
+    record Metadata(UUID zone) implements Boot {
+      @Override
+      public String describe() {
+        return "make the metadata socket of zone " + zone;
+      }
+    }
+
     /** Namespaces, mounts, sandbox: up to the first process, which waits. */
     record Prepare(UUID zone) implements Boot {
       @Override

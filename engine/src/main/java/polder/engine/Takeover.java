@@ -433,6 +433,7 @@ final class Takeover {
     }
     life.cgroup().limit(Limits.of(spec)); // we may have died between the limits and the record
     streams.pump(hall.streams());
+    hall.metadata().resume(zone, life);
     supervisor.watch(zone, life);
     run.stopBy().ifPresent(by -> stopping.resume(zone, life, by, run.thenStart()));
   }

@@ -66,6 +66,12 @@ final class Updating {
     }
   }
 
+  /** Changes a zone's metadata because it says so itself; with the zone's lock. */
+  UpdatePlan inside(LocalZone zone, Patch patch) {
+    ZoneMetadata.refuseTooMuch(zone.record().spec(), patch);
+    return update(zone, patch, false);
+  }
+
   /** What the zone is to be; if the patch itself is wrong, with what is wrong besides. */
   private ZoneSpec asked(LocalZone zone, Patch patch) {
     ZoneSpec before = zone.record().spec();

@@ -66,8 +66,8 @@ final class RefusedProperties {
           Map.entry(
               "it is an outer manager's; use 'tags'", List.of("package_name", "package_version")),
           Map.entry(
-              "this version runs no metadata agent in zones",
-              List.of("mdata_exec_timeout", "internal_metadata_namespaces")),
+              "Polder runs no script in a zone by itself; what runs there asks for 'user-script'",
+              List.of("mdata_exec_timeout")),
           Map.entry("create returns when the zone is complete", List.of("nowait")),
           Map.entry("logs rotate by the host's configuration", List.of("zlog_max_size")),
           Map.entry("deleted zones leave nothing behind", List.of("archive_on_delete")),

@@ -80,6 +80,23 @@ public final class ZoneProperties {
       Property.of("internal_metadata", Types.FLAT, "key/value store of the operator")
           .otherwise(Map.of())
           .live();
+  public static final Property<List<String>> INTERNAL_METADATA_NAMESPACES =
+      Property.of(
+              "internal_metadata_namespaces",
+              Types.list(
+                  Types.text(
+                      Pattern.compile("[A-Za-z0-9_.][A-Za-z0-9_.-]{0,63}"),
+                      "the part of a key before its colon",
+                      64)),
+              "what inside is told from internal_metadata: the keys that begin with one, and ':'")
+          .otherwise(List.of())
+          .live();
+  public static final Property<Boolean> GUEST_METADATA =
+      Property.of(
+              "guest_metadata",
+              Types.BOOLEAN,
+              "whether inside its metadata is told and changed, as SmartOS's mdata-get asks")
+          .otherwise(true);
 
   // What it runs
   public static final Property<List<String>> ENTRYPOINT =
@@ -367,6 +384,8 @@ public final class ZoneProperties {
             TAGS,
             CUSTOMER_METADATA,
             INTERNAL_METADATA,
+            INTERNAL_METADATA_NAMESPACES,
+            GUEST_METADATA,
             ENTRYPOINT,
             CMD,
             ENV,

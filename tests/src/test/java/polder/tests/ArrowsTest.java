@@ -24,7 +24,7 @@ class ArrowsTest {
           .importPackages("polder");
 
   private static final String[] WORKSHOPS = {
-    "polder.storage..", "polder.network..", "polder.image..", "polder.brand.."
+    "polder.storage..", "polder.network..", "polder.image..", "polder.brand..", "polder.metadata.."
   };
 
   @Test
@@ -38,6 +38,7 @@ class ArrowsTest {
             "polder.image",
             "polder.storage",
             "polder.network",
+            "polder.metadata",
             "polder.brand",
             "polder.api",
             "polder.cli",
@@ -128,6 +129,7 @@ class ArrowsTest {
             "polder.network..",
             "polder.image..",
             "polder.brand..",
+            "polder.metadata..",
             "polder.daemon..")
         .check(HOUSE);
     noClasses()

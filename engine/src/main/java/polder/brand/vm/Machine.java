@@ -1,5 +1,6 @@
 package polder.brand.vm;
 
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ record Machine(String name, Supplier<Directory> root) implements Guest {
 
   private static final int LARGEST = 4 << 20;
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final FileName METADATA = FileName.of(QemuCommand.METADATA);
   private static final FileName SCREEN = FileName.of("screen.png");
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
 
@@ -67,6 +69,13 @@ record Machine(String name, Supplier<Directory> root) implements Guest {
     var _ = talk((qmp, cage) -> qmp.execute("inject-nmi", Map.of()));
   }
 
+  @Override
+  public SocketChannel metadataPort() {
+    try (Directory cage = root.get()) {
+      return QemuSocket.open(cage, METADATA, PATIENCE).release();
+    }
+  }
+
   /** QEMU writes it down beside its socket, where there is room for one. */
   @Override
   public byte[] screen() {
@@ -76,12 +85,11 @@ record Machine(String name, Supplier<Directory> root) implements Guest {
           var _ = qmp.execute("screendump", Map.of("filename", file, "format", "png"));
           try (Directory control =
               cage.enter(FilePath.of(QemuCommand.CONTROL.substring(1)), Walk.NO_LINKS)) {
-            byte[] png;
             try (RegularFile picture = control.read(SCREEN)) {
-              png = picture.readAll(LARGEST);
+              return checked(picture.readAll(LARGEST));
+            } finally {
+              control.remove(SCREEN); // also where it is refused: there is room for one
             }
-            control.remove(SCREEN);
-            return checked(png);
           }
         });
   }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import polder.brand.Lan;
 import polder.model.VmProperties;
+import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 
 /**
@@ -20,6 +21,9 @@ final class QemuCommand {
   static final String CONTROL = "/run/qmp";
 
   static final String SOCKET = "qmp.sock";
+
+  /** Where its guest's second serial port is, beside that. */
+  static final String METADATA = "metadata.sock";
 
   /** Where it finds what it boots. */
   static final String KERNEL = "/boot/kernel";
@@ -56,6 +60,14 @@ final class QemuCommand {
         "socket,id=control,path=%s/%s,server=on,wait=off".formatted(CONTROL, SOCKET),
         "-mon",
         "chardev=control,mode=control");
+    if (spec.get(ZoneProperties.GUEST_METADATA)) {
+      add(
+          command,
+          "-chardev",
+          "socket,id=metadata,path=%s/%s,server=on,wait=off".formatted(CONTROL, METADATA),
+          "-serial",
+          "chardev:metadata");
+    }
     add(command, "-device", "pvpanic", "-action", "panic=exit-failure");
     add(command, "-boot", "strict=on");
     if (!spec.get(VmProperties.VGA).equals("none")) {

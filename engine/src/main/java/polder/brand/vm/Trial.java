@@ -111,6 +111,7 @@ record Trial(CageBrand cage, Path place, String group, Path kvm, Duration limit)
               cgroup,
               new Stdio(nothing, nothing, said.writer()),
               Lan.NONE,
+              Optional.empty(),
               () -> {},
               () -> {});
       GivenFile rom = new GivenFile(root, ROM.toString(), QemuCommand.ROM, false);

@@ -18,6 +18,14 @@ sealed interface Attachment {
   record Bind(Fd mount, String target, boolean directory, boolean links) implements Attachment {}
 
   /**
+   * A directory of the host's that the zone can do without: where it cannot be mounted, as the disk
+   * is full or the zone has put something else in its place, it is left out.
+   *
+   * @param mount a detached mount, with its attributes
+   */
+  record Extra(Fd mount, String target) implements Attachment {}
+
+  /**
    * Memory.
    *
    * @param options of tmpfs, such as "size=64m"

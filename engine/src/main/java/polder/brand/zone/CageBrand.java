@@ -135,6 +135,11 @@ public final class CageBrand extends ZoneBrand {
   }
 
   @Override
+  String controlPlace() {
+    throw new IllegalStateException("a cage connects to nothing");
+  }
+
+  @Override
   void refreshUsers(RootFiles root) {
     // it has none but its root
   }

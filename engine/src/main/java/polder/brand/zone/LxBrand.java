@@ -34,6 +34,11 @@ public final class LxBrand extends ZoneBrand {
   }
 
   @Override
+  String controlPlace() {
+    return "/native/.zonecontrol"; // as on SmartOS, where cloud-init looks too
+  }
+
+  @Override
   void refreshUsers(RootFiles root) {
     // they are the zone's own
   }

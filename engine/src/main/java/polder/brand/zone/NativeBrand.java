@@ -46,6 +46,11 @@ public final class NativeBrand extends ZoneBrand {
   }
 
   @Override
+  String controlPlace() {
+    return "/.zonecontrol"; // as on SmartOS
+  }
+
+  @Override
   void refreshUsers(RootFiles root) {
     try (Directory etc = etc(root)) {
       var _ = seed.refresh(etc);

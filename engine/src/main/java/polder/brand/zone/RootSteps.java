@@ -88,6 +88,13 @@ final class RootSteps {
           makeTarget(bind.target(), bind.directory());
           put(program.pass(bind.mount()), bind.target(), bind.links());
         }
+        case Attachment.Extra(var mount, var target) -> {
+          makeTarget(target, true);
+          Operand place = open(target, FileSteps.RESOLVE_NO_MAGICLINKS);
+          program.tolerateAll();
+          mounts.put(program.pass(mount), place, "", target);
+          program.tolerateAll();
+        }
         case Attachment.Memory(var target, var options, long attributes) -> {
           makeTarget(target, true);
           put(mounts.newMount("tmpfs", attributes, options), target, true);
@@ -97,11 +104,14 @@ final class RootSteps {
   }
 
   private void put(Operand mount, String target, boolean links) {
-    long resolve =
-        FileSteps.RESOLVE_IN_ROOT
-            | (links ? FileSteps.RESOLVE_NO_MAGICLINKS : FileSteps.RESOLVE_NO_SYMLINKS);
-    Operand place = files.openIn(Operand.AT_FDCWD, target, FileSteps.O_PATH, resolve);
+    Operand place =
+        open(target, links ? FileSteps.RESOLVE_NO_MAGICLINKS : FileSteps.RESOLVE_NO_SYMLINKS);
     mounts.put(mount, place, "", target);
+  }
+
+  private Operand open(String target, long links) {
+    return files.openIn(
+        Operand.AT_FDCWD, target, FileSteps.O_PATH, FileSteps.RESOLVE_IN_ROOT | links);
   }
 
   /** Makes what is missing of a path. If that cannot be, the step that needs it will say so. */

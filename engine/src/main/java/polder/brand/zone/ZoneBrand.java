@@ -179,6 +179,9 @@ abstract class ZoneBrand implements Brand {
     Command command = Command.first(spec, platform.config(), account);
     List<Attachment> attachments = new ArrayList<>(userland(mounts));
     attachments.addAll(given(files, mounts));
+    platform
+        .control()
+        .ifPresent(directory -> attachments.add(control(directory, controlPlace(), mounts)));
     attachments.addAll(ZoneFilesystems.of(spec, platform.volumes(), mounts));
     return new Blueprint(
         spec.hostname(),
@@ -244,6 +247,25 @@ abstract class ZoneBrand implements Brand {
   List<Attachment> given(List<GivenFile> files, HostMounts mounts) {
     return List.of();
   }
+
+  /**
+   * It is the host's, so that the zone makes nothing there, however it is mounted. What leads to
+   * its place is the zone's: it may lead elsewhere in the zone.
+   */
+  private static Attachment control(Path directory, String target, HostMounts mounts) {
+    Set<MountAttribute> attributes =
+        EnumSet.of(
+            MountAttribute.READ_ONLY,
+            MountAttribute.NO_DEVICES,
+            MountAttribute.NO_SETUID,
+            MountAttribute.NO_EXECUTE);
+    try (HostFile file = HostFile.open(directory)) {
+      return new Attachment.Extra(mounts.plain(file, attributes, false), target);
+    }
+  }
+
+  /** Where zones of this brand look for the sockets that they may connect to. */
+  abstract String controlPlace();
 
   /** The filter of its processes. */
   Optional<SeccompFilter> filter(ZoneSpec spec) {

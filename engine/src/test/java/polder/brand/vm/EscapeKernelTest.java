@@ -154,6 +154,7 @@ class EscapeKernelTest {
               cgroup,
               new Stdio(nothing, out.writer(), err.writer()),
               Lan.NONE,
+              Optional.empty(),
               () -> {},
               () -> {});
       try (Ready ready = cage.prepare(spec, platform, List.of(), 0);

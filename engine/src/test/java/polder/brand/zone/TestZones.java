@@ -168,7 +168,16 @@ final class TestZones implements AutoCloseable {
             brand.prepare(
                 spec,
                 new Platform(
-                    root, volumes, config, ids, cgroup, stdio, Lan.NONE, () -> {}, () -> {}));
+                    root,
+                    volumes,
+                    config,
+                    ids,
+                    cgroup,
+                    stdio,
+                    Lan.NONE,
+                    Optional.empty(),
+                    () -> {},
+                    () -> {}));
         ((ZoneReady) ready).awaitBuilt();
         return ready;
       }

@@ -38,6 +38,8 @@ final class Arbitrary {
                 entry("tags", this::flat),
                 entry("customer_metadata", this::flat),
                 entry("internal_metadata", this::flat),
+                entry("internal_metadata_namespaces", () -> list(this::name)),
+                entry("guest_metadata", this::flag),
                 entry("entrypoint", () -> list(this::text)),
                 entry("cmd", () -> list(this::text)),
                 entry("env", () -> map(() -> name().toUpperCase(java.util.Locale.ROOT))),
