@@ -13,10 +13,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import polder.model.ErrorKind;
+import polder.model.PartialReceive;
 import polder.model.Progress;
 import polder.model.ReceiveRequest;
+import polder.model.ResumeToken;
 import polder.model.SendRequest;
 import polder.model.Snapshot;
+import polder.model.SnapshotRef;
 import polder.model.SnapshotRequest;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
@@ -135,6 +138,67 @@ abstract class TransferContract extends SnapshotContract {
     damaged[whole.length / 2] ^= 1;
     assertKind(ErrorKind.INVALID, () -> receive(damaged, ReceiveRequest.as("b")));
     assertEquals(1, host.zones().list().size());
+    assertEquals(List.of(), host.transfers().partials());
+  }
+
+  private byte[] resume(ResumeToken token) {
+    var stream = new ByteArrayOutputStream();
+    host.transfers().resume(token, false, stream, Progress.NONE);
+    return stream.toByteArray();
+  }
+
+  @Test
+  @DisplayName("a stream that breaks off is gone on with where it did")
+  void aStreamThatBreaksOffGoesOn() {
+    create("a", "sleep", "1000");
+    write("a", "f", "first");
+    host.snapshots().create(SnapshotRequest.of(ref("a"), "one"));
+    byte[] whole = send(SendRequest.of(ref("a"), "one"));
+    byte[] most = Arrays.copyOf(whole, whole.length - 1);
+    ReceiveRequest b = ReceiveRequest.as("b").resumably();
+    assertKind(ErrorKind.INVALID, () -> receive(most, b));
+
+    PartialReceive kept = host.transfers().partials().getFirst();
+    assertEquals("b", kept.zone());
+    assertEquals("one", kept.snapshot());
+    assertTrue(kept.size() > 0 && kept.size() <= most.length, kept.toString());
+    assertEquals(1, host.zones().list().size());
+    ResumeToken token = ResumeToken.parse(kept.token().orElseThrow().text());
+    byte[] rest = resume(token);
+    assertTrue(rest.length < whole.length, rest.length + " of " + whole.length);
+    assertKind(ErrorKind.INVALID, () -> receive(rest, ReceiveRequest.as("other")));
+    assertEquals("b", receive(rest, ReceiveRequest.AS_SENT).name());
+    assertTrue(holds("b", "f", "first"));
+    assertEquals(List.of(), host.transfers().partials());
+    assertKind(ErrorKind.NOT_FOUND, () -> receive(rest, ReceiveRequest.AS_SENT));
+  }
+
+  @Test
+  @DisplayName("S-API-10 what came of a stream is given up; a token is not believed")
+  void whatCameIsGivenUp() {
+    create("a", "sleep", "1000");
+    host.snapshots().create(SnapshotRequest.of(ref("a"), "one"));
+    byte[] whole = send(SendRequest.of(ref("a"), "one"));
+    byte[] most = Arrays.copyOf(whole, whole.length - 1);
+    assertKind(ErrorKind.INVALID, () -> receive(most, ReceiveRequest.as("b").resumably()));
+    PartialReceive kept = host.transfers().partials().getFirst();
+    ResumeToken token = kept.token().orElseThrow();
+    ResumeToken wrong =
+        new ResumeToken(
+            token.partial(),
+            token.zone(),
+            token.snapshot(),
+            token.since(),
+            token.history(),
+            token.withoutImage(),
+            token.records(),
+            "0".repeat(64));
+    assertKind(ErrorKind.INVALID, () -> resume(wrong));
+    host.transfers().abort(kept.id());
+    assertEquals(List.of(), host.transfers().partials());
+    assertKind(ErrorKind.NOT_FOUND, () -> host.transfers().abort(kept.id()));
+    host.snapshots().delete(new SnapshotRef(ref("a"), "one"));
+    assertKind(ErrorKind.NOT_FOUND, () -> resume(token));
   }
 
   @Test

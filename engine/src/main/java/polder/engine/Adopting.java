@@ -56,7 +56,9 @@ final class Adopting {
     if (!request.dryRun()) {
       hall.disk().demandRoom("adopt what is in pool '%s'".formatted(pool));
     }
-    return new Pass(pool, request, PoolContents.of(pools.storage(pool), pool)).run(progress);
+    List<PoolContents.Found> all = new ArrayList<>(PoolContents.of(pools.storage(pool), pool));
+    all.removeIf(each -> hall.partials().find(each.seen().uuid()).isPresent()); // not to be taken
+    return new Pass(pool, request, List.copyOf(all)).run(progress);
   }
 
   /** One reading of a pool. */

@@ -216,6 +216,7 @@ final class Fsck {
       if (!known.contains(dataset.toString())
           && hall.table().findAny(dataset).isEmpty()
           && hall.volumes().find(dataset).isEmpty() // one that is being made meanwhile
+          && hall.partials().find(dataset).isEmpty()
           && !likenesses.isUsed(dataset)) {
         warn(
             "dataset " + dataset,

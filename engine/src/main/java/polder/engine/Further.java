@@ -45,7 +45,7 @@ final class Further {
             e)
         : new PolderException(
             ErrorKind.UNREACHABLE,
-            "cannot read the stream: %s; nothing of it was kept".formatted(e.getMessage()),
+            "cannot read the stream: %s; send it again".formatted(e.getMessage()),
             e);
   }
 

@@ -36,6 +36,7 @@ record Hall(
     ZoneTable table,
     VolumeTable volumes,
     VolumeStore volumeStore,
+    PartialStore partials,
     IdRanges ids,
     HostNetworks networks,
     HostFirewall firewall,

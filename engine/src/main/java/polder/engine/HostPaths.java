@@ -85,6 +85,10 @@ public record HostPaths(Path config, Path state, Path run, Path log, Path socket
     return state.resolve("volumes");
   }
 
+  Path partial() {
+    return state.resolve("partial");
+  }
+
   Path firewall() {
     return state.resolve("firewall");
   }

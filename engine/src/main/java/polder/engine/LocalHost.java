@@ -89,8 +89,15 @@ final class LocalHost implements Host {
     Map<Brand, polder.brand.Brand> ways = brands.make(launcher, paths);
     ways.values().forEach(brand -> keep(brand, polder.brand.Brand::close));
     HostNetworks networks = keep(HostNetworks.open(paths, launcher, network), HostNetworks::close);
+    PartialStore partials = keep(PartialStore.open(paths), PartialStore::close);
     PoolSet storage =
-        new PoolSet(pools, dataset -> table.pool(dataset).or(() -> volumes.pool(dataset)));
+        new PoolSet(
+            pools,
+            dataset ->
+                table
+                    .pool(dataset)
+                    .or(() -> volumes.pool(dataset))
+                    .or(() -> partials.pool(dataset)));
     PoolRecords copies = new PoolRecords(storage, LocalImages.source(store));
     RunFiles runs = keep(new RunFiles(paths), RunFiles::close);
     this.hall =
@@ -110,6 +117,7 @@ final class LocalHost implements Host {
             table,
             volumes,
             keep(new VolumeStore(paths, copies), VolumeStore::close),
+            partials,
             new IdRanges(idRanges),
             networks,
             keep(
@@ -173,10 +181,12 @@ final class LocalHost implements Host {
             keep(new Pushing(registries, failpoints::places), Pushing::close),
             new Imaging(store, hall, snapping, likenesses),
             hall);
+    Partials parts = new Partials(hall, leftovers);
     this.transfers =
         new LocalTransfers(
             hall,
             turns,
+            parts,
             creation,
             snapping,
             further,
@@ -198,6 +208,7 @@ final class LocalHost implements Host {
             this.volumes,
             this.firewall);
     takeover.run();
+    parts.settle();
     networks.answer(names);
     table.list().forEach(schedules::look);
     this.volumes.follow();

@@ -32,10 +32,11 @@ final class LocalPools implements Pools {
     return table.pools().stream().map(this::counted).toList();
   }
 
-  /** What has a dataset in it is a volume or a zone. */
+  /** What has a dataset in it is a volume, what is kept of a stream, or a zone. */
   private Pool counted(Pool pool) {
     long volumes = pool.problem().isPresent() ? 0 : hall.volumes().count(pool.name());
-    return pool.holding(Math.max(0, pool.zones() - volumes), volumes);
+    long others = volumes + hall.partials().count(pool.name());
+    return pool.holding(Math.max(0, pool.zones() - others), volumes);
   }
 
   @Override
@@ -138,7 +139,9 @@ final class LocalPools implements Pools {
   }
 
   private boolean isUsed(String pool) {
-    return hall.table().usesPool(pool) || hall.volumes().usesPool(pool);
+    return hall.table().usesPool(pool)
+        || hall.volumes().usesPool(pool)
+        || hall.partials().count(pool) > 0;
   }
 
   /** What is wrong with pools, each by its name. */

@@ -33,6 +33,7 @@ final class Receiving {
 
   private final Hall hall;
   private final Turns turns;
+  private final Partials partials;
   private final Creation creation;
   private final Snapping snapping;
   private final Further further;
@@ -41,6 +42,7 @@ final class Receiving {
   Receiving(
       Hall hall,
       Turns turns,
+      Partials partials,
       Creation creation,
       Snapping snapping,
       Further further,
@@ -48,6 +50,7 @@ final class Receiving {
     this.further = further;
     this.hall = hall;
     this.turns = turns;
+    this.partials = partials;
     this.creation = creation;
     this.snapping = snapping;
     this.isPool = isPool;
@@ -56,21 +59,37 @@ final class Receiving {
   LocalZone receive(InputStream from, ReceiveRequest request, Progress progress) {
     try (InputStream plain = plain(new Counted(from, progress))) {
       StreamInput stream = new StreamInput(plain);
+      try (Arriving arriving =
+          stream.goesOn() ? partials.more(stream, request) : partials.anew(request)) {
+        return receive(stream, arriving);
+      }
+    } catch (IOException e) {
+      throw Further.failed(e);
+    }
+  }
+
+  private LocalZone receive(StreamInput stream, Arriving arriving) {
+    try {
       StreamHead head = StreamHead.read(stream.head());
+      if (arriving.request().resumable()) {
+        var _ = Arriving.plan(head);
+      }
       StreamPart first =
           stream
               .nextPart()
               .map(StreamPart::read)
-              .orElseThrow(
-                  () ->
-                      new PolderException(
-                          ErrorKind.INVALID, "the stream is refused: there is no snapshot in it"));
+              .orElseThrow(() -> ZoneArrival.refused("there is no snapshot in it"));
       Optional<UUID> since = first.since();
-      return since.isPresent()
-          ? further(stream, head, first, since.get(), request)
-          : anew(stream, head, first, request);
+      LocalZone zone =
+          since.isPresent()
+              ? further(stream, head, first, since.get(), arriving)
+              : anew(stream, head, first, arriving);
+      arriving.over();
+      return zone;
     } catch (IOException e) {
-      throw Further.failed(e);
+      throw arriving.told(stream, Further.failed(e));
+    } catch (PolderException e) {
+      throw arriving.told(stream, e);
     }
   }
 
@@ -84,9 +103,8 @@ final class Receiving {
 
   // A zone that is not here
 
-  private LocalZone anew(
-      StreamInput stream, StreamHead head, StreamPart first, ReceiveRequest request) {
-    ZoneSpec spec = spec(head, request);
+  private LocalZone anew(StreamInput stream, StreamHead head, StreamPart first, Arriving arriving) {
+    ZoneSpec spec = spec(head, arriving);
     hall.disk().demandRoom("receive zone '%s'".formatted(spec.name()));
     Optional<UUID> image = spec.find(ZoneProperties.IMAGE_UUID);
     try (ImageHold _ = hold(first)) {
@@ -95,7 +113,14 @@ final class Receiving {
               ? Optional.of(head.config().orElse(ImageConfig.NONE))
               : Optional.empty();
       LocalZone zone =
-          creation.receive(spec, config, () -> takeAll(stream, head.spec(), first, spec));
+          creation.receive(
+              spec,
+              config,
+              () -> {
+                arriving.begin(
+                    stream, head, spec.uuid(), spec.name(), spec.get(ZoneProperties.ZPOOL));
+                takeAll(stream, head.spec(), first, spec);
+              });
       snapping.lookFirst(zone);
       return zone;
     } catch (RuntimeException e) {
@@ -104,14 +129,15 @@ final class Receiving {
   }
 
   /** Its payload here: another identity if it is to be another zone, and not started by itself. */
-  private ZoneSpec spec(StreamHead head, ReceiveRequest request) {
+  private ZoneSpec spec(StreamHead head, Arriving arriving) {
+    ReceiveRequest request = arriving.request();
     ZoneSpec spec = head.spec();
     if (spec.get(ZoneProperties.AUTOBOOT)) {
       spec = spec.with(ZoneProperties.AUTOBOOT, false);
     }
     if (request.as().isPresent()) {
       spec =
-          spec.with(ZoneProperties.ZONE_UUID, UUID.randomUUID())
+          spec.with(ZoneProperties.ZONE_UUID, arriving.zone().orElseGet(UUID::randomUUID))
               .with(ZoneProperties.ALIAS, request.as().get());
     }
     String pool = request.pool().orElseGet(() -> head.spec().get(ZoneProperties.ZPOOL));
@@ -180,8 +206,8 @@ final class Receiving {
   // More of a zone that is here
 
   private LocalZone further(
-      StreamInput stream, StreamHead head, StreamPart first, UUID since, ReceiveRequest request) {
-    LocalZone found = find(head, since, request);
+      StreamInput stream, StreamHead head, StreamPart first, UUID since, Arriving arriving) {
+    LocalZone found = find(head, since, arriving);
     return turns.lockedBy(
         "receive",
         new ZoneRef(found.uuid().toString()),
@@ -192,9 +218,11 @@ final class Receiving {
                 "cannot receive into zone '%s': it runs; stop it first".formatted(zone.name()));
           }
           hall.disk().demandRoom("receive zone '%s'".formatted(zone.name()));
+          ZoneSpec spec = zone.record().spec();
+          arriving.begin(stream, head, zone.uuid(), zone.name(), spec.get(ZoneProperties.ZPOOL));
           String name =
               further.take(
-                  zone, volumes(head.spec(), zone.record().spec()), stream, first, request.force());
+                  zone, volumes(head.spec(), spec), stream, first, arriving.request().force());
           snapping.lookFirst(zone);
           hall.events()
               .add("zone.receive", Optional.of(zone.uuid()), zone.name(), Map.of("snapshot", name));
@@ -203,7 +231,11 @@ final class Receiving {
   }
 
   /** The zone that has the snapshot: the one that is named, the one that was sent, or another. */
-  private LocalZone find(StreamHead head, UUID since, ReceiveRequest request) {
+  private LocalZone find(StreamHead head, UUID since, Arriving arriving) {
+    if (arriving.zone().isPresent()) {
+      return turns.find(ZoneRef.of(arriving.zone().get()));
+    }
+    ReceiveRequest request = arriving.request();
     if (request.as().isPresent()) {
       return turns.find(new ZoneRef(request.as().get()));
     }

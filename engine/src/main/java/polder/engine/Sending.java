@@ -16,9 +16,11 @@ import polder.model.ErrorKind;
 import polder.model.Filesystem;
 import polder.model.PolderException;
 import polder.model.Progress;
+import polder.model.ResumeToken;
 import polder.model.SendRequest;
 import polder.model.Snapshot;
 import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
 import polder.storage.Origin;
 import polder.storage.StoredSnapshot;
 import polder.storage.stream.StreamOutput;
@@ -79,8 +81,42 @@ final class Sending {
         new StreamHead(
             zone.record().spec(),
             image.isPresent() ? Optional.of(hall.config(zone.record())) : Optional.empty(),
-            Instant.now());
+            Instant.now(),
+            Optional.of(
+                new StreamPlan(
+                    zone.uuid(),
+                    stored(zone.uuid(), last).id(),
+                    last,
+                    request.since().map(name -> stored(zone.uuid(), name).id()),
+                    request.history(),
+                    request.withoutImage())));
     return new Load(zone, head, List.copyOf(parts), hold);
+  }
+
+  /** Settles what was sent before; with the zone's lock. */
+  Load prepareAgain(LocalZone zone, ResumeToken token, boolean compress) {
+    return prepare(
+        zone,
+        new SendRequest(
+            ZoneRef.of(zone.uuid()),
+            Optional.of(name(zone, token.snapshot())),
+            token.since().map(id -> name(zone, id)),
+            token.history(),
+            token.withoutImage(),
+            compress));
+  }
+
+  private String name(LocalZone zone, UUID snapshot) {
+    return hall.storage().snapshots(zone.uuid()).stream()
+        .filter(each -> each.id().equals(snapshot))
+        .map(StoredSnapshot::name)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.NOT_FOUND,
+                    "zone '%s' does not have the snapshot any more that was sent (%s): send it from its beginning"
+                        .formatted(zone.name(), snapshot)));
   }
 
   private static Optional<UUID> none() {
@@ -168,17 +204,21 @@ final class Sending {
         .orElseThrow(() -> missing(dataset.toString(), name));
   }
 
-  /** Writes what was settled. */
-  void write(Load load, SendRequest request, OutputStream to, Progress progress) {
+  /**
+   * Writes what was settled.
+   *
+   * @param compress with zstd
+   * @param from where it goes on; empty for all of it
+   */
+  void write(
+      Load load, boolean compress, Optional<Resumption> from, OutputStream to, Progress progress) {
     String name = load.zone().name();
     try (ImageHold _ = load.image()) {
       Counted counted = new Counted(to, progress);
-      if (request.compress()) {
-        try (OutputStream compressed = new ZstdOutput(counted)) {
-          write(load, compressed);
-        }
+      if (compress) {
+        compress(load, from, counted);
       } else {
-        write(load, counted);
+        write(load, from, counted);
       }
       to.flush();
     } catch (UnsupportedOperationException e) {
@@ -199,8 +239,54 @@ final class Sending {
             Map.of("snapshot", last.about().snapshot()));
   }
 
-  private void write(Load load, OutputStream to) throws IOException {
-    StreamOutput stream = new StreamOutput(to, load.head().write());
+  private void compress(Load load, Optional<Resumption> from, OutputStream to) throws IOException {
+    try (OutputStream compressed = new LateZstd(to)) {
+      write(load, from, compressed);
+    }
+  }
+
+  /** Compresses from the first byte on: what is refused before that has written nothing. */
+  private static final class LateZstd extends OutputStream {
+    private final OutputStream to;
+    private Optional<OutputStream> compressed = Optional.empty();
+
+    LateZstd(OutputStream to) {
+      this.to = to;
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      if (compressed.isEmpty()) {
+        compressed = Optional.of(new ZstdOutput(to));
+      }
+      compressed.get().write(bytes, offset, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (compressed.isPresent()) {
+        compressed.get().flush();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (compressed.isPresent()) {
+        compressed.get().close();
+      }
+    }
+  }
+
+  private void write(Load load, Optional<Resumption> from, OutputStream to) throws IOException {
+    StreamOutput stream =
+        from.isPresent()
+            ? StreamOutput.after(from.get().mark(), to, from.get().write())
+            : StreamOutput.begin(to, load.head().write());
     for (Part part : load.parts()) {
       try (OutputStream changes = stream.part(part.about().write())) {
         hall.storage().send(part.dataset(), part.about().snapshot(), part.origin(), changes);

@@ -15,8 +15,10 @@ import polder.model.json.ImageJson;
  * @param spec its payload where it was sent
  * @param config what its image says, if it is of one
  * @param sent when
+ * @param plan which snapshots of it are sent; empty if its sender is of a version that did not say
  */
-record StreamHead(ZoneSpec spec, Optional<ImageConfig> config, Instant sent) {
+record StreamHead(
+    ZoneSpec spec, Optional<ImageConfig> config, Instant sent, Optional<StreamPlan> plan) {
   private static final String KIND = "zone";
 
   Map<String, Object> write() {
@@ -26,6 +28,7 @@ record StreamHead(ZoneSpec spec, Optional<ImageConfig> config, Instant sent) {
     tree.put("sent", sent.toString());
     tree.put("zone", spec.write());
     config.ifPresent(image -> tree.put("image_config", ImageJson.write(image)));
+    plan.ifPresent(snapshots -> tree.put("plan", snapshots.write()));
     return tree;
   }
 
@@ -47,7 +50,10 @@ record StreamHead(ZoneSpec spec, Optional<ImageConfig> config, Instant sent) {
       return new StreamHead(
           spec.checked(),
           Optional.ofNullable(tree.get("image_config")).map(ImageJson::readConfig),
-          fields.time("sent"));
+          fields.time("sent"),
+          tree.containsKey("plan")
+              ? Optional.of(StreamPlan.read(fields.object("plan")))
+              : Optional.empty());
     } catch (PolderException e) {
       throw StreamPart.refused(e);
     }

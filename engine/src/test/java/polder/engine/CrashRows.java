@@ -88,6 +88,8 @@ final class CrashRows {
           "Snapshots.get",
           "Host.transfers",
           "Transfers.send", // the snapshot that it may take is Snapshots.create
+          "Transfers.resume",
+          "Transfers.partials",
           "Volumes.list",
           "Volumes.snapshots",
           "Volumes.get",
@@ -459,6 +461,7 @@ final class CrashRows {
       seen.add(name + ":" + image.tag() + " " + digest);
     }
     seen.addAll(DeletedRows.seen(test.host()));
+    seen.addAll(TransferRows.seen(test.host()));
     seen.addAll(PoolRows.seen(test.host()));
     seen.addAll(VolumeRows.seen(test.host()));
     String rules = test.inside("nft list ruleset");

@@ -133,6 +133,7 @@ final class TestHost implements AutoCloseable {
 
   /** Deletes all zones, volumes, images and pools. */
   void clear() {
+    host.transfers().partials().forEach(each -> host.transfers().abort(each.id()));
     adopt();
     clearZones();
     for (Volume volume : host.volumes().list()) {

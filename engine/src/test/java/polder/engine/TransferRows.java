@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import polder.model.Filesystem;
 import polder.model.Host;
+import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.ReceiveRequest;
 import polder.model.SendRequest;
@@ -23,6 +25,8 @@ import polder.model.ZoneSpec;
 /** The operations on zones that come from elsewhere; see {@link CrashRows}. */
 final class TransferRows {
   private static final ZoneRef ZONE = ref(CrashRows.spec().name());
+
+  private static final String HALF = "half"; // the zone of which half came before
 
   private TransferRows() {}
 
@@ -61,6 +65,31 @@ final class TransferRows {
               receive(host, "whole", Optional.of("fast"));
             },
             host -> receive(host, "change", Optional.empty()),
+            false),
+        new CrashRow(
+            "Transfers.receive",
+            "that can go on",
+            TransferRows::large,
+            host -> receive(host, "whole", ReceiveRequest.as("twin").resumably()),
+            false), // an error in it may keep what came
+        new CrashRow(
+            "Transfers.receive",
+            "of the rest",
+            host -> {
+              large(host);
+              breaksOff(host);
+              rest(host);
+            },
+            host -> receive(host, "rest", ReceiveRequest.AS_SENT),
+            false),
+        new CrashRow(
+            "Transfers.abort",
+            "",
+            host -> {
+              large(host);
+              breaksOff(host);
+            },
+            host -> host.transfers().partials().forEach(each -> host.transfers().abort(each.id())),
             false),
         new CrashRow(
             "Transfers.receive",
@@ -115,9 +144,54 @@ final class TransferRows {
   }
 
   private static void receive(Host host, String name, Optional<String> pool) {
+    receive(host, name, new ReceiveRequest(Optional.empty(), pool, false));
+  }
+
+  /** A zone that is here, and in a file; large enough that what comes of it is marked. */
+  private static void large(Host host) {
+    host.zones().create(CrashRows.spec());
+    byte[] contents = new byte[3 << 20];
+    new Random(1970).nextBytes(contents);
+    host.zones()
+        .copyIn(ZONE, "/root", new ByteArrayInputStream(TestTar.of(Map.of("large", contents))));
+    host.snapshots().create(SnapshotRequest.of(ZONE, "s"));
+    send(host, "whole", SendRequest.of(ZONE, "s"));
+  }
+
+  /** What is kept of a stream that was cut in its middle. */
+  private static void breaksOff(Host host) {
+    try {
+      byte[] whole = Files.readAllBytes(file(host, "whole"));
+      var from = new ByteArrayInputStream(whole, 0, whole.length / 2);
+      host.transfers().receive(from, ReceiveRequest.as(HALF).resumably(), Progress.NONE);
+      throw new IllegalStateException("half a stream made a zone");
+    } catch (PolderException e) {
+      // what it is for
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void rest(Host host) {
+    try (var to = Files.newOutputStream(file(host, "rest"))) {
+      var token = host.transfers().partials().getFirst().token().orElseThrow();
+      host.transfers().resume(token, false, to, Progress.NONE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What is kept of what broke off before; what a death leaves of a stream is another matter. */
+  static List<String> seen(Host host) {
+    return host.transfers().partials().stream()
+        .filter(each -> each.zone().equals(HALF))
+        .map(each -> "kept of " + each.zone())
+        .toList();
+  }
+
+  private static void receive(Host host, String name, ReceiveRequest request) {
     try (var from = Files.newInputStream(file(host, name))) {
-      host.transfers()
-          .receive(from, new ReceiveRequest(Optional.empty(), pool, false), Progress.NONE);
+      host.transfers().receive(from, request, Progress.NONE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +16,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
 import polder.model.Json;
+import polder.model.PartialReceive;
 import polder.model.PolderException;
 import polder.model.Pool;
 import polder.model.Progress;
 import polder.model.ReceiveRequest;
+import polder.model.ResumeToken;
 import polder.model.SendRequest;
 import polder.model.Snapshot;
 import polder.model.Transfers;
@@ -29,10 +30,14 @@ import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
 
-/** Fake zones as streams: a digest, and a JSON text that only another fake host can read. */
+/**
+ * Fake zones as streams: a line that says what it is of, then a digest, and a JSON text that only
+ * another fake host can read.
+ */
 final class FakeTransfers implements Transfers {
   private final FakeZones zones;
   private final FakePools pools;
+  private final FakePartials partials = new FakePartials();
   private final Map<String, UUID> ids = new ConcurrentHashMap<>(); // of snapshots, by ZONE@NAME
 
   FakeTransfers(FakeZones zones, FakePools pools) {
@@ -46,11 +51,81 @@ final class FakeTransfers implements Transfers {
 
   @Override
   public void send(SendRequest request, OutputStream to, Progress progress) {
-    byte[] text = zones.locked(() -> Json.write(write(request)).getBytes(StandardCharsets.UTF_8));
-    byte[] digest = digest(text);
+    Map<String, Object> load = zones.locked(() -> write(request));
+    byte[] body = body(load);
+    put(to, head(request, load, body.length), body, 0);
+  }
+
+  @Override
+  public void resume(ResumeToken token, boolean compress, OutputStream to, Progress progress) {
+    ZoneRef ref = ZoneRef.of(token.zone());
+    byte[] body =
+        zones.locked(
+            () -> {
+              FakeZone zone = zones.find(ref);
+              SendRequest request =
+                  new SendRequest(
+                      ref,
+                      Optional.of(name(zone, token.snapshot())),
+                      token.since().map(id -> name(zone, id)),
+                      token.history(),
+                      token.withoutImage(),
+                      compress);
+              return body(write(request));
+            });
+    int left = (int) Math.min(token.records(), Integer.MAX_VALUE);
+    if (left > body.length
+        || !FakePartials.digest(Arrays.copyOf(body, left)).equals(token.digest())) {
+      throw new PolderException(
+          ErrorKind.INVALID,
+          "the resume token is refused: what is sent now does not begin with what was received");
+    }
+    put(to, FakePartials.rest(token), body, left);
+  }
+
+  private String name(FakeZone zone, UUID snapshot) {
+    return zone.snapshots().stream()
+        .map(Snapshot::name)
+        .filter(name -> id(zone, name).equals(snapshot))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new PolderException(
+                    ErrorKind.NOT_FOUND,
+                    "zone '%s' does not have the snapshot any more that was sent"
+                        .formatted(zone.spec().name())));
+  }
+
+  /** What a stream says first: what it is of, and how long it is. */
+  private static Map<String, Object> head(
+      SendRequest request, Map<String, Object> load, int length) {
+    List<Map<String, Object>> parts =
+        Json.asList(load.get("parts")).stream().map(Json::asObject).toList();
+    ZoneSpec zone = ZoneSpec.read(Json.asObject(load.get("zone")));
+    Map<String, Object> head = new LinkedHashMap<>();
+    head.put("zone", zone.name());
+    head.put("uuid", zone.uuid().toString());
+    head.put("snapshot", String.valueOf(parts.getLast().get("snapshot")));
+    head.put("id", String.valueOf(parts.getLast().get("id")));
+    if (parts.getFirst().containsKey("since")) {
+      head.put("since", String.valueOf(parts.getFirst().get("since")));
+    }
+    head.put("history", request.history());
+    head.put("without_image", request.withoutImage());
+    head.put("length", (long) length);
+    return head;
+  }
+
+  private static byte[] body(Map<String, Object> load) {
+    String text = Json.write(load);
+    String digest = FakePartials.digest(text.getBytes(StandardCharsets.UTF_8));
+    return (digest + text).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void put(OutputStream to, Map<String, Object> head, byte[] body, int from) {
     try {
-      to.write(digest);
-      to.write(text);
+      to.write((Json.write(head) + "\n").getBytes(StandardCharsets.UTF_8));
+      to.write(body, from, body.length - from);
       to.flush();
     } catch (IOException e) {
       throw new PolderException(
@@ -112,37 +187,46 @@ final class FakeTransfers implements Transfers {
 
   @Override
   public Zone receive(InputStream from, ReceiveRequest request, Progress progress) {
-    Map<String, Object> tree = read(from);
+    FakeInput stream = new FakeInput(from);
+    Map<String, Object> first = stream.head();
+    if (!first.containsKey("partial")) {
+      return receive(UUID.randomUUID(), first, new byte[0], stream, request);
+    }
+    FakePartials.Kept kept = partials.behind(first, request);
+    return receive(kept.id(), kept.head(), kept.bytes(), stream, kept.request());
+  }
+
+  private Zone receive(
+      UUID id, Map<String, Object> head, byte[] had, FakeInput stream, ReceiveRequest request) {
+    byte[] body = stream.rest(had);
+    long length = head.get("length") instanceof Long told ? told : 0;
+    if (body.length < length) {
+      if (request.resumable() && body.length > 0) {
+        partials.put(id, head, body, request);
+      }
+      throw stream.broken();
+    }
+    Map<String, Object> tree = FakeInput.read(body);
     ZoneSpec sent = ZoneSpec.read(Json.asObject(tree.get("zone")));
     List<Map<String, Object>> parts =
         Json.asList(tree.get("parts")).stream().map(Json::asObject).toList();
     @Nullable Object since = parts.getFirst().get("since");
-    return since == null
-        ? anew(sent, parts, request)
-        : further(sent, UUID.fromString(String.valueOf(since)), parts, request);
+    Zone zone =
+        since == null
+            ? anew(sent, parts, request)
+            : further(sent, UUID.fromString(String.valueOf(since)), parts, request);
+    partials.remove(id);
+    return zone;
   }
 
-  private static Map<String, Object> read(InputStream from) {
-    try {
-      byte[] digest = from.readNBytes(digest(new byte[0]).length);
-      byte[] text = from.readAllBytes();
-      if (!MessageDigest.isEqual(digest, digest(text))) {
-        throw new PolderException(
-            ErrorKind.INVALID, "the stream is refused: its digest is wrong; send it again");
-      }
-      return Json.object(text);
-    } catch (IOException e) {
-      throw new PolderException(
-          ErrorKind.UNREACHABLE, "cannot read the stream: " + e.getMessage(), e);
-    }
+  @Override
+  public List<PartialReceive> partials() {
+    return partials.list();
   }
 
-  private static byte[] digest(byte[] text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+  @Override
+  public void abort(UUID partial) {
+    partials.abort(partial);
   }
 
   private Zone anew(ZoneSpec sent, List<Map<String, Object>> parts, ReceiveRequest request) {

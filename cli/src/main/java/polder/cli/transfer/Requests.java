@@ -27,6 +27,9 @@ final class Requests {
 
   static ReceiveRequest receive(Arguments arguments) {
     return new ReceiveRequest(
-        arguments.value("--as"), arguments.value("--pool"), arguments.has("--force"));
+        arguments.value("--as"),
+        arguments.value("--pool"),
+        arguments.has("--force"),
+        arguments.has("--resumable"));
   }
 }

@@ -28,6 +28,12 @@ final class Records {
   /** As {@link #PART_END}: nothing follows. */
   static final int END = 5;
 
+  /**
+   * A JSON object: behind which records of another stream these are. In place of {@link #HEAD};
+   * digests are of the bytes from there on.
+   */
+  static final int RESUME = 6;
+
   private Records() {}
 
   static MessageDigest sha256() {

@@ -1,26 +1,30 @@
 package polder.storage.stream;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import polder.model.Json;
 import polder.model.PolderException;
 
-/** Reads a stream, and refuses what is none or is damaged. */
+/**
+ * Reads a stream, and refuses what is none or is damaged. What comes of it can be kept; and one
+ * that {@linkplain #goesOn goes on} where another broke off is read as one with what was kept of
+ * that.
+ */
 public final class StreamInput {
-  private final InputStream from;
-  private final MessageDigest digest = Records.sha256();
-  private final Map<String, Object> head;
+  private final RecordReader coming;
+  private final List<StreamRecord> begun = new ArrayList<>(); // what came before it was kept
+  private final boolean goesOn;
+  private RecordSource source = this::fromFar;
+  private Map<String, Object> head;
+  private @Nullable KeptStream kept;
   private boolean inPart;
   private boolean ended;
+  private boolean broken;
 
   /**
    * Reads the beginning of a stream, and its head. Closing {@code from} stays the caller's.
@@ -28,19 +32,61 @@ public final class StreamInput {
    * @throws PolderException INVALID if it is none, or of a later version
    */
   public StreamInput(InputStream from) throws IOException {
-    this.from = from;
-    byte[] magic = Records.MAGIC.getBytes(StandardCharsets.US_ASCII);
-    byte[] start = read(magic.length + Integer.BYTES);
-    if (!Arrays.equals(start, 0, magic.length, magic, 0, magic.length)) {
-      throw Malformed.stream("it is not what 'polder send' writes");
+    this.coming = RecordReader.ofStream(from);
+    StreamRecord first = coming.next();
+    if (first.kind() != Records.HEAD && first.kind() != Records.RESUME) {
+      throw misplaced();
     }
-    int version = little(start).getInt(magic.length);
-    if (version != Records.VERSION) {
-      throw Malformed.stream(
-          "it is of version %s, and version %d is known"
-              .formatted(Integer.toUnsignedString(version), Records.VERSION));
+    this.goesOn = first.kind() == Records.RESUME;
+    this.head = json(first.contents());
+    begun.add(first);
+  }
+
+  /**
+   * Whether it is the rest of a stream: then its head says of which, and {@link #behind} is next.
+   */
+  public boolean goesOn() {
+    return goesOn;
+  }
+
+  /**
+   * Reads what was kept, up to {@code mark}, and then what comes now, which is kept too. The head
+   * is the one that was kept.
+   *
+   * @param length of the file, of which the mark is
+   */
+  public void behind(KeptStream stream, StreamMark mark, long length) throws IOException {
+    RecordSource before = stream.again(mark, length);
+    kept = stream;
+    source = () -> stream.records() < mark.records() ? before.next() : fromFar();
+    head = json(before.next().contents());
+  }
+
+  /** Keeps what came, which is its head and the first words of its first part, and what comes. */
+  public void keep(KeptStream stream) {
+    begun.forEach(stream::add);
+    kept = stream;
+  }
+
+  /** Whether it broke off or was damaged on its way; not whether what it says was refused. */
+  public boolean isBroken() {
+    return broken;
+  }
+
+  private StreamRecord fromFar() throws IOException {
+    StreamRecord record;
+    try {
+      record = coming.next();
+    } catch (IOException | PolderException e) {
+      broken = true;
+      throw e;
     }
-    this.head = json(next(Records.HEAD));
+    if (kept != null) {
+      kept.add(record);
+    } else if (record.kind() == Records.PART && begun.size() == 1) {
+      begun.add(record);
+    }
+    return record;
   }
 
   /** What the stream is of. */
@@ -60,15 +106,13 @@ public final class StreamInput {
     if (ended) {
       return Optional.empty();
     }
-    byte[] sum = Records.soFar(digest);
-    Piece record = record();
+    StreamRecord record = source.next();
     if (record.kind() == Records.END) {
-      verify(sum, record.contents());
       ended = true;
       return Optional.empty();
     }
     if (record.kind() != Records.PART) {
-      throw Malformed.stream("a record is where it cannot be");
+      throw misplaced();
     }
     inPart = true;
     return Optional.of(json(record.contents()));
@@ -106,15 +150,13 @@ public final class StreamInput {
     }
 
     private boolean more() throws IOException {
-      byte[] sum = Records.soFar(digest);
-      Piece record = record();
+      StreamRecord record = source.next();
       if (record.kind() == Records.PART_END) {
-        verify(sum, record.contents());
         inPart = false;
         return false;
       }
       if (record.kind() != Records.DATA) {
-        throw Malformed.stream("a record is where it cannot be");
+        throw misplaced();
       }
       piece = record.contents();
       at = 0;
@@ -122,10 +164,8 @@ public final class StreamInput {
     }
   }
 
-  private static void verify(byte[] sum, byte[] told) {
-    if (!MessageDigest.isEqual(sum, told)) {
-      throw Malformed.stream("its digest is wrong");
-    }
+  private static PolderException misplaced() {
+    return Malformed.stream("a record is where it cannot be");
   }
 
   private static Map<String, Object> json(byte[] text) {
@@ -134,62 +174,5 @@ public final class StreamInput {
     } catch (PolderException e) {
       throw Malformed.stream("what it says of itself is damaged: " + e.getMessage());
     }
-  }
-
-  /** One record. */
-  private static final class Piece {
-    private final int kind;
-    private final byte[] contents;
-
-    Piece(int kind, byte[] contents) {
-      this.kind = kind;
-      this.contents = contents;
-    }
-
-    int kind() {
-      return kind;
-    }
-
-    byte[] contents() {
-      return contents;
-    }
-  }
-
-  private byte[] next(int kind) throws IOException {
-    Piece record = record();
-    if (record.kind() != kind) {
-      throw Malformed.stream("a record is where it cannot be");
-    }
-    return record.contents();
-  }
-
-  private Piece record() throws IOException {
-    ByteBuffer start = little(read(Integer.BYTES + 1));
-    int length = start.getInt();
-    int kind = start.get();
-    if (length < 0 || length > Records.LONGEST) {
-      throw Malformed.stream("a record of %s bytes".formatted(Integer.toUnsignedString(length)));
-    }
-    byte[] contents = read(length);
-    CRC32C crc = new CRC32C();
-    crc.update(kind);
-    crc.update(contents);
-    if (little(read(Integer.BYTES)).getInt() != (int) crc.getValue()) {
-      throw Malformed.stream("a record's checksum is wrong");
-    }
-    return new Piece(kind, contents);
-  }
-
-  private byte[] read(int length) throws IOException {
-    byte[] bytes = from.readNBytes(length);
-    digest.update(bytes);
-    if (bytes.length < length) {
-      throw new EOFException("the stream ends in the middle");
-    }
-    return bytes;
-  }
-
-  private static ByteBuffer little(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -8,24 +8,56 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.zip.CRC32C;
+import java.util.Optional;
+import polder.model.ErrorKind;
 import polder.model.Json;
+import polder.model.PolderException;
 
-/** Writes a stream: its head, then parts, then its end. */
+/**
+ * Writes a stream: its head, then parts, then its end. Or, of one that broke off, what is missing:
+ * it is then told all of it again, and writes nothing before it knows that this begins with what
+ * the receiver has.
+ */
 public final class StreamOutput {
   private static final int PIECE = 256 << 10;
 
   private final OutputStream to;
   private final MessageDigest digest = Records.sha256();
 
-  /** Begins a stream. Closing {@code to} stays the caller's. */
-  public StreamOutput(OutputStream to, Map<String, Object> head) throws IOException {
+  private final Map<String, Object> head;
+  private final StreamMark.Counter left = new StreamMark.Counter();
+  private final Optional<StreamMark> leave;
+  private boolean writing;
+
+  private StreamOutput(OutputStream to, Map<String, Object> head, Optional<StreamMark> leave) {
     this.to = to;
+    this.head = head;
+    this.leave = leave;
+  }
+
+  /** Begins a stream. Closing {@code to} stays the caller's. */
+  public static StreamOutput begin(OutputStream to, Map<String, Object> head) throws IOException {
+    StreamOutput stream = new StreamOutput(to, head, Optional.empty());
+    stream.start(Records.HEAD);
+    return stream;
+  }
+
+  /**
+   * Goes on with a stream after {@code mark}; what comes before it is left out.
+   *
+   * @param head says to whom it goes on for what
+   */
+  public static StreamOutput after(StreamMark mark, OutputStream to, Map<String, Object> head) {
+    return new StreamOutput(to, head, Optional.of(mark));
+  }
+
+  private void start(int kind) throws IOException {
+    writing = true;
     byte[] magic = Records.MAGIC.getBytes(StandardCharsets.US_ASCII);
     byte[] start = Arrays.copyOf(magic, magic.length + Integer.BYTES);
     ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).putInt(magic.length, Records.VERSION);
     write(start, 0, start.length);
-    json(Records.HEAD, head);
+    json(kind, head);
   }
 
   /** Begins a part; its changes are what is written to the answer until that is closed. */
@@ -34,8 +66,15 @@ public final class StreamOutput {
     return new Part();
   }
 
-  /** Says that this was all. */
+  /**
+   * Says that this was all.
+   *
+   * @throws PolderException INVALID if what was told is not more than what was to be left out
+   */
   public void end() throws IOException {
+    if (!writing) {
+      throw changed();
+    }
     byte[] sum = Records.soFar(digest);
     record(Records.END, sum, sum.length);
     to.flush();
@@ -93,16 +132,35 @@ public final class StreamOutput {
   }
 
   private void record(int kind, byte[] contents, int length) throws IOException {
-    CRC32C crc = new CRC32C();
-    crc.update(kind);
-    crc.update(contents, 0, length);
+    if (!writing) {
+      leave(kind, contents, length);
+      return;
+    }
     byte[] head = new byte[Integer.BYTES + 1];
     ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN).putInt(length).put((byte) kind);
     write(head, 0, head.length);
     write(contents, 0, length);
     byte[] end = new byte[Integer.BYTES];
-    ByteBuffer.wrap(end).order(ByteOrder.LITTLE_ENDIAN).putInt((int) crc.getValue());
+    int crc = StreamRecord.crc(kind, contents, length);
+    ByteBuffer.wrap(end).order(ByteOrder.LITTLE_ENDIAN).putInt(crc);
     write(end, 0, end.length);
+  }
+
+  private void leave(int kind, byte[] contents, int length) throws IOException {
+    left.pass(kind, contents, length);
+    StreamMark mark = leave.orElseThrow();
+    if (left.records() == mark.records()) {
+      if (!left.mark().equals(mark)) {
+        throw changed();
+      }
+      start(Records.RESUME);
+    }
+  }
+
+  private static PolderException changed() {
+    return new PolderException(
+        ErrorKind.INVALID,
+        "the resume token is refused: what is sent now does not begin with what was received; send the zone from its beginning");
   }
 
   private void write(byte[] bytes, int offset, int length) throws IOException {

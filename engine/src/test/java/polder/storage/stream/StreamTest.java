@@ -172,7 +172,7 @@ class StreamTest {
 
   private static byte[] stream() throws IOException {
     var out = new ByteArrayOutputStream();
-    StreamOutput stream = new StreamOutput(out, Map.of("zone", "web"));
+    StreamOutput stream = StreamOutput.begin(out, Map.of("zone", "web"));
     for (String name : List.of("first", "second")) {
       try (OutputStream part = stream.part(Map.of("name", name))) {
         part.write(changes(new Change.MakeFile(path(name))));
