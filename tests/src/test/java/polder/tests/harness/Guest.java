@@ -20,7 +20,7 @@ import polder.compare.Cpio;
  * off} powers it off, {@code panic} panics, {@code reboot} reboots, {@code echo} says the line that
  * it hears and powers off, {@code wait} waits for the power button, {@code shell} does what it
  * hears line by line and says {@code =CODE=} after each, with drivers for paravirtual cards and
- * disks.
+ * disks, {@code root} goes on with {@code /boot-test} on its first disk.
  *
  * @param kernel the kernel's file
  * @param initrd the first root's file
@@ -41,7 +41,9 @@ public record Guest(Path kernel, Path initrd) {
           "drivers/net/virtio_net",
           "drivers/block/virtio_blk",
           "drivers/cdrom/cdrom",
-          "fs/isofs/isofs");
+          "fs/isofs/isofs",
+          "fs/overlayfs/overlay",
+          "net/netfilter/nfnetlink");
 
   private static final List<String> BUTTONS =
       List.of(
@@ -78,6 +80,11 @@ public record Guest(Path kernel, Path initrd) {
             stty -echo
             echo "guest listens"
             while read -r line; do eval "$line"; echo "=$?="; done ;;
+          do=root)
+            for module in $DRIVERS; do insmod /modules/$module.ko; done
+            mount -t ext4 /dev/vda /root
+            umount /proc /sys /dev
+            exec switch_root /root /boot-test ;;
         esac
       done
       sleep 100000
@@ -94,12 +101,12 @@ public record Guest(Path kernel, Path initrd) {
     try {
       Path kernel = KEPT.resolve("vmlinuz");
       Path initrd = KEPT.resolve("initrd");
-      if (!Files.exists(kernel) || !Files.exists(KEPT.resolve("isofs.ko"))) {
+      if (!Files.exists(kernel) || !Files.exists(KEPT.resolve("nfnetlink.ko"))) {
         Files.createDirectories(KEPT);
         fetch();
       }
       Cpio cpio = new Cpio();
-      for (String directory : List.of("bin", "dev", "modules", "proc", "sys")) {
+      for (String directory : List.of("bin", "dev", "modules", "proc", "root", "sys")) {
         cpio.directory(directory);
       }
       cpio.file(
