@@ -33,10 +33,12 @@ final class LocalNetworks implements Networks {
 
   private final Hall hall;
   private final HostNetworks networks;
+  private final Overlays overlays;
 
   LocalNetworks(Hall hall) {
     this.hall = hall;
     this.networks = hall.networks();
+    this.overlays = new Overlays(networks);
   }
 
   @Override
@@ -169,17 +171,24 @@ final class LocalNetworks implements Networks {
     if (kind.hasHost()) {
       demandFree(subnets);
     }
-    return new Network(
-        UUID.randomUUID(),
-        request.name(),
-        kind,
-        request.parent(),
-        subnets.stream().map(each -> each.completed(kind)).toList(),
-        request.mtu().orElse(STANDARD_MTU),
-        NetworkDns.standard(kind).with(request.dns()),
-        request.parent().orElseGet(() -> networks.switchboard().names().bridge(request.name())),
-        0,
-        Optional.empty());
+    Network network =
+        new Network(
+            UUID.randomUUID(),
+            request.name(),
+            kind,
+            request.parent(),
+            subnets.stream().map(each -> each.completed(kind)).toList(),
+            request.mtu().orElseGet(() -> overlays.mtu(STANDARD_MTU, request.vxlan())),
+            NetworkDns.standard(kind).with(request.dns()),
+            request.vxlan(),
+            request.parent().orElseGet(() -> networks.switchboard().names().bridge(request.name())),
+            0,
+            Optional.empty());
+    List<Fault> faults = overlays.faults(network);
+    if (!faults.isEmpty()) {
+      throw new PolderException("the network is refused", faults);
+    }
+    return network;
   }
 
   /** The networks that the host would be in, beside this one. */
@@ -240,17 +249,15 @@ final class LocalNetworks implements Networks {
   }
 
   private Network change(Network before, NetworkUpdate update) {
-    List<Subnet> subnets =
-        update
-            .subnets()
-            .map(all -> all.stream().map(each -> each.completed(before.kind())).toList())
-            .orElse(before.subnets());
-    Network after =
-        before.with(subnets, update.mtu().orElse(before.mtu()), before.dns().with(update.dns()));
-    demandLeases(after);
+    Network after = before.with(update);
+    List<Fault> faults = before.faults(update);
+    if (update.remotes().isPresent() || update.mtu().isPresent()) {
+      faults.addAll(overlays.faults(after));
+    }
+    demandLeases(after, faults);
     if (before.kind().hasHost()) {
       demandFree(
-          subnets.stream()
+          after.subnets().stream()
               .filter(
                   each -> before.subnets().stream().noneMatch(b -> b.cidr().equals(each.cidr())))
               .toList());
@@ -271,8 +278,7 @@ final class LocalNetworks implements Networks {
   }
 
   /** What nics were given stays theirs. */
-  private void demandLeases(Network after) {
-    List<Fault> faults = after.dns().faults(after.kind(), after.subnets());
+  private void demandLeases(Network after, List<Fault> faults) {
     if (after.kind() == Network.Kind.NAT && after.subnets().isEmpty()) {
       faults.add(new Fault("subnets", "a NAT network needs one"));
     }

@@ -116,8 +116,7 @@ record BalancePlan(
     doors.add(new Element(address.six() ? "doors6" : "doors4", address(address)));
     if (address.six()) {
       doors.add(new Element("called", address(address)));
-      IpAddress own =
-          new IpAddress(true, LINK_LOCAL, names.bridgeAddress(network.name()).interfaceId());
+      IpAddress own = new IpAddress(true, LINK_LOCAL, names.bridgeAddress(network).interfaceId());
       doors.add(new Element("doors6", address(own))); // neighbours answer it
     }
   }

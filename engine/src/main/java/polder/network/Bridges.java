@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,14 @@ import polder.model.ErrorKind;
 import polder.model.IpAddress;
 import polder.model.Network;
 import polder.model.PolderException;
+import polder.model.Vxlan;
 
 /**
  * The host's side of networks: their bridges, and what leads out of them. A bridge comes about when
  * it is needed first, and is put right whenever it is. For one thread at a time.
  */
 final class Bridges {
+  private static final System.Logger LOG = System.getLogger("polder.network");
   private static final List<String> FORWARD = List.of("ipv4", "ip_forward");
   private static final List<String> FORWARD_SIX = List.of("ipv6", "conf", "all", "forwarding");
 
@@ -41,6 +44,7 @@ final class Bridges {
   private final NetworkWatch watch;
   private final Fd host;
   private final Enclaves enclaves;
+  private final Uplinks uplinks;
   private final Map<String, Raised> raised = new HashMap<>();
   private @Nullable String routed; // the rules that we made last
 
@@ -65,6 +69,7 @@ final class Bridges {
     this.host = host;
     this.watch = watch;
     this.enclaves = new Enclaves(names, stack);
+    this.uplinks = new Uplinks(names, stack);
     this.rulesets = new Rulesets(names);
   }
 
@@ -78,6 +83,7 @@ final class Bridges {
     if (there.isPresent()) {
       demandOurs(network, there.get());
     }
+    uplinks.verify(network);
     boolean six = network.subnets().stream().anyMatch(each -> each.cidr().address().six());
     if (network.kind() == Network.Kind.NAT && six && !forwardsSix()) {
       throw new PolderException(
@@ -86,6 +92,11 @@ final class Bridges {
               + " made it: set net.ipv6.conf.all.forwarding=1, and accept_ra=2 where it needs"
               + " its router, first");
     }
+  }
+
+  /** As {@link Switchboard#room}. */
+  OptionalInt room(Vxlan vxlan) {
+    return uplinks.room(vxlan);
   }
 
   /** Whether the host passes IPv6 on. */
@@ -165,7 +176,7 @@ final class Bridges {
   private void demandOurs(Network network, Link link) {
     boolean ours =
         link.kind().equals(Optional.of("bridge"))
-            && link.address().equals(Optional.of(names.bridgeAddress(network.name()).value()));
+            && link.address().equals(Optional.of(names.bridgeAddress(network).value()));
     if (!ours) {
       throw new PolderException(
           ErrorKind.EXISTS,
@@ -192,14 +203,15 @@ final class Bridges {
     }
     Optional<Link> there = stack.links().find(network.link());
     Raised wanted = new Raised(network, balances.get().claims(network));
-    if (there.isPresent() && there.get().up() && wanted.equals(raised.get(network.name()))) {
+    if (there.isPresent()
+        && there.get().up()
+        && wanted.equals(raised.get(network.name()))
+        && uplinks.isThere(network)) {
       tell(network, there.get()); // where nobody could answer for names, somebody may by now
       return there.get().index();
     }
     if (there.isEmpty()) {
-      stack
-          .links()
-          .addBridge(network.link(), names.bridgeAddress(network.name()).value(), network.mtu());
+      stack.links().addBridge(network.link(), names.bridgeAddress(network).value(), network.mtu());
     } else {
       demandOurs(network, there.get());
     }
@@ -212,6 +224,7 @@ final class Bridges {
     stack.links().raise(link.index());
     Gateways.set(stack, link, network, wanted.claims());
     route(network);
+    uplinks.raise(network, link.index()); // when the rules stand that it is held to
     tell(network, link);
     raised.put(network.name(), wanted);
     return link.index();
@@ -219,8 +232,22 @@ final class Bridges {
 
   /** As {@link Switchboard#find}. */
   void find(Network network) {
-    if (!network.kind().hasParent()) {
+    if (network.vxlan().isPresent()) {
+      reach(network);
+    } else if (!network.kind().hasParent()) {
       stack.links().find(network.link()).filter(Link::up).ifPresent(link -> tell(network, link));
+    }
+  }
+
+  /** We may have died before other hosts were told apart as the record has it. */
+  private void reach(Network network) {
+    try {
+      refresh(network);
+    } catch (PolderException | SyscallException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "network '%s' may not reach the hosts that it should: %s"
+              .formatted(network.name(), e.getMessage()));
     }
   }
 
@@ -247,7 +274,7 @@ final class Bridges {
 
   /** Sees to it that the rules stand that lead out of a network. */
   void route(Network network) {
-    if (network.kind().hasHost() || !balances.get().isNone()) {
+    if (Rulesets.speaksOf(network) || !balances.get().isNone()) {
       rules();
     }
     if (network.kind() == Network.Kind.NAT) {
@@ -306,11 +333,12 @@ final class Bridges {
     }
     raised.remove(network.name());
     enclaves.lower(network, watch);
+    uplinks.lower(network);
     Optional<Link> there = stack.links().find(network.link());
     if (there.isPresent()) {
       demandOurs(network, there.get());
       remove(there.get());
-      if (network.kind().hasHost()) {
+      if (Rulesets.speaksOf(network)) {
         List<Network> others =
             networks.get().stream().filter(each -> !each.name().equals(network.name())).toList();
         routed = rulesets.routed(others, balances.get());

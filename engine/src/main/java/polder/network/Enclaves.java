@@ -75,7 +75,7 @@ final class Enclaves {
 
   private void plug(Network network, Link bridge, Fd space) {
     String port = names.enclave(network.name());
-    String address = names.enclaveAddress(network.name()).value();
+    String address = names.enclaveAddress(network).value();
     Links.Peer peer = new Links.Peer(CARD, address, space);
     try {
       host.links().addPort(port, bridge.index(), network.mtu(), peer);

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import polder.model.MacAddress;
+import polder.model.Network;
 
 /**
  * What a host's links and tables are called. A second host on the same machine has other names, so
@@ -32,8 +34,31 @@ public record LinkNames(String host, boolean plain) {
   }
 
   /** A bridge's own hardware address, by which it is known to be ours. */
-  public MacAddress bridgeAddress(String network) {
-    return MacAddress.local(Long.parseUnsignedLong(digest(host + network).substring(0, 10), 16));
+  public MacAddress bridgeAddress(Network network) {
+    return address("", network);
+  }
+
+  /** What joins a network's bridge to other hosts. */
+  public String uplink(Network network) {
+    return uplinks() + digest(network.name()).substring(0, NETWORK_DIGITS);
+  }
+
+  /** What the names of all those begin with; none of {@link #ports}. */
+  public String uplinks() {
+    return "px" + host;
+  }
+
+  /** The hardware address of that: another one where it is to be made otherwise. */
+  public MacAddress uplinkAddress(Network network) {
+    return address(
+        network.vxlan().map(each -> each.with(List.of()).toString()).orElse("uplink"), network);
+  }
+
+  /** Where a network is one with those of other hosts, theirs have other addresses. */
+  private MacAddress address(String use, Network network) {
+    String own = network.vxlan().map(each -> network.uuid().toString()).orElse("");
+    return MacAddress.local(
+        Long.parseUnsignedLong(digest(use + host + network.name() + own).substring(0, 10), 16));
   }
 
   /** What the names of all ports begin with. */
@@ -57,9 +82,8 @@ public record LinkNames(String host, boolean plain) {
   }
 
   /** The hardware address of that card. */
-  public MacAddress enclaveAddress(String network) {
-    return MacAddress.local(
-        Long.parseUnsignedLong(digest("dns" + host + network).substring(0, 10), 16));
+  public MacAddress enclaveAddress(Network network) {
+    return address("dns", network);
   }
 
   /** The nftables tables, one of each family. */

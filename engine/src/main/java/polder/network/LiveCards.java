@@ -120,7 +120,7 @@ public final class LiveCards {
       plugged.put(zone, left);
     }
     ports.remove(card);
-    elements.remove(PortRules.of(card));
+    elements.remove(PortRules.of(card, switchboard.names()));
     switchboard.unpublish(Wiring.of(card));
     if (card.bandwidth().out().isPresent()) {
       shaping.clear(card);
@@ -143,7 +143,8 @@ public final class LiveCards {
     plugged.put(zone, known(zone).with(card));
     switchboard.unpublish(Wiring.of(was));
     Inside.take(within, card, without(was.addresses(), card.addresses()));
-    elements.remove(without(PortRules.of(was), PortRules.of(card)));
+    elements.remove(
+        without(PortRules.of(was, switchboard.names()), PortRules.of(card, switchboard.names())));
     switchboard.watch(Wiring.of(card));
     ports.refresh(card);
     Inside.give(within, new NetworkSettings(inside), card, exits(after, card));
@@ -209,7 +210,7 @@ public final class LiveCards {
     }
     for (Wiring other : others) {
       Vnic was = other.card(card.mac()).orElseThrow();
-      if (!PortRules.of(was).equals(PortRules.of(card))
+      if (!PortRules.of(was, switchboard.names()).equals(PortRules.of(card, switchboard.names()))
           || !was.addresses().equals(card.addresses())) {
         change(zone, was, recorded, card.mac(), inside, within);
       }

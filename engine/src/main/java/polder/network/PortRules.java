@@ -17,7 +17,7 @@ final class PortRules {
   private PortRules() {}
 
   /** Those of {@code vnic}; none for one that is on no bridge. */
-  static List<Element> of(Vnic vnic) {
+  static List<Element> of(Vnic vnic, LinkNames names) {
     List<Element> elements = new ArrayList<>();
     if (vnic.network().kind() == Network.Kind.MACVLAN) {
       return elements;
@@ -44,8 +44,20 @@ final class PortRules {
     if (vnic.six()) {
       hosts.add(new IpAddress(true, LINK_LOCAL, vnic.mac().interfaceId()));
     }
+    boolean carried = vnic.network().vxlan().isPresent();
+    Bytes uplink = NftElements.name(names.uplink(vnic.network()));
+    if (carried) {
+      elements.add(new Element("here_macs", uplink.plus(NftElements.field(vnic.mac().bytes()))));
+    }
     for (IpAddress each : hosts) {
-      Bytes key = port.plus(NftElements.field(each.bytes()));
+      Bytes address = NftElements.field(each.bytes());
+      if (carried) {
+        elements.add(new Element(each.six() ? "here_six" : "here_four", uplink.plus(address)));
+        if (each.six()) {
+          elements.add(new Element("here_targets", uplink.plus(address)));
+        }
+      }
+      Bytes key = port.plus(address);
       elements.add(new Element(each.six() ? "six" : "four", key));
       if (each.six()) {
         elements.add(new Element("targets", key));

@@ -5,9 +5,11 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Collectors;
 import polder.model.IpAddress;
 import polder.model.Network;
 import polder.model.Subnet;
+import polder.model.Vxlan;
 
 /**
  * The texts that nft(8) is given. What is put into them are names that {@link LinkNames} made or
@@ -28,7 +30,8 @@ final class Rulesets {
       }
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .replace("@TABLE@", names.table())
-          .replace("@PORTS@", names.ports());
+          .replace("@PORTS@", names.ports())
+          .replace("@UPLINKS@", names.uplinks());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -63,6 +66,7 @@ final class Rulesets {
         add map %1$s any6 { type inet_proto . inet_service : ipv6_addr . inet_service; }
         add set %1$s served4 { type ipv4_addr . inet_proto . inet_service; }
         add set %1$s served6 { type ipv6_addr . inet_proto . inet_service; }
+        add chain %1$s carried { type filter hook input priority -300; policy accept; }
         add chain %1$s guard { type filter hook prerouting priority raw; policy accept; }
         add chain %1$s published { }
         add chain %1$s arriving { type nat hook prerouting priority dstnat; policy accept; }
@@ -78,6 +82,9 @@ final class Rulesets {
     rules.write();
     networks.forEach(each -> named(text, table, each));
     published(text, table);
+    for (Network each : networks) {
+      each.vxlan().ifPresent(vxlan -> carried(text, table, vxlan));
+    }
     for (Network each : networks) { // what leads nowhere first
       if (each.kind() == Network.Kind.INTERNAL) {
         String link = '"' + each.link() + '"';
@@ -92,6 +99,32 @@ final class Rulesets {
       }
     }
     return text.toString();
+  }
+
+  /** Whether there are rules of {@link #routed} for a network that are not about balances. */
+  static boolean speaksOf(Network network) {
+    return network.kind().hasHost() || network.vxlan().isPresent();
+  }
+
+  /**
+   * Packets of a network's number are taken from its hosts only. Of IPv6 only the first part of a
+   * packet comes by with its ports, and may be too short for the number: parts are refused whole.
+   */
+  private static void carried(StringBuilder text, String table, Vxlan vxlan) {
+    String family = vxlan.six() ? "ip6" : "ip";
+    String remotes =
+        vxlan.remotes().stream().map(IpAddress::toString).collect(Collectors.joining(", "));
+    String number = "udp dport %d @th,96,24 %d".formatted(vxlan.port(), vxlan.vni());
+    rule(text, table, "carried %s %s saddr != { %s } drop".formatted(number, family, remotes));
+    if (vxlan.six()) {
+      String part = "udp dport %d exthdr frag exists".formatted(vxlan.port());
+      rule(text, table, "carried %s ip6 saddr != { %s } drop".formatted(part, remotes));
+    }
+    vxlan
+        .local()
+        .ifPresent(
+            own ->
+                rule(text, table, "carried %s %s daddr != %s drop".formatted(number, family, own)));
   }
 
   /** Who publishes the host's port of DNS does not get what a network's zones ask the host. */

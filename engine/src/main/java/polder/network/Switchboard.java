@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,6 +26,7 @@ import polder.model.IpAddress;
 import polder.model.Leases;
 import polder.model.Network;
 import polder.model.PolderException;
+import polder.model.Vxlan;
 
 /** Plugs zones' cards into networks. For many threads at once. */
 public final class Switchboard implements AutoCloseable {
@@ -124,6 +126,11 @@ public final class Switchboard implements AutoCloseable {
     locked(() -> bridges.verify(network));
   }
 
+  /** The largest packet that gets to other hosts; empty if no way leads to them now. */
+  public OptionalInt room(Vxlan vxlan) {
+    return locked(() -> bridges.room(vxlan));
+  }
+
   /** Why nothing can be plugged into a network now; empty if all is well. */
   public Optional<String> problem(Network network) {
     return locked(() -> bridges.problem(network));
@@ -210,7 +217,7 @@ public final class Switchboard implements AutoCloseable {
     boolean routes =
         plugged.values().stream()
             .flatMap(each -> each.vnics().stream())
-            .anyMatch(each -> each.network().kind().hasHost());
+            .anyMatch(each -> Rulesets.speaksOf(each.network()));
     boolean leads = routes || !balancing.wanted().isNone();
     return (!plugged.isEmpty() && cards.chains().isEmpty()) || (leads && ways.chains().isEmpty());
   }
@@ -228,7 +235,7 @@ public final class Switchboard implements AutoCloseable {
         plugged.values().stream()
             .flatMap(each -> each.vnics().stream())
             .map(Vnic::network)
-            .filter(each -> each.kind().hasHost())
+            .filter(Rulesets::speaksOf)
             .findFirst()
             .ifPresent(bridges::route);
         plugged.values().forEach(publications::open);
@@ -348,8 +355,8 @@ public final class Switchboard implements AutoCloseable {
     }
   }
 
-  private static List<NftElements.Element> elementsOf(Wiring wiring) {
-    return wiring.vnics().stream().flatMap(each -> PortRules.of(each).stream()).toList();
+  private List<NftElements.Element> elementsOf(Wiring wiring) {
+    return wiring.vnics().stream().flatMap(each -> PortRules.of(each, names).stream()).toList();
   }
 
   /** Notes what a zone that runs is plugged into, after our own restart. */

@@ -24,6 +24,7 @@ import polder.model.Patch;
 import polder.model.PublishedPort;
 import polder.model.StopOptions;
 import polder.model.Subnet;
+import polder.model.Vxlan;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
@@ -63,6 +64,19 @@ final class NetworkRows {
             "Networks.delete",
             "",
             NetworkRows::network,
+            host -> host.networks().delete(LAB),
+            false),
+        new CrashRow("Networks.create", "by VXLAN", host -> {}, NetworkRows::grid, true),
+        new CrashRow(
+            "Networks.update",
+            "of other hosts while a zone runs",
+            NetworkRows::onGrid,
+            host -> host.networks().update(LAB, reaching("192.0.2.3")),
+            false),
+        new CrashRow(
+            "Networks.delete",
+            "by VXLAN",
+            NetworkRows::emptyGrid,
             host -> host.networks().delete(LAB),
             false),
         new CrashRow("Zones.create", "with a card", NetworkRows::network, NetworkRows::zone, true),
@@ -203,6 +217,39 @@ final class NetworkRows {
     return List.of(nic);
   }
 
+  private static void grid(Host host) {
+    Subnet subnet =
+        new Subnet(
+            Cidr.of("10.1.0.0/24"),
+            Optional.empty(),
+            Optional.of(Subnet.Range.of("10.1.0.10-10.1.0.99")));
+    Vxlan vxlan = new Vxlan(42, List.of(IpAddress.of("192.0.2.2")), Optional.empty(), Vxlan.PORT);
+    host.networks().create(NetworkRequest.of(LAB, Network.Kind.ETHERSTUB).with(subnet).with(vxlan));
+  }
+
+  /** A zone runs on a switch that is one with another host's. */
+  private static void onGrid(Host host) {
+    grid(host);
+    Nic nic =
+        Nic.on(LAB).settled("net0", MacAddress.local(1), LAB, List.of(Cidr.of("10.1.0.12/24")));
+    host.zones().create(CrashRows.spec().with(ZoneProperties.NICS, List.of(nic)));
+    host.zones().start(zone());
+  }
+
+  /** A zone ran on it. */
+  private static void emptyGrid(Host host) {
+    onGrid(host);
+    host.zones().delete(zone(), true);
+  }
+
+  private static NetworkUpdate reaching(String remote) {
+    return new NetworkUpdate(
+        Optional.empty(),
+        Optional.empty(),
+        NetworkDns.Change.NONE,
+        Optional.of(List.of(IpAddress.of(remote))));
+  }
+
   /** A zone runs on an etherstub, on which nobody answers for names. */
   private static void stub(Host host) {
     host.networks()
@@ -252,8 +299,9 @@ final class NetworkRows {
     List<String> seen = new ArrayList<>(published(test, rules));
     test.host().zones().list().forEach(zone -> seen.addAll(inside(test, zone)));
     for (Network each : test.host().networks().list()) {
+      seen.addAll(reached(test, each));
       seen.add(
-          "%s %s %s mtu=%d nics=%d %s %s"
+          "%s %s %s mtu=%d nics=%d %s %s %s"
               .formatted(
                   each.name(),
                   each.kind(),
@@ -261,9 +309,24 @@ final class NetworkRows {
                   each.mtu(),
                   each.nics(),
                   each.dns(),
+                  each.vxlan(),
                   each.problem()));
     }
     return seen;
+  }
+
+  /** The hosts to which the kernel carries what is sent on a network. */
+  private static List<String> reached(TestHost test, Network network) {
+    if (network.vxlan().isEmpty()) {
+      return List.of();
+    }
+    LinkNames names = LinkNames.of(HostPaths.below(test.home()).cgroups(), false);
+    return test.inside("bridge fdb show dev " + names.uplink(network))
+        .lines()
+        .filter(each -> each.contains(" dst "))
+        .map(String::strip)
+        .sorted()
+        .toList();
   }
 
   private static List<String> published(TestHost test, String rules) {
@@ -294,7 +357,7 @@ final class NetworkRows {
       }
     }
     Set<String> links = new TreeSet<>();
-    Matcher name = Pattern.compile("p[vi][0-9a-f]{13}").matcher(test.inside("ip -o link"));
+    Matcher name = Pattern.compile("p[vix][0-9a-f]{13}").matcher(test.inside("ip -o link"));
     while (name.find()) {
       links.add(name.group());
     }

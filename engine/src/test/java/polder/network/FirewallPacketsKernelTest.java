@@ -110,7 +110,7 @@ class FirewallPacketsKernelTest {
         places.add(
             new Place(
                 "host", IpAddress.of("10.1.0.1"), IpAddress.of("fd00:1::1"), Optional.empty()));
-        MacAddress bridge = test.names.bridgeAddress("lab");
+        MacAddress bridge = test.names.bridgeAddress(lab);
         ends.add("host=%s,%s,%s".formatted(test.host.file(), lab.link(), bridge.value()));
         try (Packets packets = new Packets(ends)) {
           int next = 1;

@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,8 +111,8 @@ class SpoofingKernelTest {
                   .getFirst()) {
         assertEquals("", zone.run("ip", "-o", "addr", "show", "scope", "link"), "it is silent");
         assertEquals("0", zone.run("cat", "/proc/sys/net/ipv4/ip_forward").strip());
-        Process near = counter(neighbour, "eth0");
-        Process host = counter(test.host, lab.link());
+        Process near = Frames.counter(script, neighbour, "eth0");
+        Process host = Frames.counter(script, test.host, lab.link());
 
         List<String> kinds = new ArrayList<>(HOSTILE);
         kinds.addAll(new TreeSet<>(LEGAL));
@@ -123,8 +121,8 @@ class SpoofingKernelTest {
 
         Map<String, Integer> all = new TreeMap<>(Map.of("end", 1));
         LEGAL.forEach(kind -> all.put(kind, 1000));
-        assertEquals(all, counted(near));
-        assertEquals(all, counted(host));
+        assertEquals(all, Frames.counted(near));
+        assertEquals(all, Frames.counted(host));
       }
     }
   }
@@ -197,7 +195,9 @@ class SpoofingKernelTest {
   /** The rules as nft prints them, without sets and counters. */
   private static String chains(TestNetwork test) throws Exception {
     String all = test.host.run("nft", "list", "table", "bridge", test.names.table());
-    return all.substring(all.indexOf("\tchain ")).replace(test.names.ports(), "PORTS");
+    return all.substring(all.indexOf("\tchain "))
+        .replace(test.names.ports(), "PORTS")
+        .replace(test.names.uplinks(), "UPLINKS");
   }
 
   @Test
@@ -234,7 +234,7 @@ class SpoofingKernelTest {
         TestNetwork.Space neighbour = test.new Space()) {
       Network lab = test.network("lab", Network.Kind.ETHERSTUB, "10.1.0.0/24", "fd00:1::/64");
       test.plug(neighbour, test.card(lab, 3, Nic.Freedoms.NONE, "10.1.0.3/24", "fd00:1::3/64"));
-      Process counter = counter(neighbour, "eth0");
+      Process counter = Frames.counter(script, neighbour, "eth0");
       for (int i = 0; i < 30; i++) {
         try (TestNetwork.Space zone = test.new Space()) {
           String kinds = i < 29 ? "foreign-ip" : "foreign-ip,end";
@@ -246,7 +246,7 @@ class SpoofingKernelTest {
           test.switchboard.unplug(uuid);
         }
       }
-      assertEquals(Set.of("end"), counted(counter).keySet());
+      assertEquals(Set.of("end"), Frames.counted(counter).keySet());
     }
   }
 
@@ -258,12 +258,12 @@ class SpoofingKernelTest {
       Network network,
       int count)
       throws Exception {
-    Process near = counter(neighbour, "eth0");
-    Process host = counter(test.host, network.link());
+    Process near = Frames.counter(script, neighbour, "eth0");
+    Process host = Frames.counter(script, test.host, network.link());
     String kinds = String.join(",", HOSTILE) + "," + String.join(",", new TreeSet<>(LEGAL));
     assertEquals(0, sender(zone, 2, kinds, count).waitFor());
     assertEquals(0, sender(zone, 2, "end", 1).waitFor());
-    return Map.of("neighbour", counted(near), "host", counted(host));
+    return Map.of("neighbour", Frames.counted(near), "host", Frames.counted(host));
   }
 
   private Process sender(TestNetwork.Space zone, int number, String kinds, int count)
@@ -282,30 +282,5 @@ class SpoofingKernelTest {
         "10.1.0.2",
         "fd00:1::2",
         "10.1.0.99");
-  }
-
-  private Process counter(TestNetwork.Space space, String link) throws IOException {
-    Process counter = space.start("/usr/bin/python3", script.toString(), "count", link);
-    InputStream out = counter.getInputStream();
-    StringBuilder line = new StringBuilder();
-    for (int c = out.read(); c >= 0 && c != '\n'; c = out.read()) {
-      line.append((char) c);
-    }
-    assertEquals("ready", line.toString());
-    return counter;
-  }
-
-  private static Map<String, Integer> counted(Process counter) throws Exception {
-    Map<String, Integer> counts = new TreeMap<>();
-    try (BufferedReader in =
-        new BufferedReader(
-            new InputStreamReader(counter.getInputStream(), StandardCharsets.UTF_8))) {
-      in.lines()
-          .map(line -> line.split(" ", -1))
-          .forEach(words -> counts.put(words[0], Integer.parseInt(words[1])));
-    }
-    assertEquals(0, counter.waitFor(), counts.toString());
-    counts.computeIfPresent("end", (kind, many) -> 1);
-    return counts;
   }
 }

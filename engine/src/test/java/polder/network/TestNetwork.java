@@ -92,6 +92,7 @@ final class TestNetwork implements AutoCloseable {
                 .toList(),
             1500,
             NetworkDns.standard(kind),
+            Optional.empty(),
             names.bridge(name),
             0,
             Optional.empty());

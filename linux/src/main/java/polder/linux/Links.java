@@ -45,6 +45,7 @@ public final class Links {
   static final int IFLA_INFO_SLAVE_DATA = 5;
   static final int IFLA_BRPORT_MODE = 4;
   static final int IFLA_BRPORT_LEARNING = 8;
+  static final int IFLA_BR_FDB_MAX_LEARNED = 49;
   static final int VETH_INFO_PEER = 1; // linux/veth.h
   static final int IFLA_MACVLAN_MODE = 1;
   static final int MACVLAN_MODE_BRIDGE = 4;
@@ -62,14 +63,14 @@ public final class Links {
   static final int NTF_MASTER = 0x04;
   static final int NTF_STICKY = 0x40;
 
-  private static final int AF_BRIDGE = 7; // linux/socket.h
+  static final int AF_BRIDGE = 7; // linux/socket.h
   private static final int LONGEST_NAME = 15; // IFNAMSIZ - 1, linux/if.h
   private static final int ADDRESS_LENGTH = 6; // ETH_ALEN, linux/if_ether.h
   private static final int AF_INET = 2; // linux/socket.h
   private static final int SOCK_DGRAM = 2;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final long SIOCSIFFLAGS = 0x8914; // linux/sockios.h
-  private static final int IFF_UP = 1; // linux/if.h
+  static final int IFF_UP = 1; // linux/if.h
   private static final int IFF_RUNNING = 0x40;
   private static final int IFF_ALLMULTI = 0x200;
 
@@ -320,6 +321,24 @@ public final class Links {
     change(index, "mark", request -> request.attribute(IFLA_IFALIAS, alias));
   }
 
+  /**
+   * Bounds how many hardware addresses a bridge learns; of others it sends to all ports. Kernels
+   * before Linux 6.8 know no bound.
+   */
+  public void learnAtMost(int index, int most) {
+    change(
+        index,
+        "bound what is learnt by",
+        request ->
+            request.nest(
+                IFLA_LINKINFO,
+                info ->
+                    info.attribute(IFLA_INFO_KIND, "bridge")
+                        .nest(
+                            IFLA_INFO_DATA,
+                            data -> data.attribute(IFLA_BR_FDB_MAX_LEARNED, most))));
+  }
+
   /** Sets the largest packet of an interface, in bytes. */
   public void mtu(int index, int mtu) {
     change(index, "set the MTU of", request -> request.attribute(IFLA_MTU, mtu));
@@ -352,12 +371,12 @@ public final class Links {
         "remove network interface " + index);
   }
 
-  private static NetlinkRequest make() {
+  static NetlinkRequest make() {
     return new NetlinkRequest(
         RTM_NEWLINK, NetlinkMessage.ACK | NetlinkMessage.CREATE | NetlinkMessage.EXCLUSIVE);
   }
 
-  private static ByteBuffer header(int index, int flags, int change) {
+  static ByteBuffer header(int index, int flags, int change) {
     return ByteBuffer.allocate(IFINFOMSG)
         .order(ByteOrder.nativeOrder())
         .putInt(IFINFOMSG_INDEX, index)
@@ -371,7 +390,7 @@ public final class Links {
   }
 
   /** The kernel would make a pattern of "%", and cut off what is too long. */
-  private static String checkName(String name) {
+  static String checkName(String name) {
     if (name.isEmpty() || name.length() > LONGEST_NAME || !name.matches("[a-zA-Z0-9_.-]+")) {
       throw new IllegalArgumentException(
           "'%s' is no name of a network interface".formatted(Bytes.of(name)));
@@ -379,7 +398,7 @@ public final class Links {
     return name;
   }
 
-  private static byte[] hardware(String address) {
+  static byte[] hardware(String address) {
     byte[] bytes = HexFormat.ofDelimiter(":").parseHex(address);
     if (bytes.length != ADDRESS_LENGTH) {
       throw new IllegalArgumentException("'%s' is no hardware address".formatted(address));

@@ -22,6 +22,7 @@ record NetlinkMessage(int type, int flags, int sequence, Bytes payload) {
   static final int ACK = 0x4;
   static final int EXCLUSIVE = 0x200;
   static final int CREATE = 0x400;
+  static final int APPEND = 0x800;
   static final int DUMP_INTERRUPTED = 0x10;
   static final int DUMP = 0x300;
 

@@ -32,6 +32,11 @@ public final class NetworkStack implements AutoCloseable {
     return new Links(socket);
   }
 
+  /** Its links to the same networks of other hosts. */
+  public Vxlans vxlans() {
+    return new Vxlans(socket);
+  }
+
   /** The addresses of its interfaces. */
   public Addresses addresses() {
     return new Addresses(socket);

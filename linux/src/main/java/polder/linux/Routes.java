@@ -13,7 +13,7 @@ public final class Routes {
   /** sizeof (struct rtmsg), linux/rtnetlink.h. */
   static final int RTMSG = 12;
 
-  static final int RTMSG_PREFIX = 1;
+  static final int RTMSG_PREFIX = 1; // rtm_dst_len
   static final int RTMSG_TABLE = 4;
   static final int RTMSG_PROTOCOL = 5;
   static final int RTMSG_SCOPE = 6;
@@ -53,6 +53,30 @@ public final class Routes {
       }
     }
     return List.copyOf(routes);
+  }
+
+  /** The index of the interface by which packets to {@code address} leave; empty if by none. */
+  public OptionalInt linkTo(InetAddress address) {
+    byte[] bytes = address.getAddress();
+    ByteBuffer header =
+        ByteBuffer.allocate(RTMSG)
+            .put(0, (byte) Addresses.family(bytes))
+            .put(RTMSG_PREFIX, (byte) (bytes.length * Byte.SIZE));
+    try {
+      return socket
+          .ask(
+              new NetlinkRequest(RTM_GETROUTE, NetlinkMessage.ACK)
+                  .fixed(header)
+                  .attribute(RTA_DST, bytes),
+              "look for a route to " + address.getHostAddress())
+          .stream()
+          .filter(each -> each.type() == RTM_NEWROUTE)
+          .map(each -> each.attributes(RTMSG).integer(RTA_OIF))
+          .findFirst()
+          .orElse(OptionalInt.empty());
+    } catch (SyscallException e) {
+      return OptionalInt.empty(); // ENETUNREACH and its kin: whatever the reason, there is no way
+    }
   }
 
   private static Optional<Route> route(NetlinkMessage message) {

@@ -1,5 +1,6 @@
 package polder.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  * @param subnets whose addresses nics on it have; none where everybody gives his own
  * @param mtu the largest packet, bytes
  * @param dns whether the host answers on it for names
+ * @param vxlan by what it is one with networks of other hosts; of an etherstub only
  * @param link the bridge of the host's that it is, or the interface that it is on
  * @param nics how many nics of zones are on it
  * @param problem why nothing can be plugged into it now, and the mend; empty if all is well
@@ -29,6 +31,7 @@ public record Network(
     List<Subnet> subnets,
     int mtu,
     NetworkDns dns,
+    Optional<Vxlan> vxlan,
     String link,
     long nics,
     Optional<String> problem) {
@@ -75,14 +78,39 @@ public record Network(
     subnets = List.copyOf(subnets);
   }
 
-  /** This one with other subnets, MTU and names; nothing is seen of it yet. */
-  public Network with(List<Subnet> others, int size, NetworkDns names) {
-    return new Network(uuid, name, kind, parent, others, size, names, link, 0, Optional.empty());
+  /** This one with what an update changes; nothing is seen of it yet. */
+  public Network with(NetworkUpdate update) {
+    return new Network(
+        uuid,
+        name,
+        kind,
+        parent,
+        update
+            .subnets()
+            .map(all -> all.stream().map(each -> each.completed(kind)).toList())
+            .orElse(subnets),
+        update.mtu().orElse(mtu),
+        dns.with(update.dns()),
+        vxlan.map(each -> update.remotes().map(each::with).orElse(each)),
+        link,
+        0,
+        Optional.empty());
+  }
+
+  /** What is wrong with an update of this one, whatever is on it. */
+  public List<Fault> faults(NetworkUpdate update) {
+    Network after = with(update);
+    List<Fault> faults = new ArrayList<>(after.dns().faults(kind, after.subnets()));
+    faults.addAll(Vxlan.faults(after.vxlan(), kind, update.subnets().orElse(subnets)));
+    if (update.remotes().isPresent() && vxlan.isEmpty()) {
+      faults.add(new Fault("vxlan_remotes", "network '%s' has no vxlan".formatted(name)));
+    }
+    return faults;
   }
 
   /** This one, with what is seen of it. */
   public Network seen(long plugged, Optional<String> why) {
-    return new Network(uuid, name, kind, parent, subnets, mtu, dns, link, plugged, why);
+    return new Network(uuid, name, kind, parent, subnets, mtu, dns, vxlan, link, plugged, why);
   }
 
   /** The addresses on it at which the host answers for names; none if it does not. */

@@ -11,8 +11,11 @@ import java.util.Optional;
  * @param kind where it leads
  * @param parent the host's interface; for bridge and macvlan, which need it
  * @param subnets eight at most; a NAT network without any gets one that is free on this host
- * @param mtu 576 to 9000 bytes, 1280 at least for IPv6; 1500 if absent, or the parent's
+ * @param mtu 576 to 9000 bytes, 1280 at least for IPv6; 1500 if absent, or the parent's, or what a
+ *     vxlan leaves of that
  * @param dns where it differs from {@link NetworkDns#standard}
+ * @param vxlan by what it is one with networks of other hosts; of an etherstub, whose subnets then
+ *     each have a pool
  */
 public record NetworkRequest(
     String name,
@@ -20,7 +23,8 @@ public record NetworkRequest(
     Optional<String> parent,
     List<Subnet> subnets,
     Optional<Integer> mtu,
-    NetworkDns.Change dns) {
+    NetworkDns.Change dns,
+    Optional<Vxlan> vxlan) {
   private static final int MOST_SUBNETS = 8;
   private static final int LEAST_MTU = 576; // RFC 791
   private static final int LEAST_MTU_SIX = 1280; // RFC 8200
@@ -50,6 +54,7 @@ public record NetworkRequest(
     }
     check(subnets, mtu, faults);
     dns.check(faults);
+    faults.addAll(Vxlan.faults(vxlan, kind, subnets));
     if (faults.isEmpty()) { // an address of the host's stands in only where somebody named none
       List<Subnet> whole = subnets.stream().map(each -> each.completed(kind)).toList();
       faults.addAll(NetworkDns.standard(kind).with(dns).faults(kind, whole));
@@ -57,6 +62,17 @@ public record NetworkRequest(
     if (!faults.isEmpty()) {
       throw new PolderException("the network is refused", faults);
     }
+  }
+
+  /** One of this host alone. */
+  public NetworkRequest(
+      String name,
+      Network.Kind kind,
+      Optional<String> parent,
+      List<Subnet> subnets,
+      Optional<Integer> mtu,
+      NetworkDns.Change dns) {
+    this(name, kind, parent, subnets, mtu, dns, Optional.empty());
   }
 
   /** A network of {@code kind} that says nothing else. */
@@ -69,12 +85,17 @@ public record NetworkRequest(
   public NetworkRequest with(Subnet subnet) {
     List<Subnet> all = new ArrayList<>(subnets);
     all.add(subnet);
-    return new NetworkRequest(name, kind, parent, all, mtu, dns);
+    return new NetworkRequest(name, kind, parent, all, mtu, dns, vxlan);
   }
 
   /** As this one, with other answers for names. */
   public NetworkRequest with(NetworkDns.Change names) {
-    return new NetworkRequest(name, kind, parent, subnets, mtu, names);
+    return new NetworkRequest(name, kind, parent, subnets, mtu, names, vxlan);
+  }
+
+  /** As this one, with a way to other hosts. */
+  public NetworkRequest with(Vxlan carrier) {
+    return new NetworkRequest(name, kind, parent, subnets, mtu, dns, Optional.of(carrier));
   }
 
   /** Adds what is wrong with a network's subnets and MTU. */

@@ -171,6 +171,7 @@ class LeasesTest {
             .toList(),
         1500,
         NetworkDns.standard(kind),
+        Optional.empty(),
         name,
         0,
         Optional.empty());

@@ -193,6 +193,7 @@ class PublishedPortTest {
             .toList(),
         1500,
         NetworkDns.standard(kind),
+        Optional.empty(),
         name,
         0,
         Optional.empty());

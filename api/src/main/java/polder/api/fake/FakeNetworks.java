@@ -22,6 +22,7 @@ import polder.model.Nic;
 import polder.model.NicCounters;
 import polder.model.PolderException;
 import polder.model.Subnet;
+import polder.model.Vxlan;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
@@ -138,8 +139,9 @@ final class FakeNetworks implements Networks {
             request.kind(),
             Optional.empty(),
             subnets.stream().map(each -> each.completed(request.kind())).toList(),
-            request.mtu().orElse(MTU),
+            request.mtu().orElse(MTU - request.vxlan().map(Vxlan::overhead).orElse(0)),
             NetworkDns.standard(request.kind()).with(request.dns()),
+            request.vxlan(),
             request.name(),
             0,
             Optional.empty());
@@ -156,20 +158,14 @@ final class FakeNetworks implements Networks {
     changing.lock();
     try {
       Network before = known(name);
-      List<Subnet> subnets =
-          update
-              .subnets()
-              .map(all -> all.stream().map(each -> each.completed(before.kind())).toList())
-              .orElse(before.subnets());
-      Network after =
-          before.with(subnets, update.mtu().orElse(before.mtu()), before.dns().with(update.dns()));
-      List<Fault> faults = after.dns().faults(after.kind(), subnets);
+      Network after = before.with(update);
+      List<Fault> faults = before.faults(update);
       if (!faults.isEmpty()) {
         throw new PolderException("the update is refused", faults);
       }
       for (Nic nic : leases.on(before.name())) {
         for (Cidr each : nic.addresses()) {
-          if (after.subnetOf(each.address()).isEmpty() && !subnets.isEmpty()) {
+          if (after.subnetOf(each.address()).isEmpty() && !after.subnets().isEmpty()) {
             throw new PolderException(
                 "the update is refused",
                 List.of(

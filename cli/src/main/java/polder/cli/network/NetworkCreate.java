@@ -23,20 +23,23 @@ import polder.model.json.NetworkJson;
 public final class NetworkCreate implements Command {
   @Override
   public Usage usage() {
-    return NamesOptions.add(
-            Usage.of("network create", "make a network for zones' nics to be on")
-                .text(
-                    "Kinds: nat leads outside by the host's addresses and is the one if none is given;"
-                        + " internal leads to the host only; etherstub is a switch that the host has no"
-                        + " part in; bridge and macvlan lead where an interface of the host's does, which"
-                        + " --parent names. A zone is on it whose payload says \"nics\": [{\"nic_tag\":"
-                        + " NAME}].")
-                .option("-k --kind", "KIND", "nat, internal, etherstub, bridge or macvlan")
-                .option("--parent", "INTERFACE", "the host's bridge, or its interface for macvlan")
-                .options("-s --subnet", "CIDR", "addresses that nics on it have, IPv4 or IPv6")
-                .options("-g --gateway", "ADDRESS", "where the default route of its subnet leads")
-                .options("--pool", "FIRST-LAST", "which of its subnet nics are given")
-                .option("--mtu", "BYTES", "the largest packet; 1500 if absent"))
+    return VxlanOptions.add(
+            NamesOptions.add(
+                Usage.of("network create", "make a network for zones' nics to be on")
+                    .text(
+                        "Kinds: nat leads outside by the host's addresses and is the one if none is given;"
+                            + " internal leads to the host only; etherstub is a switch that the host has no"
+                            + " part in, and may be one with those of other hosts (--vxlan); bridge and macvlan lead where an interface of the host's does, which"
+                            + " --parent names. A zone is on it whose payload says \"nics\": [{\"nic_tag\":"
+                            + " NAME}].")
+                    .option("-k --kind", "KIND", "nat, internal, etherstub, bridge or macvlan")
+                    .option(
+                        "--parent", "INTERFACE", "the host's bridge, or its interface for macvlan")
+                    .options("-s --subnet", "CIDR", "addresses that nics on it have, IPv4 or IPv6")
+                    .options(
+                        "-g --gateway", "ADDRESS", "where the default route of its subnet leads")
+                    .options("--pool", "FIRST-LAST", "which of its subnet nics are given")
+                    .option("--mtu", "BYTES", "the largest packet; 1500 if absent, 1450 by VXLAN")))
         .operand("NAME", Operand.Kind.TEXT)
         .example("polder network create backend -k etherstub -s 10.1.0.0/24", "a private switch")
         .example("polder network create out -s 10.2.0.0/24", "zones on it reach the outside")
@@ -46,7 +49,11 @@ public final class NetworkCreate implements Command {
         .example(
             "polder network create lan -k bridge --parent br0 -s 192.168.1.0/24"
                 + " -g 192.168.1.1 --pool 192.168.1.200-192.168.1.220",
-            "zones on the office's network");
+            "zones on the office's network")
+        .example(
+            "polder network create grid --vxlan 42 --remote 192.0.2.2 -s 10.4.0.0/24"
+                + " --pool 10.4.0.10-10.4.0.99",
+            "one switch with the host 192.0.2.2, which gives other addresses of it");
   }
 
   @Override
@@ -54,11 +61,12 @@ public final class NetworkCreate implements Command {
     NetworkRequest request =
         new NetworkRequest(
             arguments.operand(0),
-            kind(arguments.value("--kind").orElse("nat")),
+            kind(arguments.value("--kind").orElse(arguments.has("--vxlan") ? "etherstub" : "nat")),
             arguments.value("--parent"),
             subnets(arguments),
             arguments.number("--mtu", 0, 1 << 16).map(Long::intValue),
-            NamesOptions.of(arguments));
+            NamesOptions.of(arguments),
+            VxlanOptions.of(arguments));
     Network network = caller.ask(host -> host.networks().create(request));
     if (arguments.has("--json")) {
       caller.out().line(Json.pretty(NetworkJson.write(network)));

@@ -126,6 +126,7 @@ final class Asked {
             .toList(),
         1500,
         NetworkDns.standard(kind).with(dns),
+        Optional.empty(),
         name,
         0,
         Optional.empty());

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import polder.model.Cidr;
+import polder.model.Fault;
 import polder.model.IpAddress;
 import polder.model.Json;
 import polder.model.Network;
@@ -20,14 +21,18 @@ import polder.model.NetworkRequest;
 import polder.model.NetworkUpdate;
 import polder.model.NicCounters;
 import polder.model.ObjectType;
+import polder.model.PolderException;
 import polder.model.Property;
 import polder.model.Subnet;
 import polder.model.Type;
 import polder.model.Types;
+import polder.model.Vxlan;
 
 /** Networks, what network is to be made, and what is to change in one. */
 public final class NetworkJson {
   private static final Type<String> WORD = Types.text(Pattern.compile(".*"), "text", 100);
+  private static final Type<IpAddress> ADDRESS =
+      Types.mapped(WORD, IpAddress::of, IpAddress::toString);
   private static final Property<List<Subnet>> SUBNETS =
       Property.of("subnets", Types.list(subnet()), "whose addresses nics on it have");
   private static final Property<Long> MTU =
@@ -45,13 +50,22 @@ public final class NetworkJson {
   private static final Property<String> PARENT =
       Property.of("parent", Types.LINE, "the host's interface that it is on");
 
+  private static final Property<Long> VXLAN =
+      Property.of(
+          "vxlan",
+          Types.integer(1, Vxlan.LAST_VNI),
+          "its number on all hosts of which it is one network, by VXLAN");
+  private static final Property<List<IpAddress>> REMOTES =
+      Property.of("vxlan_remotes", Types.list(ADDRESS), "the other hosts");
+  private static final Property<IpAddress> LOCAL =
+      Property.of("vxlan_local", ADDRESS, "at which of its addresses this host sends and listens");
+  private static final Property<Long> PORT =
+      Property.of("vxlan_port", Types.integer(1, 0xffff), "the UDP port on all hosts");
+
   private static final Property<Boolean> DNS =
       Property.of("dns", Types.BOOLEAN, "whether the host answers on it for names");
   private static final Property<IpAddress> DNS_ADDRESS =
-      Property.of(
-          "dns_address",
-          Types.mapped(WORD, IpAddress::of, IpAddress::toString),
-          "where it answers on an etherstub");
+      Property.of("dns_address", ADDRESS, "where it answers on an etherstub");
   private static final Property<String> DNS_DOMAIN =
       Property.of("dns_domain", Types.LINE, "what the names of zones and balances end with");
   private static final Property<List<String>> DNS_FORWARD =
@@ -154,11 +168,7 @@ public final class NetworkJson {
   private static Type<Subnet> subnet() {
     Property<Cidr> cidr =
         Property.of("subnet", Types.mapped(WORD, Cidr::of, Cidr::toString), "such as 10.1.2.0/24");
-    Property<IpAddress> gateway =
-        Property.of(
-            "gateway",
-            Types.mapped(WORD, IpAddress::of, IpAddress::toString),
-            "where its default route leads");
+    Property<IpAddress> gateway = Property.of("gateway", ADDRESS, "where its default route leads");
     Property<Subnet.Range> pool =
         Property.of(
             "pool",
@@ -190,6 +200,10 @@ public final class NetworkJson {
             may(DNS_ADDRESS, n -> n.dns().address()),
             may(DNS_DOMAIN, n -> Optional.of(n.dns().domain())),
             may(DNS_FORWARD, n -> Optional.of(n.dns().forward())),
+            may(VXLAN, n -> n.vxlan().map(each -> (long) each.vni())),
+            may(REMOTES, n -> n.vxlan().map(Vxlan::remotes)),
+            may(LOCAL, n -> n.vxlan().flatMap(Vxlan::local)),
+            may(PORT, n -> n.vxlan().map(each -> (long) each.port())),
             must(link, Network::link),
             must(nics, Network::nics),
             may(problem, Network::problem)),
@@ -202,6 +216,7 @@ public final class NetworkJson {
                 v.get(SUBNETS),
                 v.get(MTU).intValue(),
                 NetworkDns.standard(v.get(KIND)).with(dns(v)),
+                vxlan(v),
                 v.get(link),
                 v.get(nics),
                 v.find(problem)));
@@ -221,7 +236,11 @@ public final class NetworkJson {
             may(DNS, r -> r.dns().on()),
             may(DNS_ADDRESS, r -> r.dns().address()),
             may(DNS_DOMAIN, r -> r.dns().domain()),
-            may(DNS_FORWARD, r -> r.dns().forward())),
+            may(DNS_FORWARD, r -> r.dns().forward()),
+            may(VXLAN, r -> r.vxlan().map(each -> (long) each.vni())),
+            may(REMOTES, r -> r.vxlan().map(Vxlan::remotes)),
+            may(LOCAL, r -> r.vxlan().flatMap(Vxlan::local)),
+            may(PORT, r -> r.vxlan().map(each -> (long) each.port()))),
         v ->
             new NetworkRequest(
                 v.get(NAME),
@@ -229,7 +248,8 @@ public final class NetworkJson {
                 v.find(PARENT),
                 v.get(subnets),
                 v.find(MTU).map(Long::intValue),
-                dns(v)));
+                dns(v),
+                vxlan(v)));
   }
 
   private static Type<NetworkUpdate> update() {
@@ -241,8 +261,31 @@ public final class NetworkJson {
             may(DNS, u -> u.dns().on()),
             may(DNS_ADDRESS, u -> u.dns().address()),
             may(DNS_DOMAIN, u -> u.dns().domain()),
-            may(DNS_FORWARD, u -> u.dns().forward())),
-        v -> new NetworkUpdate(v.find(SUBNETS), v.find(MTU).map(Long::intValue), dns(v)));
+            may(DNS_FORWARD, u -> u.dns().forward()),
+            may(REMOTES, NetworkUpdate::remotes)),
+        v ->
+            new NetworkUpdate(
+                v.find(SUBNETS), v.find(MTU).map(Long::intValue), dns(v), v.find(REMOTES)));
+  }
+
+  private static Optional<Vxlan> vxlan(ObjectType.Values v) {
+    Optional<Long> vni = v.find(VXLAN);
+    if (vni.isEmpty()) {
+      for (Property<?> each : List.of(REMOTES, LOCAL, PORT)) {
+        if (v.find(each).isPresent()) {
+          throw new PolderException(
+              "the network is refused",
+              List.of(new Fault(each.name(), "is of a network with a vxlan")));
+        }
+      }
+    }
+    return vni.map(
+        number ->
+            new Vxlan(
+                number.intValue(),
+                v.find(REMOTES).orElse(List.of()),
+                v.find(LOCAL),
+                v.find(PORT).map(Long::intValue).orElse(Vxlan.PORT)));
   }
 
   private static NetworkDns.Change dns(ObjectType.Values v) {

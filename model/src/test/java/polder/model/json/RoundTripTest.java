@@ -35,6 +35,7 @@ import polder.model.ImageConfig;
 import polder.model.ImagePruning;
 import polder.model.ImageRequest;
 import polder.model.ImageUsage;
+import polder.model.IpAddress;
 import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
@@ -56,6 +57,7 @@ import polder.model.Subnet;
 import polder.model.UpdatePlan;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
+import polder.model.Vxlan;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
@@ -191,6 +193,17 @@ class RoundTripTest {
                   kind == Network.Kind.NAT
                       ? any.maybe(() -> List.of("host", "192.0.2.53"))
                       : any.maybe(List::of));
+          List<IpAddress> remotes = List.of(IpAddress.of("192.0.2." + any.number(1, 99)));
+          Optional<Vxlan> vxlan =
+              kind == Network.Kind.ETHERSTUB
+                  ? any.maybe(
+                      () ->
+                          new Vxlan(
+                              (int) any.number(1, Vxlan.LAST_VNI),
+                              remotes,
+                              any.maybe(() -> IpAddress.of("192.0.2.100")),
+                              (int) any.number(1, 0xffff)))
+                  : Optional.empty();
           Network network =
               new Network(
                   any.uuid(),
@@ -200,15 +213,18 @@ class RoundTripTest {
                   subnets,
                   (int) any.number(1280, 9000),
                   NetworkDns.standard(kind).with(dns),
+                  vxlan,
                   "br" + any.one(),
                   any.number(0, 9),
                   any.maybe(any::raw));
           assertEquals(network, NetworkJson.read(text(NetworkJson.write(network))));
           NetworkRequest request =
-              new NetworkRequest(network.name(), kind, parent, subnets, any.maybe(() -> 1400), dns);
+              new NetworkRequest(
+                  network.name(), kind, parent, subnets, any.maybe(() -> 1400), dns, vxlan);
           assertEquals(request, NetworkJson.readRequest(text(NetworkJson.write(request))));
           NetworkUpdate update =
-              new NetworkUpdate(any.maybe(() -> subnets), any.maybe(() -> 1400), dns);
+              new NetworkUpdate(
+                  any.maybe(() -> subnets), any.maybe(() -> 1400), dns, any.maybe(() -> remotes));
           assertEquals(update, NetworkJson.readUpdate(text(NetworkJson.write(update))));
         });
   }
