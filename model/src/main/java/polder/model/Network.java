@@ -105,6 +105,9 @@ public record Network(
     if (update.remotes().isPresent() && vxlan.isEmpty()) {
       faults.add(new Fault("vxlan_remotes", "network '%s' has no vxlan".formatted(name)));
     }
+    if (after.vxlan().filter(each -> each.six() != vxlan.get().six()).isPresent()) {
+      faults.add(new Fault("vxlan_remotes", "are IPv4 or IPv6 for good, as they were first"));
+    }
     return faults;
   }
 

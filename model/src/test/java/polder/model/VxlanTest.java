@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import polder.model.json.NetworkJson;
 
@@ -65,5 +66,34 @@ class VxlanTest {
     assertEquals(50, new Vxlan(42, List.of(OTHER), Optional.empty(), 4789).overhead());
     IpAddress six = IpAddress.of("fd00::2");
     assertEquals(70, new Vxlan(42, List.of(six), Optional.empty(), 4789).overhead());
+  }
+
+  @Test
+  void otherHostsAreOfTheFamilyThatTheyHadFirst() {
+    Network network =
+        new Network(
+            UUID.randomUUID(),
+            "grid",
+            Network.Kind.ETHERSTUB,
+            Optional.empty(),
+            List.of(),
+            1430,
+            NetworkDns.standard(Network.Kind.ETHERSTUB),
+            Optional.of(new Vxlan(42, List.of(OTHER), Optional.empty(), Vxlan.PORT)),
+            "grid",
+            0,
+            Optional.empty());
+    assertEquals(List.of(), network.faults(reaching("192.0.2.3")));
+    assertEquals(
+        List.of("vxlan_remotes"),
+        network.faults(reaching("fd00::2")).stream().map(Fault::path).toList());
+  }
+
+  private static NetworkUpdate reaching(String remote) {
+    return new NetworkUpdate(
+        Optional.empty(),
+        Optional.empty(),
+        NetworkDns.Change.NONE,
+        Optional.of(List.of(IpAddress.of(remote))));
   }
 }
