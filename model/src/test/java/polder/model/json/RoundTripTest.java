@@ -19,7 +19,6 @@ import polder.model.AdoptRequest;
 import polder.model.Adoptee;
 import polder.model.Adoption;
 import polder.model.Brand;
-import polder.model.Cidr;
 import polder.model.CloneRequest;
 import polder.model.ErrorKind;
 import polder.model.Event;
@@ -35,14 +34,9 @@ import polder.model.ImageConfig;
 import polder.model.ImagePruning;
 import polder.model.ImageRequest;
 import polder.model.ImageUsage;
-import polder.model.IpAddress;
 import polder.model.Json;
 import polder.model.LogLine;
 import polder.model.LogQuery;
-import polder.model.Network;
-import polder.model.NetworkDns;
-import polder.model.NetworkRequest;
-import polder.model.NetworkUpdate;
 import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Pool;
@@ -53,11 +47,9 @@ import polder.model.Snapshot;
 import polder.model.SnapshotRequest;
 import polder.model.SnapshotSchedule;
 import polder.model.StopOptions;
-import polder.model.Subnet;
 import polder.model.UpdatePlan;
 import polder.model.Volume;
 import polder.model.VolumeRequest;
-import polder.model.Vxlan;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
@@ -162,70 +154,6 @@ class RoundTripTest {
           ImagePruning pruning =
               new ImagePruning(List.of(image, image), i, any.number(0, 1L << 60));
           assertEquals(pruning, ImageUsageJson.readPruning(text(ImageUsageJson.write(pruning))));
-        });
-  }
-
-  @Test
-  void networks() {
-    rounds(
-        (any, i) -> {
-          Network.Kind kind = any.pick(Network.Kind.values());
-          Subnet four =
-              new Subnet(
-                  Cidr.of("10.%d.0.0/16".formatted(any.number(0, 255))),
-                  Optional.empty(),
-                  Optional.empty());
-          Subnet six =
-              new Subnet(
-                  Cidr.of("fd00:%x::/64".formatted(any.number(1, 0xffff))),
-                  Optional.empty(),
-                  Optional.empty());
-          List<Subnet> subnets = List.of(four.completed(kind), six.completed(kind));
-          Optional<String> parent =
-              kind.hasParent() ? Optional.of("br" + any.one()) : Optional.empty();
-          NetworkDns.Change dns =
-              new NetworkDns.Change(
-                  any.maybe(() -> false),
-                  kind == Network.Kind.ETHERSTUB
-                      ? any.maybe(() -> four.cidr().address().plus(53))
-                      : Optional.empty(),
-                  any.maybe(() -> "lab.example"),
-                  kind == Network.Kind.NAT
-                      ? any.maybe(() -> List.of("host", "192.0.2.53"))
-                      : any.maybe(List::of));
-          List<IpAddress> remotes = List.of(IpAddress.of("192.0.2." + any.number(1, 99)));
-          Optional<Vxlan> vxlan =
-              kind == Network.Kind.ETHERSTUB
-                  ? any.maybe(
-                      () ->
-                          new Vxlan(
-                              (int) any.number(1, Vxlan.LAST_VNI),
-                              remotes,
-                              any.maybe(() -> IpAddress.of("192.0.2.100")),
-                              (int) any.number(1, 0xffff)))
-                  : Optional.empty();
-          Network network =
-              new Network(
-                  any.uuid(),
-                  "n" + any.one(),
-                  kind,
-                  parent,
-                  subnets,
-                  (int) any.number(1280, 9000),
-                  NetworkDns.standard(kind).with(dns),
-                  vxlan,
-                  "br" + any.one(),
-                  any.number(0, 9),
-                  any.maybe(any::raw));
-          assertEquals(network, NetworkJson.read(text(NetworkJson.write(network))));
-          NetworkRequest request =
-              new NetworkRequest(
-                  network.name(), kind, parent, subnets, any.maybe(() -> 1400), dns, vxlan);
-          assertEquals(request, NetworkJson.readRequest(text(NetworkJson.write(request))));
-          NetworkUpdate update =
-              new NetworkUpdate(
-                  any.maybe(() -> subnets), any.maybe(() -> 1400), dns, any.maybe(() -> remotes));
-          assertEquals(update, NetworkJson.readUpdate(text(NetworkJson.write(update))));
         });
   }
 
@@ -485,13 +413,13 @@ class RoundTripTest {
         ZoneSpec.read(payload), status, "/var/lib/polder/zones/x", any.list(() -> snapshot(any)));
   }
 
-  private static Object text(Object tree) {
+  static Object text(Object tree) {
     Object read = Json.read(Json.write(tree));
     assertTrue(read != null);
     return read;
   }
 
-  private static void rounds(BiConsumer<Arbitrary, Integer> round) {
+  static void rounds(BiConsumer<Arbitrary, Integer> round) {
     for (int i = 0; i < ROUNDS; i++) {
       try {
         round.accept(new Arbitrary(i), i);
