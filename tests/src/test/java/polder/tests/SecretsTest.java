@@ -131,7 +131,8 @@ class SecretsTest {
         String zone = host.create(Json.object(payload));
         host.polder("start", zone).ok();
         String sockets = host.polder("exec", zone, "find", "/", "-xdev", "-type", "s").out();
-        assertEquals("", sockets.strip(), payload);
+        // its own, by which it asks for its metadata, is another's
+        assertEquals("", sockets.replace("/.zonecontrol/metadata.sock", "").strip(), payload);
         String named = host.polder("exec", zone, "cat", "/proc/net/unix").ok().out();
         assertFalse(named.contains("polder") || named.contains("api.sock"), named);
         assertEquals("", host.polder("exec", zone, "find", "/", "-name", "api.sock").out().strip());
