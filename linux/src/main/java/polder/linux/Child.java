@@ -236,7 +236,7 @@ public final class Child implements AutoCloseable {
     if (left != null) {
       // it exits by itself, but an init might wait for somebody who entered its namespace
       left.signal(Signal.KILL);
-      WaitStatus status = left.await();
+      WaitStatus status = left.awaitWithGroup();
       if (status instanceof WaitStatus.Killed(Signal signal, boolean _)) {
         how = "the process was killed by " + signal;
       }

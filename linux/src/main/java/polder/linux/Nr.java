@@ -42,6 +42,7 @@ final class Nr {
   static final int CHDIR = 80;
   static final int FCHDIR = 81;
   static final int UMASK = 95;
+  static final int SETPGID = 109;
   static final int SETSID = 112;
   static final int SETGROUPS = 116;
   static final int SETRESUID = 117;

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * waits for many polls {@link #fd}, which becomes readable when the process ends.
  */
 public final class Pidfd implements AutoCloseable {
-  private static final long P_PIDFD = 3; // linux/wait.h
+  private static final long P_PGID = 2; // linux/wait.h
+  private static final long P_PIDFD = 3;
   private static final long WNOHANG = 1;
   private static final long WEXITED = 4;
   private static final long WALL = 0x4000_0000L;
@@ -132,6 +133,41 @@ public final class Pidfd implements AutoCloseable {
     return reap();
   }
 
+  /**
+   * As {@link #await()}, of a child of ours that may have made another in its place, of which we
+   * have not heard: kills and reaps whoever of our children is in the process group that this one
+   * led. The group has its number from this one, which nobody else gets before both are reaped.
+   */
+  WaitStatus awaitWithGroup() {
+    poll(-1);
+    end.reaping.lock();
+    try {
+      WaitStatus status = end.status;
+      if (status == null) {
+        Kernel.call(Nr.KILL, -pid, Signal.KILL.number());
+        status = reapGroup();
+        end.status = status;
+      }
+      return status;
+    } finally {
+      end.reaping.unlock();
+    }
+  }
+
+  /** How this one ended, once all others of its group are reaped. */
+  private WaitStatus reapGroup() {
+    @Nullable WaitStatus mine = null;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(SIGINFO_SIZE, 8);
+      while (Kernel.restart(Nr.WAITID, P_PGID, pid, info.address(), WEXITED | WALL, 0) == 0) {
+        if (info.get(JAVA_INT, SI_PID_OFFSET) == pid) {
+          mine = status(info);
+        }
+      }
+    }
+    return mine == null ? ask() : mine;
+  }
+
   /** As {@link #await()}, but at most {@code limit}; empty if it runs on. */
   public Optional<WaitStatus> await(Duration limit) {
     return end.status != null || poll(limit.toMillis()) ? Optional.of(reap()) : Optional.empty();
@@ -214,17 +250,22 @@ public final class Pidfd implements AutoCloseable {
         return askAboutStranger(arena);
       }
       if (result == 0) {
-        int code = info.get(JAVA_INT, 8);
-        int status = info.get(JAVA_INT, 24);
-        return code == CLD_EXITED
-            ? new WaitStatus.Exited(status)
-            : new WaitStatus.Killed(new Signal(status), code == CLD_DUMPED);
+        return status(info);
       }
       if (result != -Errno.ECHILD.number()) {
         Kernel.check(result, () -> "wait for pid " + pid);
       }
       return askAboutStranger(arena);
     }
+  }
+
+  /** As a {@code siginfo_t} of waitid(2) says. */
+  private static WaitStatus status(MemorySegment info) {
+    int code = info.get(JAVA_INT, 8);
+    int status = info.get(JAVA_INT, 24);
+    return code == CLD_EXITED
+        ? new WaitStatus.Exited(status)
+        : new WaitStatus.Killed(new Signal(status), code == CLD_DUMPED);
   }
 
   /**

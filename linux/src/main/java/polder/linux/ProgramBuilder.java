@@ -191,13 +191,15 @@ public final class ProgramBuilder {
    * too, and {@link Child#pid} is its pid. Not after {@link #beInit}.
    *
    * <p>Who entered a zone must be reaped for the zone's first process to end: the kernel lets that
-   * one wait until its pid namespace is empty, and a zombie of ours is still in it.
+   * one wait until its pid namespace is empty, and a zombie of ours is still in it. If the zone is
+   * killed before the new one has told of itself, it is found by the process group that it has from
+   * the old one.
    */
   public void forkOn() {
     if (init) {
       throw new IllegalStateException("the child of an init cannot be ours");
     }
-    begin();
+    act("lead a process group", Nr.SETPGID, Operand.of(0), Operand.of(0));
     Operand arguments = Operand.of(memory.add(cloneArguments(CLONE_PARENT, 0, 0)));
     add(
         new Step(

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -322,6 +325,45 @@ class InitKernelTest {
   }
 
   /** A zone of its own pids and mounts, with a /proc to match. */
+  @Test
+  @DisplayName("R-REAP-04 who is killed on its way in, before we heard of it, holds up no zone's end")
+  void reapsWhoNeverToldOfItself() {
+    Child zone = launcher.launch(idleZone());
+    zone.awaitStarted();
+    for (int i = 0; i < 20; i++) {
+      ProgramBuilder p = Program.builder(Set.of());
+      p.process().joinNamespaces(p.pass(zone.pidfd().fd()), namespaces());
+      p.process().seccomp(deadly(Nr.SENDTO), 0); // it is killed as it tells of itself
+      p.forkOn();
+      sh(p, "exit 0");
+      assertThrows(LaunchException.class, () -> launcher.launch(p.build()));
+    }
+    zone.pidfd().signal(Signal.KILL);
+    assertEquals(
+        Optional.of(new WaitStatus.Killed(Signal.KILL, false)),
+        zone.pidfd().await(Duration.ofSeconds(20)));
+    assertEquals(0, zombies());
+  }
+
+  /** A filter that kills who makes that system call: seccomp(2). */
+  private static byte[] deadly(int call) {
+    ByteBuffer filter = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+    for (BpfInstruction next :
+        List.of(
+            new BpfInstruction(BpfInstruction.LOAD, 0, 0, 0),
+            new BpfInstruction(BpfInstruction.JUMP_EQUAL, 0, 1, call),
+            new BpfInstruction(BpfInstruction.RETURN, 0, 0, 0x8000_0000), // KILL_PROCESS
+            new BpfInstruction(BpfInstruction.RETURN, 0, 0, 0x7fff_0000))) { // ALLOW
+      filter.putShort((short) next.code());
+      filter.put((byte) next.jumpTrue()).put((byte) next.jumpFalse()).putInt(next.k());
+    }
+    return filter.array();
+  }
+
+  private static long zombies() {
+    return ProcessView.ourselves().children().stream().filter(c -> c.state() == 'Z').count();
+  }
+
   private static ProgramBuilder zone() {
     ProgramBuilder p = Program.builder(EnumSet.of(Namespace.PID, Namespace.MOUNT));
     p.mounts().mount("none", "/", "", MountSteps.MS_REC | MountSteps.MS_PRIVATE, "");
