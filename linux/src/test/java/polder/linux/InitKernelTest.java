@@ -326,7 +326,8 @@ class InitKernelTest {
 
   /** A zone of its own pids and mounts, with a /proc to match. */
   @Test
-  @DisplayName("R-REAP-04 who is killed on its way in, before we heard of it, holds up no zone's end")
+  @DisplayName(
+      "R-REAP-04 who is killed on its way in, before we heard of it, holds up no zone's end")
   void reapsWhoNeverToldOfItself() {
     Child zone = launcher.launch(idleZone());
     zone.awaitStarted();

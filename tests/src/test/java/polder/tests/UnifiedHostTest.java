@@ -45,6 +45,11 @@ class UnifiedHostTest {
     List<String> told = GuestHost.run(TESTS, Figures.within(Duration.ofMinutes(FULL ? 60 : 10)));
     assertEquals("layout UNIFIED", told.getFirst());
     assertEquals(List.of(), told.stream().filter(line -> line.startsWith("failed ")).toList());
+    List<String> asked = TESTS.stream().map(test -> "passed " + test).toList();
+    assertEquals(
+        List.of(),
+        asked.stream().filter(test -> told.stream().noneMatch(l -> l.startsWith(test))).toList(),
+        () -> "none of them passed: " + told);
     long passed = told.stream().filter(line -> line.startsWith("passed ")).count();
     assertTrue(passed >= (FULL ? 50 : 18), told::toString);
   }

@@ -64,7 +64,7 @@ final class QemuSocket implements AutoCloseable {
       await(control, name, deadline);
       return connect(control, name, deadline);
     } catch (SyscallException e) {
-      throw strange("its control socket is not there: " + e.getMessage());
+      throw strange("its socket %s is not there: %s".formatted(name, e.getMessage()));
     } catch (IOException e) {
       throw strange(String.valueOf(e.getMessage()));
     }
@@ -74,7 +74,7 @@ final class QemuSocket implements AutoCloseable {
       throws IOException {
     try (Node socket = control.node(name)) {
       if (socket.stat().type() != FileType.SOCKET) {
-        throw strange("it has put something else in the place of its control socket");
+        throw strange("it has put something else in the place of its socket " + name);
       }
       return dial(UnixDomainSocketAddress.of(socket.procPath().toString()), deadline);
     }
@@ -91,7 +91,7 @@ final class QemuSocket implements AutoCloseable {
       while (control.find(name).isEmpty()) {
         WatchKey key = news.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (key == null) {
-          throw strange("it does not make its control socket in time");
+          throw strange("it does not make its socket %s in time".formatted(name));
         }
         key.pollEvents();
         var _ = key.reset();

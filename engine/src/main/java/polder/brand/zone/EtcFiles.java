@@ -44,7 +44,7 @@ final class EtcFiles {
 
   /** hostname(5), hosts(5), and resolv.conf(5). */
   static void write(Directory etc, ZoneSpec spec) {
-    names(spec).forEach((name, text) -> placeMarked(etc, name, text));
+    names(spec, Lan.Names.NONE).forEach((name, text) -> placeMarked(etc, name, text));
     if (follows(spec)) {
       placeMarked(etc, RESOLVER, resolver(spec, Lan.Names.NONE)); // its networks' at its start
     } else {
@@ -78,9 +78,11 @@ final class EtcFiles {
   /**
    * Brings hostname(5) and hosts(5) up to date, each only if it still is what we wrote: a file that
    * the zone's owner changed is his, and one that he took away stays away.
+   *
+   * @param names of the networks that it is on, if they are known
    */
-  static void renew(Directory etc, ZoneSpec spec) {
-    names(spec)
+  static void renew(Directory etc, ZoneSpec spec, Lan.Names names) {
+    names(spec, names)
         .forEach(
             (name, text) -> {
               if (written(etc, name).filter(before -> !before.equals(Bytes.of(text))).isPresent()) {
@@ -89,8 +91,8 @@ final class EtcFiles {
             });
   }
 
-  private static Map<String, String> names(ZoneSpec spec) {
-    return Map.of("hostname", spec.hostname() + "\n", "hosts", hosts(spec));
+  private static Map<String, String> names(ZoneSpec spec, Lan.Names names) {
+    return Map.of("hostname", spec.hostname() + "\n", "hosts", hosts(spec, names));
   }
 
   /** What the file {@code name} holds, if it is a small one. */
@@ -139,9 +141,11 @@ final class EtcFiles {
     place(etc, RESOLVER, resolver(spec, names));
   }
 
-  static String hosts(ZoneSpec spec) {
+  /** Its own name with the domain that its payload says, else the one that its networks answer. */
+  static String hosts(ZoneSpec spec, Lan.Names asked) {
     String hostname = spec.hostname();
-    String domain = spec.get(ZoneProperties.DNS_DOMAIN);
+    boolean said = spec.has(ZoneProperties.DNS_DOMAIN) || asked.search().isEmpty();
+    String domain = said ? spec.get(ZoneProperties.DNS_DOMAIN) : asked.search().getFirst();
     boolean whole = hostname.indexOf('.') >= 0;
     String names =
         whole

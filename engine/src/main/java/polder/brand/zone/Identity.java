@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import polder.brand.Lan;
 import polder.linux.Directory;
 import polder.linux.DurableFile;
 import polder.linux.Errno;
@@ -33,7 +34,7 @@ final class Identity {
     String machine = UUID.randomUUID().toString().replace("-", "") + "\n";
     try (Held etc = enter(root, "etc")) {
       if (etc.directory.isPresent()) {
-        EtcFiles.renew(etc.directory.get(), spec);
+        EtcFiles.renew(etc.directory.get(), spec, Lan.Names.NONE); // they are told at its start
         machineId(etc.directory.get(), machine);
       }
     }

@@ -49,7 +49,7 @@ public final class LxBrand extends ZoneBrand {
       FileName name = FileName.of("etc");
       if (changes.find(name).filter(stat -> stat.type() == FileType.DIRECTORY).isPresent()) {
         try (Directory etc = changes.enter(name)) {
-          EtcFiles.renew(etc, spec);
+          EtcFiles.renew(etc, spec, names);
           EtcFiles.renewResolver(etc, spec, names);
         }
       }

@@ -60,7 +60,7 @@ public final class NativeBrand extends ZoneBrand {
   @Override
   void refresh(ZoneSpec spec, Lan.Names names, RootFiles root) {
     try (Directory etc = etc(root)) {
-      EtcFiles.renew(etc, spec);
+      EtcFiles.renew(etc, spec, names);
       EtcFiles.renewResolver(etc, spec, names);
       if (spec.get(ZoneProperties.MAINTAIN_RESOLVERS)) {
         EtcFiles.writeResolver(etc, spec, names);

@@ -197,7 +197,7 @@ class QmpTest {
   private void assertRefused() {
     try (Directory top = Directory.open(root)) {
       PolderException e = assertThrows(PolderException.class, () -> Qmp.open(top, LIMIT));
-      assertTrue(String.valueOf(e.getMessage()).contains("control socket"), e::toString);
+      assertTrue(String.valueOf(e.getMessage()).contains("its socket qmp.sock"), e::toString);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import polder.brand.Lan;
 import polder.model.Brand;
 import polder.model.Cidr;
 import polder.model.MacAddress;
@@ -30,9 +31,23 @@ class EtcFilesTest {
                 .with(ZoneProperties.NICS, List.of(nic("out", 2, "10.1.0.9/24")))));
   }
 
-  /** What stands between the loopback's names. */
+  @Test
+  void itsNameHasTheDomainThatItsNetworksAnswer() {
+    Lan.Names asked = new Lan.Names(List.of(), List.of("internal", "lab"), false);
+    ZoneSpec web = WEB.with(ZoneProperties.NICS, List.of(nic("out", 2, "10.1.0.9/24")));
+    assertEquals("10.1.0.9 web.internal web", names(web, asked));
+    assertEquals(
+        "10.1.0.9 web.example.org web",
+        names(web.with(ZoneProperties.DNS_DOMAIN, "example.org"), asked));
+  }
+
   private static String names(ZoneSpec spec) {
-    List<String> lines = EtcFiles.hosts(spec).lines().toList();
+    return names(spec, Lan.Names.NONE);
+  }
+
+  /** What stands between the loopback's names. */
+  private static String names(ZoneSpec spec, Lan.Names asked) {
+    List<String> lines = EtcFiles.hosts(spec, asked).lines().toList();
     assertEquals("127.0.0.1 localhost", lines.getFirst());
     return String.join("\n", lines.subList(1, lines.size() - 3));
   }

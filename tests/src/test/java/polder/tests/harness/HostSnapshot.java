@@ -100,9 +100,13 @@ public final class HostSnapshot {
     return !OTHERS.matcher(line).find() || line.contains(String.valueOf(home.getFileName()));
   }
 
-  /** Ours: those that carry the test's home, and those in a pid namespace below ours. */
   private static Stream<String> processes(Path home) {
-    List<String> ours = new ArrayList<>();
+    return pids(home).stream().map(pid -> pid + " " + lines(Path.of("/proc/" + pid + "/comm")).toList());
+  }
+
+  /** Ours: those that carry the test's home, and those in its control groups. */
+  static List<Long> pids(Path home) {
+    List<Long> ours = new ArrayList<>();
     for (String pid : names(Path.of("/proc")).filter(n -> n.matches("[0-9]+")).toList()) {
       if (pid.equals(String.valueOf(ProcessHandle.current().pid()))) {
         continue;
@@ -113,13 +117,13 @@ public final class HostSnapshot {
                 Files.readAllBytes(Path.of("/proc", pid, "environ")), StandardCharsets.ISO_8859_1);
         String groups = Files.readString(Path.of("/proc", pid, "cgroup"));
         if (environment.contains("POLDER_HOME=" + home) || groups.contains(CgroupNames.of(home))) {
-          ours.add(pid + " " + Files.readString(Path.of("/proc", pid, "comm")).strip());
+          ours.add(Long.valueOf(pid));
         }
       } catch (IOException e) {
         // it ended while we looked
       }
     }
-    return ours.stream();
+    return ours;
   }
 
   /** All but those of other hosts of Polder's on this machine, whose tests may be running too. */

@@ -6,6 +6,7 @@ import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -54,8 +55,17 @@ public final class InGuest {
       } else if (result.getStatus() == Status.ABORTED) {
         say("skipped %s: %s".formatted(test.getDisplayName(), why));
       } else if (test.isTest()) {
-        say("passed " + test.getDisplayName());
+        say("passed %s: %s".formatted(place(test), test.getDisplayName()));
       }
+    }
+
+    /** {@code CLASS#METHOD}. */
+    private static String place(TestIdentifier test) {
+      return test.getSource()
+          .filter(MethodSource.class::isInstance)
+          .map(MethodSource.class::cast)
+          .map(method -> method.getClassName() + "#" + method.getMethodName())
+          .orElse("?");
     }
   }
 }

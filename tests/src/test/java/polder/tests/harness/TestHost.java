@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -239,23 +240,30 @@ public final class TestHost implements AutoCloseable {
       for (Object zone : Json.asList(Json.read(polder("list", "-j").ok().out()))) {
         polder("delete", "--force", String.valueOf(Json.asObject(zone).get("uuid"))).ok();
       }
-      long pid = daemonPid();
-      if (pid == firstDaemon) {
-        heldNoMore(pid);
+      long daemon = daemonPid();
+      if (daemon == firstDaemon) {
+        heldNoMore(daemon);
       }
-      stopDaemon(pid);
+      stopDaemon(daemon);
       if (disk != null) {
         disk.close();
       }
       List<String> difference = difference();
       assertEquals(List.of(), difference, "the host is not as it was before");
     } finally {
+      HostSnapshot.pids(home).forEach(pid -> ProcessHandle.of(pid).ifPresent(TestHost::kill));
       if (disk != null) {
         disk.close();
       }
       delete(home);
       delete(canaries);
     }
+  }
+
+  /** Of a test that failed: it must not go on beside the next one. */
+  private static void kill(ProcessHandle left) {
+    left.destroyForcibly();
+    left.onExit().orTimeout(10, TimeUnit.SECONDS).handle((ended, late) -> ended).join();
   }
 
   private void heldNoMore(long daemon) {
