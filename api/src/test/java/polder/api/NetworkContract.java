@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import polder.model.Cidr;
 import polder.model.ErrorKind;
@@ -21,6 +22,7 @@ import polder.model.Nic;
 import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.Subnet;
+import polder.model.Vxlan;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 
@@ -111,5 +113,42 @@ abstract class NetworkContract extends ContractSetting {
     assertKind(ErrorKind.NOT_FOUND, () -> host.networks().get("contract"));
     assertKind(ErrorKind.NOT_FOUND, () -> host.networks().delete("contract"));
     assertKind(ErrorKind.INVALID, () -> host.networks().get("no/such"));
+  }
+
+  @Test
+  void aNetworkIsOneWithThoseOfOtherHosts() {
+    Subnet.Range own = Subnet.Range.of("10.215.0.10-10.215.0.19");
+    Subnet subnet = new Subnet(Cidr.of("10.215.0.0/24"), Optional.empty(), Optional.of(own));
+    Vxlan carrier =
+        new Vxlan(4242, List.of(IpAddress.of("192.0.2.9")), Optional.empty(), Vxlan.PORT);
+    NetworkRequest request =
+        NetworkRequest.of("contract", Network.Kind.ETHERSTUB).with(subnet).with(carrier);
+    Network made = created(request);
+    assertEquals(Optional.of(carrier), made.vxlan());
+    assertEquals(1450, made.mtu());
+    assertEquals(made, host.networks().get("contract"));
+    List<IpAddress> others = List.of(IpAddress.of("192.0.2.10"), IpAddress.of("192.0.2.11"));
+    Network changed = host.networks().update("contract", remotes(others));
+    assertEquals(Optional.of(carrier.with(others)), changed.vxlan());
+    List<IpAddress> six = List.of(IpAddress.of("2001:db8::9"));
+    assertKind(
+        ErrorKind.INVALID,
+        () -> host.networks().update("contract", remotes(six)));
+    assertEquals(changed, host.networks().get("contract"));
+    host.networks().delete("contract");
+  }
+
+  private static NetworkUpdate remotes(List<IpAddress> others) {
+    return new NetworkUpdate(
+        Optional.empty(), Optional.empty(), NetworkDns.Change.NONE, Optional.of(others));
+  }
+
+  private Network created(NetworkRequest request) {
+    try {
+      return host.networks().create(request);
+    } catch (PolderException e) {
+      Assumptions.assumeTrue(e.kind() != ErrorKind.UNSUPPORTED, e::getMessage);
+      throw e;
+    }
   }
 }

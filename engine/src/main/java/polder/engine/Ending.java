@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import polder.linux.Cgroup;
 import polder.linux.SyscallException;
 import polder.linux.WaitStatus;
 import polder.model.ErrorKind;
@@ -20,13 +21,18 @@ final class Ending {
   /** For processes that were killed to be gone: some may be in the middle of a disk write. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** The same of who should be gone by now; it is tried again later. */
+  private static final Duration SOON = Duration.ofMillis(100);
+
   private static final String LEFT = "it ended, but not all of it could be taken down: ";
   private static final System.Logger LOG = System.getLogger("polder.engine");
 
   private final Hall hall;
+  private final Leftovers leftovers;
 
-  Ending(Hall hall) {
+  Ending(Hall hall, Leftovers leftovers) {
     this.hall = hall;
+    this.leftovers = leftovers;
   }
 
   /** How a run ended whose first process ended as {@code end} says; asked before it is cleared. */
@@ -42,8 +48,8 @@ final class Ending {
 
   /**
    * Takes the run down; with the zone's lock. The zone is down afterwards, or FAILED if something
-   * of it cannot be removed. Who waits for its end is told as soon as that is noted, unless another
-   * start is to be noted with it.
+   * of it cannot be removed: that is tried again until it can, or the zone is started. Who waits
+   * for its end is told as soon as that is noted, unless another start is to be noted with it.
    *
    * @param next the start that is due after it: noted in one step with its end, so that our death
    *     does not come between
@@ -53,7 +59,39 @@ final class Ending {
     if (zone.life().isPresent()) {
       down(zone, exit);
     }
-    left.ifPresent(what -> zone.status(Statuses.failed(zone.status(), what)));
+    if (left.isPresent()) {
+      zone.status(Statuses.failed(zone.status(), left.get()));
+      if (next.isEmpty()) {
+        leftovers.later("take down what zone %s left".formatted(zone.uuid()), () -> again(zone));
+      }
+    }
+  }
+
+  private void again(LocalZone zone) {
+    if (!zone.operating().tryLock()) {
+      throw new PolderException(ErrorKind.WRONG_STATE, "somebody is at work on it");
+    }
+    try {
+      if (!zone.vanished() && zone.life().isEmpty() && hasFailed(zone)) {
+        Cgroup group = hall.cgroup(zone.uuid());
+        if (group.exists() && group.populated()) {
+          kill(group, zone.uuid(), SOON);
+        }
+        clearLeftovers(zone);
+      }
+    } finally {
+      zone.operating().unlock();
+    }
+  }
+
+  private static void kill(Cgroup group, UUID zone, Duration patience) {
+    group.killAll();
+    if (!group.awaitEmpty(patience)) {
+      throw new PolderException(
+          ErrorKind.HOST,
+          "processes %s of zone %s cannot be killed; they wait in the kernel"
+              .formatted(group.pids(), zone));
+    }
   }
 
   private void down(LocalZone zone, ExitRecord exit) {
@@ -112,9 +150,11 @@ final class Ending {
 
   /** Whether something of a zone that is down is still there. */
   boolean isLeft(LocalZone zone) {
-    return zone.status().failure().filter(why -> why.startsWith(LEFT)).isPresent()
-        || hall.runs().has(zone.uuid())
-        || hall.cgroup(zone.uuid()).exists();
+    return hasFailed(zone) || hall.runs().has(zone.uuid()) || hall.cgroup(zone.uuid()).exists();
+  }
+
+  private static boolean hasFailed(LocalZone zone) {
+    return zone.status().failure().filter(why -> why.startsWith(LEFT)).isPresent();
   }
 
   private void work(
@@ -122,13 +162,7 @@ final class Ending {
     switch (step) {
       case Step.Clear.Processes(UUID uuid) -> {
         if (life.cgroup().populated()) {
-          life.cgroup().killAll();
-          if (!life.cgroup().awaitEmpty(PATIENCE)) {
-            throw new PolderException(
-                ErrorKind.HOST,
-                "processes %s of zone %s cannot be killed; they wait in the kernel"
-                    .formatted(life.cgroup().pids(), uuid));
-          }
+          kill(life.cgroup(), uuid, PATIENCE);
         }
       }
       case Step.Clear.Streams(UUID uuid) -> {

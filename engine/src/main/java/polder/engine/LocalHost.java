@@ -135,10 +135,11 @@ final class LocalHost implements Host {
             keep(Lookout.open("polder-ends"), Lookout::close),
             new Timers());
     closing.add(hall::removeCgroupParent);
-    Supervisor supervisor = keep(new Supervisor(hall), Supervisor::close);
+    Leftovers leftovers = new Leftovers(hall.timers());
+    Supervisor supervisor = keep(new Supervisor(hall, leftovers), Supervisor::close);
     closing.add(() -> table.list().forEach(LocalHost::release));
     closing.add(hall.timers()::close);
-    Leftovers leftovers = keep(new Leftovers(hall.timers()), Leftovers::close);
+    closing.add(leftovers::close);
     copies.retryBy(leftovers);
     Snapping snapping = new Snapping(hall, leftovers);
     this.likenesses = new Likenesses(hall, leftovers);

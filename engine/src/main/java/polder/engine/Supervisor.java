@@ -27,9 +27,9 @@ final class Supervisor {
   private final Starting starting;
   private final Map<Pidfd, CompletableFuture<WaitStatus>> awaited = new ConcurrentHashMap<>();
 
-  Supervisor(Hall hall) {
+  Supervisor(Hall hall, Leftovers leftovers) {
     this.hall = hall;
-    this.ending = new Ending(hall);
+    this.ending = new Ending(hall, leftovers);
     this.starting = new Starting(hall, this);
   }
 

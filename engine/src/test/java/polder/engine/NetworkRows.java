@@ -256,7 +256,9 @@ final class NetworkRows {
         .create(
             NetworkRequest.of(LAB, Network.Kind.ETHERSTUB)
                 .with(new Subnet(Cidr.of("10.1.0.0/24"), Optional.empty(), Optional.empty())));
-    host.zones().create(CrashRows.spec().with(ZoneProperties.NICS, List.of(Nic.on(LAB))));
+    Nic nic =
+        Nic.on(LAB).settled("eth0", MacAddress.local(1), LAB, List.of(Cidr.of("10.1.0.1/24")));
+    host.zones().create(CrashRows.spec().with(ZoneProperties.NICS, List.of(nic)));
     host.zones().start(zone());
   }
 

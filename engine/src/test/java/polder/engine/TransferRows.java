@@ -16,6 +16,7 @@ import polder.model.Host;
 import polder.model.PolderException;
 import polder.model.Progress;
 import polder.model.ReceiveRequest;
+import polder.model.ResumeToken;
 import polder.model.SendRequest;
 import polder.model.SnapshotRequest;
 import polder.model.ZoneProperties;
@@ -80,7 +81,12 @@ final class TransferRows {
               breaksOff(host);
               rest(host);
             },
-            host -> receive(host, "rest", ReceiveRequest.AS_SENT),
+            host -> {
+              if (!isRest(host)) {
+                rest(host); // an error may have kept more of it
+              }
+              receive(host, "rest", ReceiveRequest.AS_SENT);
+            },
             false),
         new CrashRow(
             "Transfers.abort",
@@ -172,10 +178,23 @@ final class TransferRows {
     }
   }
 
+  private static ResumeToken token(Host host) {
+    return host.transfers().partials().getFirst().token().orElseThrow();
+  }
+
+  private static boolean isRest(Host host) {
+    try {
+      return host.transfers().partials().isEmpty()
+          || Files.readString(file(host, "token")).equals(token(host).text());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void rest(Host host) {
     try (var to = Files.newOutputStream(file(host, "rest"))) {
-      var token = host.transfers().partials().getFirst().token().orElseThrow();
-      host.transfers().resume(token, false, to, Progress.NONE);
+      Files.writeString(file(host, "token"), token(host).text());
+      host.transfers().resume(token(host), false, to, Progress.NONE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

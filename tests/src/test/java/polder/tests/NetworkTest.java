@@ -71,6 +71,47 @@ class NetworkTest {
     }
   }
 
+  @Test
+  void zonesOfTwoHostsAreOnOneSwitch() throws Exception {
+    try (Space here = new Space();
+        Space there = new Space();
+        TestHost one = new TestHost(here.file());
+        TestHost two = new TestHost(there.file())) {
+      here.connect(there);
+      List<TestHost> both = List.of(one, two);
+      for (int i = 0; i < 2; i++) {
+        both.get(i).importBusybox();
+        String refused =
+            both.get(i).polder("network", "create", "grid", "--vxlan", "42", "-s", "10.4.0.0/24").err();
+        assertTrue(refused.contains("needs a pool") && refused.contains("vxlan_remotes"), refused);
+        both.get(i).polder(grid("192.0.2." + (2 - i), "10.4.0.%d0-10.4.0.%d9".formatted(i + 1, i + 1))).ok();
+      }
+      assertEquals("1450", String.valueOf(one.json("network", "get", "grid").get("mtu")));
+      run(one, "web", List.of("grid"), SERVE);
+      run(two, "client", List.of("grid"), "exec sleep 1000");
+      TestHost.eventually("it serves", () -> get(two, "client", "10.4.0.10").equals("hello"));
+
+      both.forEach(TestHost::killDaemon);
+      assertEquals("hello", get(two, "client", "10.4.0.10"));
+      one.polder("network", "update", "grid", "--remote", "192.0.2.9").ok();
+      assertEquals("", get(two, "client", "10.4.0.10"), "this host is none of its others");
+      one.polder("network", "update", "grid", "--remote", "192.0.2.2").ok();
+      assertEquals("hello", get(two, "client", "10.4.0.10"));
+
+      one.polder("delete", "--force", "web").ok();
+      one.polder("network", "delete", "grid").ok();
+      assertEquals("lo up0", here.run("sh", "-c", "ip -o link | cut -d: -f2 | cut -d@ -f1 | xargs"));
+      two.polder("delete", "--force", "client").ok();
+      two.polder("network", "delete", "grid").ok();
+    }
+  }
+
+  private static String[] grid(String remote, String pool) {
+    return new String[] {
+      "network", "create", "grid", "--vxlan", "42", "--remote", remote, "-s", "10.4.0.0/24", "--pool", pool
+    };
+  }
+
   private static void run(TestHost host, String name, List<String> networks, String script) {
     host.create(
         Map.of(
