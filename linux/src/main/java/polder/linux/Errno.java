@@ -39,6 +39,7 @@ public record Errno(int number) {
   public static final Errno EOPNOTSUPP = new Errno(95);
   public static final Errno EADDRINUSE = new Errno(98);
   public static final Errno EADDRNOTAVAIL = new Errno(99);
+  public static final Errno ENETDOWN = new Errno(100);
   public static final Errno ECONNABORTED = new Errno(103);
   public static final Errno ENOBUFS = new Errno(105);
   public static final Errno ETIMEDOUT = new Errno(110);
@@ -82,6 +83,7 @@ public record Errno(int number) {
       case 95 -> "EOPNOTSUPP (not supported)";
       case 98 -> "EADDRINUSE (somebody listens there already)";
       case 99 -> "EADDRNOTAVAIL (nobody has that address)";
+      case 100 -> "ENETDOWN (the interface is off)";
       case 103 -> "ECONNABORTED (connection given up)";
       case 105 -> "ENOBUFS (no buffer space)";
       case 110 -> "ETIMEDOUT (timed out)";

@@ -52,6 +52,7 @@ class HeadersKernelTest {
       #include <linux/in.h>
       #include <linux/in6.h>
       #include <linux/if_link.h>
+      #include <linux/if_packet.h>
       #include <linux/if_tun.h>
       #include <linux/magic.h>
       #include <linux/neighbour.h>
@@ -131,6 +132,9 @@ class HeadersKernelTest {
     offsets(expected, "sockaddr_in", "sin_port", InetSocket.PORT, "sin_addr", InetSocket.FOUR);
     size(expected, "sockaddr_in6", InetSocket.ADDRESS_SIZE_SIX);
     offsets(expected, "sockaddr_in6", "sin6_port", InetSocket.PORT, "sin6_addr", InetSocket.SIX);
+    size(expected, "sockaddr_ll", LinkSocket.ADDRESS_SIZE);
+    offsets(
+        expected, "sockaddr_ll", "sll_pkttype", LinkSocket.TYPE, "sll_addr", LinkSocket.ADDRESS);
     size(expected, "ifinfomsg", Links.IFINFOMSG);
     size(expected, "ifaddrmsg", Addresses.IFADDRMSG);
     offsets(
