@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import polder.linux.Epoll;
 import polder.linux.InetSocket;
 import polder.linux.SyscallException;
+import polder.network.Loop;
 
 /** A connection by which somebody asks one question after the other; RFC 7766. */
 final class Conversation implements Loop.Handler {

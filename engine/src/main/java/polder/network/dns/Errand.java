@@ -15,6 +15,7 @@ import polder.linux.Errno;
 import polder.linux.InetSocket;
 import polder.linux.SyscallException;
 import polder.model.IpAddress;
+import polder.network.Loop;
 
 /**
  * A question that is passed on: from a port that the kernel draws, with a number of its own, to one

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import polder.model.IpAddress;
+import polder.network.Loop;
 
 /**
  * The questions that are passed on, so many at a time. One that several ask is passed on once, so

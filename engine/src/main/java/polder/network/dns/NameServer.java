@@ -23,6 +23,7 @@ import polder.linux.SyscallException;
 import polder.model.IpAddress;
 import polder.model.Network;
 import polder.model.NetworkDns;
+import polder.network.Loop;
 
 /** Answers on networks for names. For many threads at once. */
 public final class NameServer implements AutoCloseable {
@@ -187,7 +188,7 @@ public final class NameServer implements AutoCloseable {
 
   /** What the one thread does. */
   private final class Answering {
-    private final Loop loop = new Loop(host);
+    private final Loop loop = new Loop(host, "polder-names");
     private final Forwarding forwarding = new Forwarding(loop);
     private final Limits limits = new Limits(MOST_CONVERSATIONS, MOST_OF_ONE);
     private final Map<Long, Conversation> conversations = new HashMap<>();

@@ -1,4 +1,4 @@
-package polder.network.dns;
+package polder.network;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -14,10 +14,11 @@ import polder.linux.NetworkThread;
 import polder.linux.Threads;
 
 /**
- * One thread in the host's network namespace, which waits for sockets and for the clock. All that
- * it calls is called on it, and waits for nothing.
+ * What a server on networks has: one thread in the host's network namespace, which waits for
+ * sockets and for the clock. All that it calls is called on it, and waits for nothing; others only
+ * {@link #hand} it work, and close it.
  */
-final class Loop implements AutoCloseable {
+public final class Loop implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("polder.network");
   private static final long WAKE_UP = 0;
 
@@ -31,7 +32,7 @@ final class Loop implements AutoCloseable {
   private volatile boolean closed;
 
   /** What is done when a socket is ready. */
-  interface Handler {
+  public interface Handler {
     /** Deals with {@code events}, some of {@link Epoll}'s. */
     void ready(int events);
 
@@ -39,13 +40,19 @@ final class Loop implements AutoCloseable {
     void end();
   }
 
-  Loop(Fd host) {
+  /**
+   * Starts one.
+   *
+   * @param host the namespace in which its thread is; it stays the caller's
+   * @param name what the thread is called
+   */
+  public Loop(Fd host, String name) {
     epoll.add(wakeUp.fd(), Epoll.READABLE, WAKE_UP);
-    thread = NetworkThread.start(host, "polder-names", this::run);
+    thread = NetworkThread.start(host, name, this::run);
   }
 
   /** Has {@code work} done on the thread, and waits for that; nothing is done once it is closed. */
-  void hand(Runnable work) {
+  public void hand(Runnable work) {
     CompletableFuture<Boolean> done = new CompletableFuture<>();
     handed.add(
         () -> {
@@ -70,26 +77,27 @@ final class Loop implements AutoCloseable {
   }
 
   /** Waits for {@code events} of a socket; answers by what name it is known here. */
-  long watch(Fd fd, int events, Handler handler) {
+  public long watch(Fd fd, int events, Handler handler) {
     long token = ++tokens;
     epoll.add(fd, events, token);
     handlers.put(token, handler);
     return token;
   }
 
-  void change(Fd fd, int events, long token) {
+  /** Waits for other events of a socket from now on. */
+  public void change(Fd fd, int events, long token) {
     epoll.change(fd, events, token);
   }
 
   /** Waits for a socket no longer; it is still open. */
-  void forget(Fd fd, long token) {
+  public void forget(Fd fd, long token) {
     if (handlers.remove(token) != null) {
       epoll.remove(fd);
     }
   }
 
   /** Has {@code what} done after {@code time}; answers by when that is known here. */
-  long after(Duration time, Runnable what) {
+  public long after(Duration time, Runnable what) {
     long when = System.nanoTime() + time.toNanos();
     while (clock.containsKey(when)) {
       when++;
@@ -98,7 +106,8 @@ final class Loop implements AutoCloseable {
     return when;
   }
 
-  void cancel(long when) {
+  /** Has what was to be done at that time not be done. */
+  public void cancel(long when) {
     clock.remove(when);
   }
 
@@ -138,7 +147,7 @@ final class Loop implements AutoCloseable {
     try {
       handler.ready(ready.events());
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.DEBUG, "a socket of the name server is closed", e);
+      LOG.log(System.Logger.Level.DEBUG, Thread.currentThread().getName() + " closes a socket", e);
       guard(handler::end);
     }
   }
@@ -147,7 +156,7 @@ final class Loop implements AutoCloseable {
     try {
       work.run();
     } catch (RuntimeException e) {
-      LOG.log(System.Logger.Level.ERROR, "the name server", e);
+      LOG.log(System.Logger.Level.ERROR, Thread.currentThread().getName(), e);
     }
   }
 
