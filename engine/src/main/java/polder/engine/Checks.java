@@ -60,6 +60,7 @@ final class Checks {
     findings.add(btrfs());
     findings.addAll(NetworkChecks.doctor());
     findings.addAll(NetworkChecks.names(hall.networks().unanswered()));
+    findings.addAll(NetworkChecks.addresses(hall.networks().untold()));
     findings.addAll(brands());
     findings.add(room());
     findings.add(ids());

@@ -30,6 +30,8 @@ import polder.network.NetworkWatch;
 import polder.network.Switchboard;
 import polder.network.Vnic;
 import polder.network.Wiring;
+import polder.network.dhcp.AddressServer;
+import polder.network.dhcp.CardBook;
 import polder.network.dns.NameBook;
 import polder.network.dns.NameServer;
 
@@ -48,6 +50,7 @@ final class HostNetworks implements AutoCloseable {
   private final Switchboard switchboard;
   private final Leases leases;
   private final NameServer names;
+  private final AddressServer addresses;
   private volatile @Nullable HostNames known; // once all zones are
   private volatile List<Balance> balances = List.of();
 
@@ -57,6 +60,7 @@ final class HostNetworks implements AutoCloseable {
     SecureRandom random = new SecureRandom();
     this.leases = new Leases(random::nextLong);
     this.names = new NameServer(host, this::book, RESOLVERS);
+    this.addresses = new AddressServer(host, this::cards);
     this.switchboard =
         Switchboard.open(
             launcher,
@@ -71,6 +75,7 @@ final class HostNetworks implements AutoCloseable {
       @Override
       public void raised(Network network, Place place) {
         names.serve(network, new NameServer.Place(place.space(), place.device(), place.identity()));
+        addresses.serve(network, place);
       }
 
       @Override
@@ -81,6 +86,7 @@ final class HostNetworks implements AutoCloseable {
       @Override
       public void lowered(Network network) {
         names.leave(network.name());
+        addresses.leave(network.name());
       }
     };
   }
@@ -179,7 +185,12 @@ final class HostNetworks implements AutoCloseable {
     return all == null ? NameBook.NONE : all.book();
   }
 
-  /** From now on names are answered by what {@code all} knows. */
+  private CardBook cards() {
+    HostNames all = known;
+    return all == null ? CardBook.NONE : all.cards();
+  }
+
+  /** From now on names and cards are answered by what {@code all} knows. */
   void answer(HostNames all) {
     known = all;
     switchboard.find();
@@ -188,6 +199,11 @@ final class HostNetworks implements AutoCloseable {
   /** Why networks are not answered on for names, by their names. */
   Map<String, String> unanswered() {
     return names.problems();
+  }
+
+  /** Why cards on networks are not told their addresses, by the networks' names. */
+  Map<String, String> untold() {
+    return addresses.problems();
   }
 
   /** Whether a nic of {@code spec} asks for the default network, which is not there yet. */
@@ -287,6 +303,7 @@ final class HostNetworks implements AutoCloseable {
   @Override
   public void close() {
     names.close();
+    addresses.close();
     switchboard.close();
     store.close();
   }

@@ -58,8 +58,21 @@ final class NetworkChecks {
                     "names on network " + each.getKey(),
                     Level.WARNING,
                     "not answered: " + each.getValue(),
-                    "have the host's own name server wait at addresses of its own, not at all of them;"
-                        + " the next zone that starts on the network brings ours back"))
+                    "have the host's own name server wait at addresses of its own, not at all of"
+                        + " them; the next zone that starts on the network brings ours back"))
+        .toList();
+  }
+
+  /** Networks on which nobody tells cards their addresses, and why. */
+  static List<Finding> addresses(Map<String, String> untold) {
+    return untold.entrySet().stream()
+        .map(
+            each ->
+                new Finding(
+                    "addresses on network " + each.getKey(),
+                    Level.WARNING,
+                    "no DHCP: " + each.getValue(),
+                    "the next zone that starts on the network has it tried again"))
         .toList();
   }
 

@@ -78,7 +78,12 @@ public record LinkNames(String host, boolean plain) {
 
   /** The bridge's end of our own card on a network; none of {@link #ports}. */
   public String enclave(String network) {
-    return "pd" + host + digest(network).substring(0, NETWORK_DIGITS);
+    return enclaves() + digest(network).substring(0, NETWORK_DIGITS);
+  }
+
+  /** What the names of all those begin with. */
+  public String enclaves() {
+    return "pd" + host;
   }
 
   /** The hardware address of that card. */

@@ -24,6 +24,7 @@ final class PortRules {
     }
     Bytes port = NftElements.name(vnic.port());
     elements.add(new Element("macs", port.plus(NftElements.field(vnic.mac().bytes()))));
+    elements.add(new Element("clients", port.plus(NftElements.field(vnic.mac().bytes()))));
     if (vnic.freedoms().mac()) {
       elements.add(new Element("any_mac", port));
     }

@@ -80,7 +80,7 @@ final class Rulesets {
     text.append("flush table ").append(table).append('\n');
     rule(text, table, "arriving ip daddr 127.0.0.0/8 return");
     rules.write();
-    networks.forEach(each -> named(text, table, each));
+    networks.forEach(each -> asked(text, table, each));
     published(text, table);
     for (Network each : networks) {
       each.vxlan().ifPresent(vxlan -> carried(text, table, vxlan));
@@ -127,9 +127,18 @@ final class Rulesets {
                 rule(text, table, "carried %s %s daddr != %s drop".formatted(number, family, own)));
   }
 
-  /** Who publishes the host's port of DNS does not get what a network's zones ask the host. */
-  private static void named(StringBuilder text, String table, Network network) {
+  /** Who publishes the host's ports of DNS and DHCP does not get what zones ask the host. */
+  private static void asked(StringBuilder text, String table, Network network) {
     if (network.kind().hasHost()) {
+      for (Subnet each : network.subnets()) {
+        if (each.gateway().filter(gateway -> !gateway.six()).isPresent()) {
+          rule(
+              text,
+              table,
+              "arriving iifname \"%s\" ip daddr %s udp dport 67 return"
+                  .formatted(network.link(), each.gateway().get()));
+        }
+      }
       for (IpAddress each : network.resolvers()) {
         rule(
             text,

@@ -37,6 +37,7 @@ public final class Wall implements AutoCloseable {
   private static final int MOST_ELEMENTS = 1000; // of one message; nft takes more
 
   private final String name;
+  private final String enclaves; // what the names of ports begin with that lead to ourselves
   private final Nft nft;
   private final NftElements elements;
   private final NftTable table;
@@ -54,6 +55,7 @@ public final class Wall implements AutoCloseable {
 
   private Wall(Launcher launcher, LinkNames names, Fd host) {
     this.name = names.table() + "_fw";
+    this.enclaves = names.enclaves();
     this.nft = new Nft(launcher, host);
     this.elements = NftElements.of(host, NftElements.BRIDGE, name);
     this.table = NftTable.of(host, NftElements.BRIDGE, name);
@@ -225,7 +227,9 @@ public final class Wall implements AutoCloseable {
       if (in == null) {
         throw new IllegalStateException("polder.network was built without its firewall");
       }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("@TABLE@", name);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("@TABLE@", name)
+          .replace("@ENCLAVES@", enclaves);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -2,6 +2,7 @@ package polder.model;
 
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -45,6 +46,13 @@ public record MacAddress(String value) {
       bytes[i] = (byte) (bits >>> ((LENGTH - 1 - i) * Byte.SIZE));
     }
     return new MacAddress(HexFormat.ofDelimiter(":").formatHex(bytes));
+  }
+
+  /** The one of six bytes; empty if no card has it: a group's, or zeros. */
+  public static Optional<MacAddress> find(byte[] bytes) {
+    return bytes.length == LENGTH && isUsable(bytes)
+        ? Optional.of(new MacAddress(HexFormat.ofDelimiter(":").formatHex(bytes)))
+        : Optional.empty();
   }
 
   private static PolderException refused(String text) {
