@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,8 +27,12 @@ public final class InetSocket implements AutoCloseable {
   private static final int IPPROTO_IP = 0; // linux/in.h
   private static final int IP_FREEBIND = 15;
   private static final int IPPROTO_IPV6 = 41;
-  private static final int IPV6_V6ONLY = 26; // linux/in6.h
+  private static final int IPV6_ADD_MEMBERSHIP = 20; // linux/in6.h
+  private static final int IPV6_V6ONLY = 26;
   private static final int IPV6_FREEBIND = 78;
+
+  private static final int MEMBERSHIP_SIZE = 20; // sizeof (struct ipv6_mreq)
+  private static final int MEMBERSHIP_INDEX = 16;
 
   /** sizeof (struct sockaddr_in). */
   static final int ADDRESS_SIZE = 16;
@@ -108,6 +113,43 @@ public final class InetSocket implements AutoCloseable {
       socket.close();
       throw e;
     }
+  }
+
+  /**
+   * Is one of {@code groups} of IPv6's on an interface, and hears nothing itself. Bridges then pass
+   * on to the host what is sent to them, whoever else says that he wants it.
+   *
+   * @param network as {@link #await} has it
+   * @param groups addresses of sixteen bytes
+   * @param index of the interface
+   * @throws SyscallException ENODEV without such an interface, or if it has no IPv6
+   */
+  public static InetSocket member(Fd network, List<Bytes> groups, int index) {
+    return NamespaceEntry.inside(
+        network,
+        () -> {
+          InetSocket socket = make(false, true);
+          try (Arena arena = Arena.ofConfined()) {
+            for (Bytes group : groups) {
+              MemorySegment wish = arena.allocate(MEMBERSHIP_SIZE, Integer.BYTES);
+              MemorySegment.copy(group.toArray(), 0, wish, ValueLayout.JAVA_BYTE, 0, 16);
+              wish.set(ValueLayout.JAVA_INT, MEMBERSHIP_INDEX, index);
+              Kernel.check(
+                  Kernel.call(
+                      Nr.SETSOCKOPT,
+                      socket.fd.number(),
+                      IPPROTO_IPV6,
+                      IPV6_ADD_MEMBERSHIP,
+                      wish.address(),
+                      wish.byteSize()),
+                  () -> "be one of a group on interface %d".formatted(index));
+            }
+            return socket;
+          } catch (RuntimeException | Error e) {
+            socket.close();
+            throw e;
+          }
+        });
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -98,6 +99,27 @@ class InetSocketKernelTest {
           assertThrows(
               SyscallException.class,
               () -> InetSocket.await(space, false, SERVER, Optional.of("none0")));
+      assertEquals(Errno.ENODEV, missing.errno());
+    }
+  }
+
+  @Test
+  void whoIsAMemberOfAGroupIsOneForTheKernel() {
+    byte[] group = new byte[16];
+    group[0] = (byte) 0xff;
+    group[1] = 2;
+    group[13] = 1;
+    group[15] = 2;
+    try (Fd space = space();
+        NetworkStack stack = NetworkStack.of(space)) {
+      int index = stack.links().find("lo").orElseThrow().index();
+      List<Bytes> groups = List.of(Bytes.of(group));
+      try (InetSocket _ = InetSocket.member(space, groups, index)) {
+        String all = inside(space, () -> Procfs.text("/proc/thread-self/net/igmp6"));
+        assertTrue(all.contains("ff020000000000000000000000010002"), all);
+      }
+      SyscallException missing =
+          assertThrows(SyscallException.class, () -> InetSocket.member(space, groups, 77));
       assertEquals(Errno.ENODEV, missing.errno());
     }
   }
