@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import polder.linux.Bytes;
 import polder.linux.Epoll;
-import polder.linux.Errno;
 import polder.linux.Fd;
 import polder.linux.InetSocket;
 import polder.linux.Link;
@@ -33,10 +32,7 @@ public final class AddressServer implements AutoCloseable {
   public static final int MARK = 0x706f6c64;
 
   private static final System.Logger LOG = System.getLogger("polder.network");
-  private static final int SERVER = 67; // RFC 2131, 4.1
-  private static final int CLIENT = 68;
-  private static final IpAddress EVERYBODY = IpAddress.of("255.255.255.255");
-  private static final int LARGEST = 1500;
+  private static final long LINK_LOCAL = 0xfe80L << 48;
   private static final int MOST_AT_ONCE = 64; // of one socket, before others have their turn
   private static final int MOST_ANSWERS = 20; // of one card, at once
   private static final int ANSWERS_A_SECOND = 2;
@@ -83,7 +79,7 @@ public final class AddressServer implements AutoCloseable {
       }
       leaveServed(network.name());
       problems.remove(network.name());
-      if (wanted.stream().anyMatch(each -> !each.six())) {
+      if (!wanted.isEmpty()) {
         open(network.name(), wanted, place);
       }
     } finally {
@@ -97,19 +93,37 @@ public final class AddressServer implements AutoCloseable {
       Answering able = answering();
       Link link = link(place);
       List<IpAddress> four = addresses.stream().filter(each -> !each.six()).toList();
-      LinkSocket socket = LinkSocket.four(place.space(), link.index(), SERVER, MARK);
-      made.add(socket::close);
-      List<InetSocket> deaf = new ArrayList<>();
-      for (IpAddress each : four) {
-        occupy(each, place).ifPresent(deaf::add);
+      List<Supplier<Loop.Handler>> begin = new ArrayList<>();
+      Hearing.Cards cards = mac -> able.card(network, mac);
+      if (!four.isEmpty()) {
+        LinkSocket socket = LinkSocket.four(place.space(), link.index(), HearingFour.SERVER, MARK);
+        made.add(socket::close);
+        begin.add(() -> new HearingFour(able.loop, socket, cards, four));
       }
-      deaf.forEach(each -> made.add(each::close));
+      for (IpAddress each : four) {
+        occupy(each, place)
+            .ifPresent(
+                socket -> {
+                  made.add(socket::close);
+                  begin.add(() -> able.new Deaf(socket));
+                });
+      }
+      if (four.size() < addresses.size()) {
+        LinkSocket socket =
+            LinkSocket.six(
+                place.space(), link.index(), HearingSix.SERVER, RouterAdvert.SOLICITATION, MARK);
+        made.add(socket::close);
+        Optional<InetSocket> member = join(place, link);
+        member.ifPresent(each -> made.add(each::close));
+        MacAddress own = MacAddress.of(link.address().orElseThrow());
+        IpAddress address = new IpAddress(true, LINK_LOCAL, own.interfaceId());
+        begin.add(
+            () ->
+                new HearingSix(
+                    able.loop, socket, cards, member, own, address, () -> able.guests(network)));
+      }
       List<Loop.Handler> handlers = new ArrayList<>();
-      able.loop.hand(
-          () -> {
-            handlers.add(able.new Requests(network, four, socket));
-            deaf.forEach(each -> handlers.add(able.new Deaf(each)));
-          });
+      able.loop.hand(() -> begin.forEach(each -> handlers.add(each.get())));
       served.put(network, new Served(addresses, place.identity(), handlers));
     } catch (SyscallException | PolderException e) {
       made.forEach(Runnable::run);
@@ -130,13 +144,22 @@ public final class AddressServer implements AutoCloseable {
     }
   }
 
+  /** Without it we hear what bridges pass on to all, which is all unless somebody asks for less. */
+  private static Optional<InetSocket> join(NetworkWatch.Place place, Link link) {
+    try {
+      return Optional.of(InetSocket.member(place.space(), HearingSix.GROUPS, link.index()));
+    } catch (SyscallException e) {
+      return Optional.empty();
+    }
+  }
+
   /**
    * The same port for the kernel's eyes, or it would tell whoever asks us that nobody is here. If a
    * program of the host's has it, it has that port to itself, and we answer all the same.
    */
   private static Optional<InetSocket> occupy(IpAddress address, NetworkWatch.Place place) {
     try {
-      InetSocket.Peer local = new InetSocket.Peer(Bytes.of(address.bytes()), SERVER);
+      InetSocket.Peer local = new InetSocket.Peer(Bytes.of(address.bytes()), HearingFour.SERVER);
       return Optional.of(InetSocket.await(place.space(), false, local, place.device()));
     } catch (SyscallException e) {
       return Optional.empty();
@@ -211,113 +234,26 @@ public final class AddressServer implements AutoCloseable {
     private final Loop loop = new Loop(host, "polder-addresses");
     private final Turnstile turnstile = new Turnstile(MOST_ANSWERS, ANSWERS_A_SECOND);
 
-    /** The card that a frame came from, if it is answered, and was not too often. */
-    private Optional<DhcpCard> card(String network, Bytes from) {
-      return MacAddress.find(from.toArray())
-          .flatMap(mac -> book.get().find(network, mac))
-          .filter(each -> turnstile.pass(network, each.mac(), System.nanoTime()));
+    /** The card of that address, if it is answered, and was not too often. */
+    private Optional<DhcpCard> card(String network, MacAddress mac) {
+      return book.get()
+          .find(network, mac)
+          .filter(each -> turnstile.pass(network, mac, System.nanoTime()));
     }
 
-    /** What has come; a bridge that somebody switches off and on again is heard again. */
-    private Optional<LinkSocket.Packet> receive(LinkSocket socket) {
-      try {
-        return socket.receive(LARGEST);
-      } catch (SyscallException e) {
-        if (e.errno().equals(Errno.ENETDOWN)) {
-          return Optional.empty();
-        }
-        throw e;
-      }
-    }
-
-    /** A socket. */
-    private abstract class Listening implements Loop.Handler {
-      final Fd fd;
-      final long token;
-      boolean ended;
-
-      Listening(Fd fd) {
-        this.fd = fd;
-        this.token = loop.watch(fd, Epoll.READABLE, this);
-      }
-
-      abstract void close();
-
-      @Override
-      public void end() {
-        if (!ended) {
-          ended = true;
-          loop.forget(fd, token);
-          close();
-        }
-      }
-    }
-
-    /** Requests of a network's cards by IPv4. */
-    private final class Requests extends Listening {
-      private final String network;
-      private final List<IpAddress> servers;
-      private final LinkSocket socket;
-
-      Requests(String network, List<IpAddress> servers, LinkSocket socket) {
-        super(socket.fd());
-        this.network = network;
-        this.servers = servers;
-        this.socket = socket;
-      }
-
-      @Override
-      public void ready(int events) {
-        for (int i = 0; i < MOST_AT_ONCE; i++) {
-          Optional<LinkSocket.Packet> heard = receive(socket);
-          if (heard.isEmpty()) {
-            return;
-          }
-          if (heard.get().whole()) {
-            hear(heard.get());
-          }
-        }
-      }
-
-      private void hear(LinkSocket.Packet packet) {
-        try {
-          answer(packet).ifPresent(each -> socket.send(each, packet.from()));
-        } catch (SyscallException e) {
-          LOG.log(System.Logger.Level.DEBUG, "an answer is lost", e); // as any may be
-        } catch (RuntimeException e) {
-          LOG.log(System.Logger.Level.ERROR, "a request is not answered", e);
-        }
-      }
-
-      private Optional<byte[]> answer(LinkSocket.Packet packet) {
-        return Datagram.read(packet.data().toArray())
-            .filter(each -> each.fromPort() == CLIENT && each.toPort() == SERVER)
-            .filter(each -> each.to().equals(EVERYBODY) || servers.contains(each.to()))
-            .flatMap(each -> DhcpRequest.read(each.data().toArray()))
-            .filter(each -> each.mac().equals(packet.from())) // it asks for itself
-            .flatMap(
-                request ->
-                    card(network, packet.from())
-                        .flatMap(card -> DhcpAnswers.of(request, card, servers)))
-            .map(
-                each ->
-                    new Datagram(each.server(), SERVER, each.to(), CLIENT, Bytes.of(each.message()))
-                        .packet());
-      }
-
-      @Override
-      void close() {
-        socket.close();
-      }
+    private List<DhcpCard> guests(String network) {
+      return book.get().on(network).values().stream().filter(DhcpCard::guest).toList();
     }
 
     /** What the kernel thinks that we listen at: what comes was heard already. */
-    private final class Deaf extends Listening {
+    private final class Deaf implements Loop.Handler {
       private final InetSocket socket;
+      private final long token;
+      private boolean ended;
 
       Deaf(InetSocket socket) {
-        super(socket.fd());
         this.socket = socket;
+        this.token = loop.watch(socket.fd(), Epoll.READABLE, this);
       }
 
       @Override
@@ -328,8 +264,12 @@ public final class AddressServer implements AutoCloseable {
       }
 
       @Override
-      void close() {
-        socket.close();
+      public void end() {
+        if (!ended) {
+          ended = true;
+          loop.forget(socket.fd(), token);
+          socket.close();
+        }
       }
     }
   }

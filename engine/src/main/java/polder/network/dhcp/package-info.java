@@ -1,5 +1,6 @@
 /**
- * Tells cards on networks the addresses that they have: DHCP.
+ * Tells cards on networks the addresses that they have, and their routers: DHCP, and for IPv6 the
+ * advertisements that go with it.
  *
  * <p>An {@link polder.network.dhcp.AddressServer} listens, on each network in which we have an
  * address, below IP. It gives no addresses: what a card has stands in its zone's record, and is
