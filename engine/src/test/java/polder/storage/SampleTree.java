@@ -134,6 +134,29 @@ final class SampleTree {
     }
   }
 
+  /** A second state too: changes that the top does not have. */
+  static void changeDeep(Directory root) {
+    try (Directory b = root.enter(FilePath.of("a/b"), polder.linux.Walk.NO_LINKS);
+        Directory c = b.enter(name("c"))) {
+      write(c, "new", "here since");
+      c.rename(name("below"), b, name("moved"));
+      try (Directory made = c.ensureDirectories(FilePath.of("made/and"), 0755)) {
+        write(made, "filled", "deeper");
+      }
+    }
+    try (Directory gone = root.enter(FilePath.of("gone/with"), polder.linux.Walk.NO_LINKS)) {
+      try (Directory all = gone.enter(name("all"))) {
+        all.remove(name("below"));
+      }
+      gone.removeDirectory(name("all"));
+    }
+  }
+
+  /** Makes a directory look as if nobody had touched it for long. */
+  static void old(Directory directory) {
+    directory.node().times(THEN, THEN);
+  }
+
   private static final Bytes
       ACL = // version 2: user::rwx user:1000:rwx group::r-x mask::rwx other::r-x
       Bytes.of(

@@ -139,6 +139,58 @@ class TransferKernelTest {
     assertEquals(text(first), text(seen(to, COPY)), "the one before is as it was");
   }
 
+  @Test
+  void aDifferenceKeepsTheTimesOfDirectoriesThatItOnlyPassesThrough() throws Exception {
+    int pair = 0;
+    for (Storage from : List.of(overlay, btrfs)) {
+      for (Storage to : List.of(overlay, btrfs)) {
+        UUID zone = new UUID(1, ++pair);
+        UUID copy = new UUID(2, pair);
+        from.create(zone, List.of());
+        in(from, zone, SampleTree::fill);
+        from.snapshot(zone, "first");
+        byte[] first = send(from, zone, "first", NOTHING);
+        receive(to, copy, NOTHING, "first", id(from, zone, "first"), first);
+        in(from, zone, SampleTree::changeDeep);
+        from.snapshot(zone, "second");
+        Origin since = new Origin.Snapshot("first");
+        byte[] second = send(from, zone, "second", since);
+        receive(to, copy, since, "second", id(from, zone, "second"), second);
+        assertEquals(
+            withoutHoles(seen(from, zone)), withoutHoles(seen(to, copy)), from + " to " + to);
+      }
+    }
+  }
+
+  @Test
+  void allOfATreeOfManyDirectoriesHasItsTimes() throws Exception {
+    for (Storage to : List.of(overlay, btrfs)) {
+      btrfs.create(ZONE, List.of());
+      in(
+          btrfs,
+          ZONE,
+          root -> {
+            for (int i = 0; i < 300; i++) { // more than the kernel puts off telling the times of
+              try (Directory below = root.ensureDirectory(SampleTree.name("d" + i), 0755)) {
+                SampleTree.write(below, "first", "1");
+              }
+            }
+            SampleTree.old(root);
+          });
+      btrfs.snapshot(ZONE, "first");
+      receive(
+          to,
+          COPY,
+          NOTHING,
+          "first",
+          id(btrfs, ZONE, "first"),
+          send(btrfs, ZONE, "first", NOTHING));
+      assertEquals(text(seen(btrfs, ZONE)), text(seen(to, COPY)));
+      btrfs.destroy(ZONE);
+      to.destroy(COPY);
+    }
+  }
+
   /** Lines, since a difference is to be read by people. */
   private static String text(List<String> lines) {
     return String.join("\n", lines);

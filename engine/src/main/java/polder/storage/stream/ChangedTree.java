@@ -11,6 +11,7 @@ import polder.linux.Directory;
 import polder.linux.Errno;
 import polder.linux.Node;
 import polder.linux.RegularFile;
+import polder.linux.Stat;
 import polder.linux.SyscallException;
 import polder.linux.Walk;
 import polder.model.PolderException;
@@ -22,6 +23,10 @@ import polder.model.PolderException;
  * <p>A directory and a file are held from one change to the next, since most changes are of the
  * same file as the one before. Extended attributes that would speak to the host's kernel are left
  * out: all but {@code user.*}, {@code security.capability} and the two of POSIX ACLs.
+ *
+ * <p>The kernel's streams make each new file at the top, by a name that nothing else has, and move
+ * it to its place; they do not tell the top's times for that. So it gets at the end what was told
+ * last, or what it had before.
  */
 public final class ChangedTree implements AutoCloseable {
   private static final Walk DOWN = Walk.NO_LINKS.onOneMount();
@@ -41,12 +46,19 @@ public final class ChangedTree implements AutoCloseable {
   private @Nullable Directory directory;
   private TreePath written = TreePath.TOP;
   private @Nullable RegularFile file;
+  private Optional<Change> topTimes; // of the change that is made last
 
   private ChangedTree(Directory top, Optional<Directory> before, Optional<UUID> since) {
     this.top = top;
     this.before = before;
     this.since = since;
     this.inherits = before.isPresent();
+    this.topTimes = before.map(ChangedTree::timesOf);
+  }
+
+  private static Change timesOf(Directory tree) {
+    Stat stat = tree.node().stat();
+    return new Change.Times(TreePath.TOP, stat.accessed(), stat.modified());
   }
 
   /**
@@ -81,13 +93,14 @@ public final class ChangedTree implements AutoCloseable {
         tree.make(change);
         change = reader.next();
       }
+      tree.topTimes.ifPresent(tree::make);
     }
     if (changes.read() >= 0) {
       throw Malformed.stream("it goes on after its end");
     }
   }
 
-  private void make(Change change) throws IOException {
+  private void make(Change change) {
     try {
       change(change);
     } catch (SyscallException e) {
@@ -179,6 +192,9 @@ public final class ChangedTree implements AutoCloseable {
       case Change.Times(TreePath path, var accessed, var modified) -> {
         try (Node node = node(path)) {
           node.times(accessed, modified);
+        }
+        if (path.isTop()) {
+          topTimes = Optional.of(change);
         }
       }
       case Change.Begin begin -> throw Malformed.stream("it begins twice");
