@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import polder.model.AdoptRequest;
@@ -87,9 +88,17 @@ abstract class PoolContract extends VolumeContract {
       assertEquals(zone.uuid(), here.uuid());
       assertEquals("a", here.name());
       assertEquals(Adoptee.Fate.HERE, here.fate());
+      assertEquals(
+          zone.spec().find(ZoneProperties.IMAGE_UUID), here.image().map(Adoptee.Origin::uuid));
     }
     AdoptRequest absent = new AdoptRequest(List.of("b"), false, false);
     assertKind(ErrorKind.NOT_FOUND, () -> host.pools().adopt("contract", absent, Progress.NONE));
+    AdoptRequest called = new AdoptRequest(List.of(), Map.of("b", "c"), false, true);
+    PolderException refused =
+        assertThrows(
+            PolderException.class, () -> host.pools().adopt("contract", called, Progress.NONE));
+    assertEquals(ErrorKind.INVALID, refused.kind());
+    assertEquals("names.b", refused.faults().getFirst().path());
     host.zones().delete(ref("a"), false);
     host.pools().delete("contract");
     assertKind(ErrorKind.NOT_FOUND, () -> host.pools().get("contract"));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import polder.model.AdoptRequest;
 import polder.model.Adoptee;
 import polder.model.Adoptee.Fate;
@@ -66,7 +67,10 @@ final class Adopting {
     private final String pool;
     private final AdoptRequest request;
     private final List<PoolContents.Found> all;
-    private final Set<String> names = new HashSet<>(); // of volumes that a dry run would have taken
+    private final List<PoolContents.Found> asked;
+    private final NewNames names;
+    private final Set<String> used = new HashSet<>(); // by volumes that a dry run would have taken
+    private final Set<UUID> planned = new HashSet<>(); // those volumes
     private final Set<String> aliases = new HashSet<>();
     private final Set<UUID> taken = new HashSet<>(); // own volumes, with their zones
 
@@ -74,15 +78,21 @@ final class Adopting {
       this.pool = pool;
       this.request = request;
       this.all = all;
+      this.asked = asked();
+      this.names = NewNames.of(request.names(), asked, this::isVolumeHere);
+    }
+
+    private boolean isVolumeHere(String name) {
+      return hall.volumes().find(name).filter(each -> each.pool().equals(pool)).isPresent();
     }
 
     Adoption run(Progress progress) {
-      List<PoolContents.Found> asked = asked();
       List<Adoptee> told = new ArrayList<>();
       for (PoolContents.Found each : asked) {
         progress.report("objects", told.size(), asked.size());
         if (each.seen().zone().isEmpty()) {
-          told.add(each.record().map(record -> decide(each.seen(), record)).orElse(each.seen()));
+          Adoptee seen = withImage(each);
+          told.add(each.record().map(record -> decide(seen, record)).orElse(seen));
         }
       }
       for (PoolContents.Found own : asked) { // what became of their zones is known by now
@@ -92,6 +102,25 @@ final class Adopting {
       }
       progress.report("objects", asked.size(), asked.size());
       return new Adoption(pool, told);
+    }
+
+    /** No pool has images; zones run without, and who wants more of them must know which it was. */
+    private Adoptee withImage(PoolContents.Found found) {
+      if (found.record().orElse(null) instanceof PoolRecord.OfZone(ZoneRecord zone)
+          && zone.spec().find(ZoneProperties.IMAGE_UUID).isPresent()) {
+        UUID image = zone.spec().find(ZoneProperties.IMAGE_UUID).get();
+        return found.seen().of(new Adoptee.Origin(image, zone.imageName(), isImageHere(image)));
+      }
+      return found.seen();
+    }
+
+    private boolean isImageHere(UUID image) {
+      try {
+        var _ = hall.images().get(image.toString());
+        return true;
+      } catch (PolderException e) {
+        return false;
+      }
     }
 
     /** What was named, with the own volumes of zones that were; or all. */
@@ -127,18 +156,32 @@ final class Adopting {
     private Adoptee decide(Adoptee seen, PoolRecord record) {
       try {
         if (isHere(seen)) {
+          refuseRenaming(seen);
           return seen.becoming(Fate.HERE, Optional.empty());
         }
         refuseUuid(seen.uuid());
         switch (record) {
-          case PoolRecord.OfVolume(VolumeRecord volume) -> take(volume);
+          case PoolRecord.OfVolume(VolumeRecord volume) ->
+              take(names.of(volume.uuid()).map(volume::called).orElse(volume));
           case PoolRecord.OfZone(ZoneRecord zone) -> take(zone);
         }
-        return seen.becoming(request.dryRun() ? Fate.ADOPTABLE : Fate.ADOPTED, Optional.empty());
+        return names
+            .of(seen)
+            .becoming(request.dryRun() ? Fate.ADOPTABLE : Fate.ADOPTED, Optional.empty());
       } catch (RuntimeException e) {
         String what = "adopt %s '%s'".formatted(word(seen.kind()), seen.name());
         String why = String.valueOf(Failures.of(what, e).getMessage());
         return seen.becoming(Fate.REFUSED, Optional.of(why));
+      }
+    }
+
+    private void refuseRenaming(Adoptee seen) {
+      Optional<String> other = names.of(seen.uuid()).filter(name -> !name.equals(seen.name()));
+      if (other.isPresent()) {
+        throw new PolderException(
+            ErrorKind.WRONG_STATE,
+            "it is here already, and not called '%s': another name is given on the way in only"
+                .formatted(other.get()));
       }
     }
 
@@ -212,32 +255,37 @@ final class Adopting {
     // Volumes
 
     private void take(VolumeRecord volume) {
+      if (hall.volumes().find(volume.name()).isPresent() || !used.add(volume.name())) {
+        throw new PolderException(
+            ErrorKind.EXISTS,
+            "there is a volume '%s' already; take this one under another name: --name %s=NAME"
+                .formatted(volume.name(), volume.name()));
+      }
       if (!request.dryRun()) {
         volumes.adopt(volume);
-      } else if (hall.volumes().find(volume.name()).isPresent() || !names.add(volume.name())) {
-        throw new PolderException(
-            ErrorKind.EXISTS, "there is a volume '%s' already".formatted(volume.name()));
       }
+      planned.add(volume.uuid());
     }
 
     // Zones
 
     private void take(ZoneRecord found) {
-      ZoneSpec spec = found.spec();
+      ZoneSpec spec = names.follow(found.spec());
       refuseKept(found);
       List<VolumeRecord> own = own(spec);
-      List<Fault> faults = reaches(spec);
+      refuseLeft(found.spec());
+      List<Fault> faults = new ArrayList<>(reaches(spec));
+      faults.addAll(reachesVolumes(spec));
       if (!faults.isEmpty() && !request.trusted()) {
         throw new PolderException(
             "its payload reaches into the host, and the pool was not said to be trusted", faults);
       }
-      ZoneSpec known = withoutPlanned(spec);
-      creation.verify("its payload is refused", known);
+      creation.verify("its payload is refused", withoutPlanned(found.spec(), spec));
+      refuseAlias(spec);
       if (request.dryRun()) {
-        refuseAlias(spec);
         var _ = creation.foreseeAddresses(spec);
       } else {
-        LocalZone zone = creation.adopt(record(found), own);
+        LocalZone zone = creation.adopt(record(found, spec), own);
         snapping.lookFirst(zone);
       }
       own.forEach(each -> taken.add(each.uuid()));
@@ -253,18 +301,77 @@ final class Adopting {
     }
 
     /** What is recorded of it here: it is down, and what its image says goes with it at need. */
-    private ZoneRecord record(ZoneRecord found) {
-      ZoneSpec spec = found.spec();
-      if (spec.get(ZoneProperties.AUTOBOOT)) {
-        spec = spec.with(ZoneProperties.AUTOBOOT, false);
-      }
+    private ZoneRecord record(ZoneRecord found, ZoneSpec spec) {
+      boolean up = spec.get(ZoneProperties.AUTOBOOT);
       return new ZoneRecord(
           found.generation(),
-          spec,
+          up ? spec.with(ZoneProperties.AUTOBOOT, false) : spec,
           Optional.empty(),
           found.created(),
           found.modified(),
-          found.config());
+          found.config(),
+          found.imageName(),
+          Optional.empty());
+    }
+
+    /** The volumes of this pool that a payload means by that name; two in a pool that lies. */
+    private List<Adoptee> meant(String volume) {
+      return all.stream()
+          .filter(each -> each.seen().kind() == Kind.VOLUME && each.isCalled(volume))
+          .map(PoolContents.Found::seen)
+          .toList();
+    }
+
+    private boolean isIn(Adoptee volume) {
+      return planned.contains(volume.uuid()) || isHere(volume);
+    }
+
+    /** Another volume of this host, that happens to have the name, is not what the zone had. */
+    private void refuseLeft(ZoneSpec said) {
+      List<Fault> faults = new ArrayList<>();
+      forNamed(
+          said,
+          (i, each) -> {
+            List<Adoptee> meant = meant(each.volume());
+            if (!meant.isEmpty() && meant.stream().noneMatch(this::isIn)) {
+              faults.add(
+                  new Fault(
+                      "filesystems[%d].source".formatted(i),
+                      "volume '%s' of this pool is not taken: take it first, or with the zone"
+                          .formatted(each.volume())));
+            }
+          });
+      if (!faults.isEmpty()) {
+        throw new PolderException("a volume that it attaches is missing", faults);
+      }
+    }
+
+    /** Who wrote the pool did not write what other volumes of this host have. */
+    private List<Fault> reachesVolumes(ZoneSpec spec) {
+      List<Fault> faults = new ArrayList<>();
+      forNamed(
+          spec,
+          (i, each) -> {
+            String volume = each.volume();
+            boolean another =
+                hall.volumes().find(volume).filter(one -> !one.pool().equals(pool)).isPresent();
+            if (another) {
+              faults.add(
+                  new Fault(
+                      "filesystems[%d].source".formatted(i),
+                      "volume '%s' is this host's, and not of this pool".formatted(volume)));
+            }
+          });
+      return faults;
+    }
+
+    private static void forNamed(ZoneSpec spec, BiConsumer<Integer, Filesystem> each) {
+      List<Filesystem> filesystems = spec.get(ZoneProperties.FILESYSTEMS);
+      for (int i = 0; i < filesystems.size(); i++) {
+        if (filesystems.get(i).isVolume() && !filesystems.get(i).isOwnVolume()) {
+          each.accept(i, filesystems.get(i));
+        }
+      }
     }
 
     /** Its own volumes: each that its payload has, once, and those that it had. */
@@ -296,23 +403,20 @@ final class Adopting {
     }
 
     /** Its payload, but for the volumes that a dry run would have taken before it. */
-    private ZoneSpec withoutPlanned(ZoneSpec spec) {
-      List<Filesystem> filesystems = spec.get(ZoneProperties.FILESYSTEMS);
-      List<Filesystem> left =
-          filesystems.stream()
-              .filter(each -> !each.isVolume() || !isPlanned(each.volume()))
-              .toList();
-      return left.size() == filesystems.size() ? spec : spec.with(ZoneProperties.FILESYSTEMS, left);
-    }
-
-    private boolean isPlanned(String volume) {
-      return names.contains(volume)
-          || all.stream()
-              .anyMatch(
-                  each ->
-                      names.contains(each.seen().name())
-                          && each.seen().kind() == Kind.VOLUME
-                          && each.seen().uuid().toString().equals(volume));
+    private ZoneSpec withoutPlanned(ZoneSpec said, ZoneSpec spec) {
+      if (!request.dryRun()) {
+        return spec;
+      }
+      List<Filesystem> before = said.get(ZoneProperties.FILESYSTEMS);
+      List<Filesystem> left = new ArrayList<>(spec.get(ZoneProperties.FILESYSTEMS));
+      for (int i = before.size() - 1; i >= 0; i--) {
+        Filesystem each = before.get(i);
+        if (each.isVolume()
+            && meant(each.volume()).stream().anyMatch(one -> planned.contains(one.uuid()))) {
+          left.remove(i);
+        }
+      }
+      return spec.with(ZoneProperties.FILESYSTEMS, left);
     }
 
     private void refuseAlias(ZoneSpec spec) {
@@ -323,7 +427,8 @@ final class Adopting {
       if (alias.isPresent() && (used || !aliases.add(alias.get()))) {
         throw new PolderException(
             ErrorKind.EXISTS,
-            "the alias '%s' is that of another zone; give that one another".formatted(alias.get()));
+            "the alias '%s' is that of another zone; take this one under another name: --name %s=NAME"
+                .formatted(alias.get(), alias.get()));
       }
     }
   }

@@ -2,6 +2,7 @@ package polder.engine;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import polder.image.ImageHold;
 import polder.model.ImageAbout;
@@ -13,11 +14,13 @@ interface ImageSource {
    * An image as a zone uses it.
    *
    * @param uuid its identity
+   * @param name what it is called, as name:tag; empty if nobody calls it something
    * @param layers its files, the lowest first
    * @param config how it is run
    * @param about what else is said of it
    */
-  record Found(UUID uuid, List<Path> layers, ImageConfig config, ImageAbout about) {
+  record Found(
+      UUID uuid, Optional<String> name, List<Path> layers, ImageConfig config, ImageAbout about) {
     public Found {
       layers = List.copyOf(layers);
     }

@@ -43,7 +43,8 @@ final class LocalImages implements Images {
       @Override
       public Found get(String reference) {
         Image image = store.get(here(reference));
-        return new Found(image.uuid(), store.layers(image.uuid()), image.config(), image.about());
+        return new Found(
+            image.uuid(), nameOf(image), store.layers(image.uuid()), image.config(), image.about());
       }
 
       @Override
@@ -51,6 +52,13 @@ final class LocalImages implements Images {
         return store.hold(image);
       }
     };
+  }
+
+  /** What somebody called it; one that nobody does is called as its digest begins. */
+  private static Optional<String> nameOf(Image image) {
+    return image.digest().startsWith("sha256:" + image.name())
+        ? Optional.empty()
+        : Optional.of(image.name() + ":" + image.tag());
   }
 
   @Override

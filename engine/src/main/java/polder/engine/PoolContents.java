@@ -123,7 +123,8 @@ final class PoolContents {
 
   private static Adoptee seen(
       Kind kind, UUID dataset, String name, Optional<UUID> zone, long snapshots) {
-    return new Adoptee(kind, dataset, name, zone, snapshots, Fate.ADOPTABLE, Optional.empty());
+    return new Adoptee(
+        kind, dataset, name, zone, Optional.empty(), snapshots, Fate.ADOPTABLE, Optional.empty());
   }
 
   private static Found unknown(UUID dataset, String why) {

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import polder.model.ErrorKind;
-import polder.model.ImageConfig;
 import polder.model.PolderException;
 import polder.model.Pool;
 import polder.model.ZoneProperties;
@@ -59,25 +58,26 @@ final class PoolRecords {
 
   /** What another host needs: what the image says too, and not the ids, which are this host's. */
   private ZoneRecord whole(ZoneRecord record) {
+    Optional<ImageSource.Found> image = image(record);
     return new ZoneRecord(
         record.generation(),
         record.spec(),
         Optional.empty(),
         record.created(),
         record.modified(),
-        config(record),
+        image.map(ImageSource.Found::config).or(record::config),
+        image.flatMap(ImageSource.Found::name).or(record::imageName),
         record.kept());
   }
 
-  private Optional<ImageConfig> config(ZoneRecord record) {
-    Optional<UUID> image = record.spec().find(ZoneProperties.IMAGE_UUID);
-    if (image.isEmpty()) {
-      return Optional.empty();
-    }
+  private Optional<ImageSource.Found> image(ZoneRecord record) {
     try {
-      return Optional.of(images.get(image.get().toString()).config());
+      return record
+          .spec()
+          .find(ZoneProperties.IMAGE_UUID)
+          .map(image -> images.get(image.toString()));
     } catch (PolderException e) {
-      return record.config(); // it came without its image
+      return Optional.empty(); // the zone came without it
     }
   }
 

@@ -60,6 +60,11 @@ record VolumeRecord(
     return new VolumeRecord(uuid, name, pool, changed, compression, schedule, created, owner);
   }
 
+  /** The record of a volume that is called otherwise from now on. */
+  VolumeRecord called(String other) {
+    return new VolumeRecord(uuid, other, pool, quota, compression, schedule, created, owner);
+  }
+
   /** The record after a change of the compression. */
   VolumeRecord compressed(String word) {
     return new VolumeRecord(uuid, name, pool, quota, word, schedule, created, owner);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import polder.brand.IdRange;
 import polder.model.ImageConfig;
 import polder.model.ZoneProperties;
@@ -21,6 +22,7 @@ import polder.model.json.ImageJson;
  * @param created when it was created
  * @param modified when its spec changed last
  * @param config what its image says, for a zone that came here without it
+ * @param imageName what its image was called, as name:tag, for a zone that came here without it
  * @param kept empty for a zone that is there; for one that was deleted, until when it is kept
  */
 record ZoneRecord(
@@ -30,7 +32,9 @@ record ZoneRecord(
     Instant created,
     Instant modified,
     Optional<ImageConfig> config,
+    Optional<String> imageName,
     Optional<Kept> kept) {
+  private static final Pattern IMAGE = Pattern.compile("[!-~]{1,300}");
 
   /**
    * What is known of a zone that was deleted.
@@ -52,7 +56,7 @@ record ZoneRecord(
       Instant created,
       Instant modified,
       Optional<ImageConfig> config) {
-    this(generation, spec, ids, created, modified, config, Optional.empty());
+    this(generation, spec, ids, created, modified, config, Optional.empty(), Optional.empty());
   }
 
   UUID uuid() {
@@ -61,24 +65,32 @@ record ZoneRecord(
 
   /** The record of a zone that has addresses and ids now. */
   ZoneRecord placed(ZoneSpec settled, Optional<IdRange> own) {
-    return new ZoneRecord(generation, settled, own, created, modified, config, kept);
+    return new ZoneRecord(generation, settled, own, created, modified, config, imageName, kept);
   }
 
   /** The record after a change of the spec. */
   ZoneRecord with(ZoneSpec changed, Instant now) {
-    return new ZoneRecord(generation + 1, changed, ids, created, now, config, kept);
+    return new ZoneRecord(generation + 1, changed, ids, created, now, config, imageName, kept);
   }
 
   /** The record after its deletion: it has no ids, and does not start with the host. */
   ZoneRecord deleted(Kept how) {
     ZoneSpec down = spec.with(ZoneProperties.AUTOBOOT, false);
     return new ZoneRecord(
-        generation + 1, down, Optional.empty(), created, modified, config, Optional.of(how));
+        generation + 1,
+        down,
+        Optional.empty(),
+        created,
+        modified,
+        config,
+        imageName,
+        Optional.of(how));
   }
 
   /** The record of a deleted zone after its return. */
   ZoneRecord undeleted(ZoneSpec changed, Optional<IdRange> own, Instant now) {
-    return new ZoneRecord(generation + 1, changed, own, created, now, config);
+    return new ZoneRecord(
+        generation + 1, changed, own, created, now, config, imageName, Optional.empty());
   }
 
   Map<String, Object> write() {
@@ -94,6 +106,7 @@ record ZoneRecord(
         });
     tree.put("spec", spec.write());
     config.ifPresent(image -> tree.put("image_config", ImageJson.write(image)));
+    imageName.ifPresent(name -> tree.put("image_name", name));
     kept.ifPresent(
         how -> {
           tree.put("deleted", how.deleted().toString());
@@ -115,9 +128,17 @@ record ZoneRecord(
         fields.time("created"),
         fields.time("modified"),
         Optional.ofNullable(tree.get("image_config")).map(ImageJson::readConfig),
+        fields.optionalText("image_name").map(ZoneRecord::imageName),
         tree.containsKey("deleted")
             ? Optional.of(new Kept(fields.time("deleted"), fields.time("kept_until")))
             : Optional.empty());
+  }
+
+  private static String imageName(String name) {
+    if (!IMAGE.matcher(name).matches()) {
+      throw Fields.wrong("image_name");
+    }
+    return name;
   }
 
   private static IdRange ids(long base, Fields fields) {

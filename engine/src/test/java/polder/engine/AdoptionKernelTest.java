@@ -1,6 +1,7 @@
 package polder.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -24,12 +25,14 @@ import polder.linux.Tree;
 import polder.model.AdoptRequest;
 import polder.model.Adoptee;
 import polder.model.Adoptee.Fate;
+import polder.model.ErrorKind;
 import polder.model.Filesystem;
 import polder.model.Json;
 import polder.model.Network;
 import polder.model.NetworkRequest;
 import polder.model.Nic;
 import polder.model.Patch;
+import polder.model.PolderException;
 import polder.model.PoolRequest;
 import polder.model.Progress;
 import polder.model.SnapshotRef;
@@ -277,6 +280,84 @@ class AdoptionKernelTest {
       for (UUID left : List.of(bare, linked, piped, large, rootless, other, parted, part)) {
         removeByHand(test, left);
       }
+    }
+  }
+
+  private static ZoneSpec attaching(String name, String source) {
+    return spec(name)
+        .with(
+            ZoneProperties.FILESYSTEMS,
+            List.of(new Filesystem(source, "/mnt", "volume", List.of())));
+  }
+
+  private static AdoptRequest called(List<String> objects, Map<String, String> names, boolean dry) {
+    return new AdoptRequest(objects, names, false, dry);
+  }
+
+  @Test
+  void whatHasATakenNameComesUnderAnother() throws Exception {
+    try (TestHost test = new TestHost()) {
+      pool(test);
+      test.host().volumes().create(new VolumeRequest("data", "fast", 0, "off"));
+      UUID late = test.run(attaching("late", "data")).uuid();
+      test.exec("late", "mkdir /mnt/sub; chmod 777 /mnt/sub");
+      test.host().zones().stop(TestHost.ref("late"), StopOptions.FORCED);
+      Zone web = test.run(attaching("web", "data/sub"));
+      test.exec("web", "echo old > /mnt/file");
+      test.host().zones().stop(TestHost.ref("web"), StopOptions.FORCED);
+      loseState(test);
+      test.host().zones().create(TestHost.spec("web", "true"));
+      test.host().volumes().create(VolumeRequest.of("data"));
+
+      for (AdoptRequest request : List.of(LOOK, TRUSTED)) { // never this host's volume instead
+        List<Adoptee> all = adopt(test, request);
+        assertRefused(all, web.uuid(), "volume 'data' of this pool is not taken");
+        assertRefused(all, late, "volume 'data' of this pool is not taken");
+        assertEquals(3, all.stream().filter(each -> each.fate() == Fate.REFUSED).count());
+      }
+      for (Map<String, String> wrong :
+          List.of(
+              Map.of("web", "Web_2"),
+              Map.of("nobody", "web2"),
+              Map.of("late", "web2"),
+              Map.of("web", web.uuid().toString()))) {
+        PolderException refused =
+            assertThrows(
+                PolderException.class,
+                () -> adopt(test, called(List.of("web"), wrong, false)),
+                wrong.toString());
+        assertEquals(ErrorKind.INVALID, refused.kind());
+        assertEquals("names." + wrong.keySet().iterator().next(), refused.faults().get(0).path());
+      }
+
+      Map<String, String> names = Map.of("web", "web2", "data", "data2");
+      for (boolean dry : List.of(true, false)) {
+        List<Adoptee> both = adopt(test, called(List.of("data", "web"), names, dry));
+        assertFates(dry ? Fate.ADOPTABLE : Fate.ADOPTED, both);
+        assertEquals(List.of("data2", "web2"), both.stream().map(Adoptee::name).toList());
+      }
+      assertEquals(web.uuid(), test.get("web2").uuid());
+      assertEquals(
+          "data2/sub", test.get("web2").spec().get(ZoneProperties.FILESYSTEMS).get(0).source());
+      test.host().zones().start(TestHost.ref("web2"));
+      assertEquals("old\n0", test.exec("web2", "cat /mnt/file"));
+      test.host().zones().stop(TestHost.ref("web2"), StopOptions.FORCED);
+
+      // who comes later says what the volume was called, or would have this host's
+      assertRefused(adopt(test, AdoptRequest.ALL), late, "is this host's, and not of this pool");
+      assertEquals(
+          Fate.ADOPTED,
+          of(adopt(test, called(List.of("late"), Map.of("data", "data2"), false)), late).fate());
+      assertEquals(
+          "data2", test.get("late").spec().get(ZoneProperties.FILESYSTEMS).get(0).source());
+      assertRefused(
+          adopt(test, called(List.of(), Map.of("web2", "web3"), false)),
+          web.uuid(),
+          "on the way in only");
+      assertFates(Fate.HERE, adopt(test, AdoptRequest.ALL));
+      test.reopen();
+      assertEquals(web.uuid(), test.get("web2").uuid());
+      assertEquals(List.of(), test.host().fsck());
     }
   }
 

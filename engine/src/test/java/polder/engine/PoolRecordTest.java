@@ -42,7 +42,9 @@ class PoolRecordTest {
               Optional.empty(),
               THEN,
               THEN,
-              Optional.of(ImageConfig.NONE)));
+              Optional.of(ImageConfig.NONE),
+              Optional.of("debian:12"),
+              Optional.empty()));
   private static final PoolRecord VOLUME =
       new PoolRecord.OfVolume(
           new VolumeRecord(

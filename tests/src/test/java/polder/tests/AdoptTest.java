@@ -54,6 +54,7 @@ class AdoptTest {
       CommandResult first = host.polder("adopt", "fast");
       assertEquals(1, first.code());
       assertTrue(first.out().contains("the alias 'taken'"), first.out());
+      assertTrue(first.out().contains("busybox:latest (not here)"), first.out());
       assertEquals(
           Map.of("data", "here", "web", "here", "taken", "refused"),
           fates(host.polder("adopt", "fast", "-j")));
@@ -65,15 +66,21 @@ class AdoptTest {
       host.polder("rollback", "--force", "web@before").ok();
       assertEquals("first second", read(host));
 
-      host.polder("delete", "taken").ok();
       assertEquals(
-          Map.of("taken", "adopted"), fates(host.polder("adopt", "fast", "taken", "-j").ok()));
+          Map.of("other", "adopted"),
+          fates(host.polder("adopt", "fast", "taken", "--name", "other", "-j").ok()));
+      assertTrue(host.polder("adopt", "fast", "--name", "x").err().contains("--name OBJECT=x"));
+      String image = String.valueOf(host.json("get", "web").get("image_uuid"));
+      assertEquals(1, host.polder("image", "get", image).code());
+      host.importBusybox(); // the same content has the same identity
+      assertTrue(!host.polder("adopt", "fast").ok().out().contains("not here"));
       CommandResult unknown = host.polder("adopt", "fast", "nobody");
       assertTrue(unknown.err().contains("there is no 'nobody'"), unknown.err());
       assertEquals(List.of(), Json.asList(Json.read(host.polder("fsck", "-j").ok().out())));
 
       host.polder("delete", "--force", "web").ok();
       host.polder("delete", "taken").ok();
+      host.polder("delete", "other").ok();
       host.polder("volume", "delete", "data").ok();
       host.polder("pool", "delete", "fast").ok();
     }

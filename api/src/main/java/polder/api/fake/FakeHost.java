@@ -14,6 +14,7 @@ import polder.model.Firewall;
 import polder.model.Guests;
 import polder.model.Host;
 import polder.model.HostInfo;
+import polder.model.Image;
 import polder.model.Images;
 import polder.model.Networks;
 import polder.model.Pools;
@@ -71,14 +72,22 @@ public final class FakeHost implements Host {
     }
     for (Zone zone : zones.list()) {
       if (zone.spec().get(ZoneProperties.ZPOOL).equals(pool)) {
-        all.add(here(Adoptee.Kind.ZONE, zone.uuid(), zone.spec().name(), Optional.empty()));
+        Adoptee one = here(Adoptee.Kind.ZONE, zone.uuid(), zone.spec().name(), Optional.empty());
+        all.add(
+            zone.spec().find(ZoneProperties.IMAGE_UUID).map(this::origin).map(one::of).orElse(one));
       }
     }
     return all;
   }
 
+  private Adoptee.Origin origin(UUID uuid) {
+    Image image = images.get(uuid.toString());
+    return new Adoptee.Origin(uuid, Optional.of(image.name() + ":" + image.tag()), true);
+  }
+
   private static Adoptee here(Adoptee.Kind kind, UUID uuid, String name, Optional<UUID> zone) {
-    return new Adoptee(kind, uuid, name, zone, 0, Adoptee.Fate.HERE, Optional.empty());
+    return new Adoptee(
+        kind, uuid, name, zone, Optional.empty(), 0, Adoptee.Fate.HERE, Optional.empty());
   }
 
   /**

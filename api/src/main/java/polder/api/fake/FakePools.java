@@ -1,5 +1,6 @@
 package polder.api.fake;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,6 +126,7 @@ final class FakePools implements Pools {
             ErrorKind.NOT_FOUND, "in pool '%s' there is no '%s'".formatted(name, each));
       }
     }
+    refuseNames(request, here);
     progress.report("objects", here.size(), here.size());
     if (!request.dryRun()) {
       tell("pool.adopt", name);
@@ -137,6 +139,22 @@ final class FakePools implements Pools {
                     request.objects().isEmpty()
                         || request.objects().stream().anyMatch(each -> isCalled(one, each)))
             .toList());
+  }
+
+  /** Nothing is on its way in: nothing gets a name. */
+  private static void refuseNames(AdoptRequest request, List<Adoptee> here) {
+    List<Fault> faults = new ArrayList<>();
+    request
+        .names()
+        .forEach(
+            (old, name) -> {
+              if (here.stream().noneMatch(one -> isCalled(one, old) || one.name().equals(name))) {
+                faults.add(new Fault("names." + old, "nothing that is to be taken is called so"));
+              }
+            });
+    if (!faults.isEmpty()) {
+      throw new PolderException("the new names are refused", faults);
+    }
   }
 
   private static boolean isCalled(Adoptee one, String name) {

@@ -55,6 +55,15 @@ public final class AdoptionJson {
                 Types.list(Types.LINE),
                 "aliases, names or uuids of zones and volumes; all that are there if absent")
             .otherwise(List.of());
+    Property<Map<String, String>> names =
+        Property.of(
+                "names",
+                Types.map(
+                    AdoptRequest.NAME,
+                    Types.text(
+                        AdoptRequest.NAME, "letters, digits, and inner '.', '_' and '-'", 63)),
+                "what they are called from now on, by the alias, name or uuid that they have there")
+            .otherwise(Map.of());
     Property<Boolean> trusted =
         Property.of(
                 "trusted",
@@ -68,9 +77,10 @@ public final class AdoptionJson {
         "adopt request",
         List.of(
             or(objects, AdoptRequest::objects),
+            or(names, AdoptRequest::names),
             or(trusted, AdoptRequest::trusted),
             or(dryRun, AdoptRequest::dryRun)),
-        v -> new AdoptRequest(v.get(objects), v.get(trusted), v.get(dryRun)));
+        v -> new AdoptRequest(v.get(objects), v.get(names), v.get(trusted), v.get(dryRun)));
   }
 
   private static Type<Adoption> adoption() {
@@ -96,6 +106,8 @@ public final class AdoptionJson {
     Property<String> name = Property.of("name", Strict.RAW, "its alias or name; else its uuid");
     Property<UUID> zone =
         Property.of("zone", Types.UUID_TYPE, "the zone that a volume is the own of, and goes with");
+    Property<Adoptee.Origin> image =
+        Property.of("image", origin(), "the image that a zone was made of, which no pool has");
     Property<Long> snapshots = Property.of("snapshots", Strict.COUNT, "how many it has");
     Property<Adoptee.Fate> fate =
         Property.of(
@@ -113,6 +125,7 @@ public final class AdoptionJson {
             must(uuid, Adoptee::uuid),
             must(name, Adoptee::name),
             may(zone, Adoptee::zone),
+            may(image, Adoptee::image),
             must(snapshots, Adoptee::snapshots),
             must(fate, Adoptee::fate),
             may(reason, Adoptee::reason)),
@@ -122,8 +135,23 @@ public final class AdoptionJson {
                 v.get(uuid),
                 v.get(name),
                 v.find(zone),
+                v.find(image),
                 v.get(snapshots),
                 v.get(fate),
                 v.find(reason)));
+  }
+
+  private static Type<Adoptee.Origin> origin() {
+    Property<UUID> uuid = Property.of("uuid", Types.UUID_TYPE, "identity");
+    Property<String> name =
+        Property.of("name", Strict.RAW, "what it was called where the zone was last, as name:tag");
+    Property<Boolean> here = Property.of("here", Types.BOOLEAN, "whether this host has it");
+    return new ObjectType<>(
+        "image of an adoptee",
+        List.of(
+            must(uuid, Adoptee.Origin::uuid),
+            may(name, Adoptee.Origin::name),
+            must(here, Adoptee.Origin::here)),
+        v -> new Adoptee.Origin(v.get(uuid), v.find(name), v.get(here)));
   }
 }

@@ -188,7 +188,8 @@ class RoundTripTest {
   void adoptions() {
     rounds(
         (any, i) -> {
-          AdoptRequest request = new AdoptRequest(any.list(any::name), i % 2 == 0, i % 3 == 0);
+          AdoptRequest request =
+              new AdoptRequest(any.list(any::name), Map.of("a" + i, "b"), i % 2 == 0, i % 3 == 0);
           assertEquals(request, AdoptionJson.readRequest(text(AdoptionJson.write(request))));
           Adoptee object =
               new Adoptee(
@@ -196,6 +197,10 @@ class RoundTripTest {
                   UUID.randomUUID(),
                   any.name(),
                   any.maybe(UUID::randomUUID),
+                  any.maybe(
+                      () ->
+                          new Adoptee.Origin(
+                              UUID.randomUUID(), any.maybe(any::name), any.number(0, 1) == 1)),
                   any.number(0, 99),
                   any.pick(Adoptee.Fate.values()),
                   any.maybe(any::name));
