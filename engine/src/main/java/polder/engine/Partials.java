@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import polder.linux.SyscallException;
 import polder.model.ErrorKind;
 import polder.model.PartialReceive;
 import polder.model.PolderException;
@@ -71,6 +72,10 @@ final class Partials {
     try {
       arriving.goOn(stream);
       return arriving;
+    } catch (SyscallException e) { // such as a full pool, where a file is not made shorter either
+      PolderException told = arriving.told(stream, Failures.of("go on with the stream", e));
+      arriving.close();
+      throw told;
     } catch (RuntimeException | IOException e) {
       arriving.close();
       throw e;

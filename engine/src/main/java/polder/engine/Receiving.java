@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import polder.image.ImageHold;
+import polder.linux.SyscallException;
 import polder.linux.Zstd;
 import polder.model.ErrorKind;
 import polder.model.Filesystem;
@@ -90,6 +91,8 @@ final class Receiving {
       throw arriving.told(stream, Further.failed(e));
     } catch (PolderException e) {
       throw arriving.told(stream, e);
+    } catch (SyscallException e) { // of the file in which what comes is kept
+      throw arriving.told(stream, Failures.of("receive the stream", e));
     }
   }
 
