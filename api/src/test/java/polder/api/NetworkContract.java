@@ -131,9 +131,7 @@ abstract class NetworkContract extends ContractSetting {
     Network changed = host.networks().update("contract", remotes(others));
     assertEquals(Optional.of(carrier.with(others)), changed.vxlan());
     List<IpAddress> six = List.of(IpAddress.of("2001:db8::9"));
-    assertKind(
-        ErrorKind.INVALID,
-        () -> host.networks().update("contract", remotes(six)));
+    assertKind(ErrorKind.INVALID, () -> host.networks().update("contract", remotes(six)));
     assertEquals(changed, host.networks().get("contract"));
     host.networks().delete("contract");
   }

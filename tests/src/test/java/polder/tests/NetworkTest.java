@@ -82,9 +82,13 @@ class NetworkTest {
       for (int i = 0; i < 2; i++) {
         both.get(i).importBusybox();
         String refused =
-            both.get(i).polder("network", "create", "grid", "--vxlan", "42", "-s", "10.4.0.0/24").err();
+            both.get(i)
+                .polder("network", "create", "grid", "--vxlan", "42", "-s", "10.4.0.0/24")
+                .err();
         assertTrue(refused.contains("needs a pool") && refused.contains("vxlan_remotes"), refused);
-        both.get(i).polder(grid("192.0.2." + (2 - i), "10.4.0.%d0-10.4.0.%d9".formatted(i + 1, i + 1))).ok();
+        both.get(i)
+            .polder(grid("192.0.2." + (2 - i), "10.4.0.%d0-10.4.0.%d9".formatted(i + 1, i + 1)))
+            .ok();
       }
       assertEquals("1450", String.valueOf(one.json("network", "get", "grid").get("mtu")));
       run(one, "web", List.of("grid"), SERVE);
@@ -100,7 +104,8 @@ class NetworkTest {
 
       one.polder("delete", "--force", "web").ok();
       one.polder("network", "delete", "grid").ok();
-      assertEquals("lo up0", here.run("sh", "-c", "ip -o link | cut -d: -f2 | cut -d@ -f1 | xargs"));
+      assertEquals(
+          "lo up0", here.run("sh", "-c", "ip -o link | cut -d: -f2 | cut -d@ -f1 | xargs"));
       two.polder("delete", "--force", "client").ok();
       two.polder("network", "delete", "grid").ok();
     }
@@ -108,7 +113,17 @@ class NetworkTest {
 
   private static String[] grid(String remote, String pool) {
     return new String[] {
-      "network", "create", "grid", "--vxlan", "42", "--remote", remote, "-s", "10.4.0.0/24", "--pool", pool
+      "network",
+      "create",
+      "grid",
+      "--vxlan",
+      "42",
+      "--remote",
+      remote,
+      "-s",
+      "10.4.0.0/24",
+      "--pool",
+      pool
     };
   }
 

@@ -101,7 +101,8 @@ public final class HostSnapshot {
   }
 
   private static Stream<String> processes(Path home) {
-    return pids(home).stream().map(pid -> pid + " " + lines(Path.of("/proc/" + pid + "/comm")).toList());
+    return pids(home).stream()
+        .map(pid -> pid + " " + lines(Path.of("/proc/" + pid + "/comm")).toList());
   }
 
   /** Ours: those that carry the test's home, and those in its control groups. */
