@@ -365,7 +365,7 @@ class NamesKernelTest {
       test.run(zone("other", "twin"));
 
       assertEquals("10.1.0.1 db.lab", find(test, "web", "db"));
-      assertEquals("10.1.0.1 other.lab", find(test, "other", "other.lab"));
+      assertEquals("10.1.0.1 other.lab other", find(test, "other", "other.lab"), "by /etc/hosts");
       assertEquals("", find(test, "other", "db"), "another switch, with the same addresses");
       assertEquals("10.1.0.53", resolverOf(test, "web"));
       test.reopen();
