@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import polder.model.ErrorKind;
@@ -169,7 +170,7 @@ final class Keeping implements AutoCloseable {
 
   private void demandRoom(LocalZone zone) {
     String pool = pool(zone);
-    while (isShort(pool) && give(pool)) {
+    while (isShort(pool) && give(pool, () -> !isShort(pool))) {
       // those go first that were deleted before
     }
     if (isShort(pool)) {
@@ -205,30 +206,34 @@ final class Keeping implements AutoCloseable {
         return work.get();
       } catch (PolderException e) {
         String full = hall.disk().isFull() ? Pool.DEFAULT : pool;
-        if (!Failures.diskFull(e) || !give(full)) {
+        if (!Failures.diskFull(e) || !give(full, () -> true)) {
           throw e;
         }
       }
     }
   }
 
-  /** Destroys the kept zone in a pool that would end first; whether there was one. */
-  private boolean give(String pool) {
+  /**
+   * Destroys the kept zone in a pool that would end first; whether there was one.
+   *
+   * @param enough whether no more room is waited for
+   */
+  private boolean give(String pool, BooleanSupplier enough) {
     long before = free(pool);
     for (LocalZone zone : hall.table().kept()) {
       if (pool(zone).equals(pool) && attempt(zone, "room")) {
-        awaitMore(pool, before);
+        awaitMore(pool, before, enough);
         return true;
       }
     }
     return false;
   }
 
-  /** Waits a little for the room: btrfs frees it in the background, and does not say when. */
-  private void awaitMore(String pool, long before) {
+  /** Waits a little: btrfs frees room in the background, bit by bit, and does not say when. */
+  private void awaitMore(String pool, long before, BooleanSupplier enough) {
     hall.storage().sync();
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (free(pool) <= before && System.nanoTime() < end) {
+    while ((free(pool) <= before || !enough.getAsBoolean()) && System.nanoTime() < end) {
       LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
     }
   }

@@ -130,8 +130,9 @@ class CgroupKernelTest {
 
   @Test
   void isDeletedAsSoonAsTheLastProcessIsGone() throws Exception {
-    Process brief = start("sleep", "0.2");
+    Process brief = start("sh", "-c", "read line; sleep 0.2");
     group.attach(brief.pid());
+    brief.getOutputStream().close(); // not before: here may be slow
 
     group.delete(PATIENCE); // and does not throw
 
