@@ -125,7 +125,7 @@ abstract class NetworkContract extends ContractSetting {
         NetworkRequest.of("contract", Network.Kind.ETHERSTUB).with(subnet).with(carrier);
     Network made = created(request);
     assertEquals(Optional.of(carrier), made.vxlan());
-    assertEquals(1450, made.mtu());
+    assertTrue(made.mtu() <= 1450, "what the way to the others leaves: " + made.mtu());
     assertEquals(made, host.networks().get("contract"));
     List<IpAddress> others = List.of(IpAddress.of("192.0.2.10"), IpAddress.of("192.0.2.11"));
     Network changed = host.networks().update("contract", remotes(others));

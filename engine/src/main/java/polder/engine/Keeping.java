@@ -301,7 +301,7 @@ final class Keeping implements AutoCloseable {
       if (!zone.record().kept().orElseThrow().until().isAfter(now)) {
         attempt(zone, "end");
       } else if (seen.add(pool(zone))) {
-        while (isShort(pool(zone)) && give(pool(zone))) {
+        while (isShort(pool(zone)) && give(pool(zone), () -> !isShort(pool(zone)))) {
           // one after the other
         }
       }
