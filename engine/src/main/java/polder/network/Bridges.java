@@ -259,7 +259,10 @@ final class Bridges {
     }
   }
 
-  /** No zone tells the host by what router it goes, or what addresses it has. */
+  /**
+   * No zone tells the host by what router it goes, or what addresses it has; nor does the host ask
+   * zones whether they have the bridge's own, for a second in which it could find none of them.
+   */
   private void keepQuiet(Network network) {
     boolean six =
         (network.kind().hasHost()
@@ -268,6 +271,7 @@ final class Bridges {
     Map<List<String>, String> quiet = new LinkedHashMap<>();
     quiet.put(List.of("ipv6", "conf", network.link(), "accept_ra"), "0");
     quiet.put(List.of("ipv6", "conf", network.link(), "autoconf"), "0");
+    quiet.put(List.of("ipv6", "conf", network.link(), "accept_dad"), "0");
     quiet.put(List.of("ipv6", "conf", network.link(), "disable_ipv6"), six ? "0" : "1");
     settings.set(quiet);
   }

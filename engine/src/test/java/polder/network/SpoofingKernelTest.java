@@ -223,6 +223,18 @@ class SpoofingKernelTest {
     }
   }
 
+  @Test
+  @DisplayName("the host asks no zone whether its addresses are free: it has them at once")
+  void theHostsAddressesAreUsableAtOnce() throws Exception {
+    try (TestNetwork test = new TestNetwork();
+        TestNetwork.Space zone = test.new Space()) {
+      Network lab = test.network("lab", Network.Kind.INTERNAL, "fd00:1::/64");
+      test.plug(zone, test.card(lab, 2, Nic.Freedoms.NONE, "fd00:1::2/64"));
+      String own = test.host.run("ip", "-6", "-o", "addr", "show", "dev", lab.link());
+      assertTrue(own.contains(" fe80::") && !own.contains("tentative"), own);
+    }
+  }
+
   private static String routes(TestNetwork.Space space) throws Exception {
     return space.run("sh", "-c", "ip -6 route show; ip -6 -o addr show scope global");
   }
