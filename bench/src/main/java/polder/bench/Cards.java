@@ -98,7 +98,7 @@ final class Cards implements AutoCloseable {
     Fd network = Namespace.NET.of(pid);
     NetworkStack here = NetworkStack.own();
     NetworkStack there = NetworkStack.of(network);
-    int bridge = bridge(here.links());
+    int bridge = bridge(here.links(), MTU);
     return new Contender() {
       @Override
       public double measure() {
@@ -120,9 +120,10 @@ final class Cards implements AutoCloseable {
     };
   }
 
-  private static int bridge(Links links) {
+  /** A bridge that is up, by its index. */
+  static int bridge(Links links, int mtu) {
     String name = "benchbridge";
-    links.addBridge(name, "02:be:00:00:00:00", MTU);
+    links.addBridge(name, "02:be:00:00:00:00", mtu);
     int index = links.find(name).orElseThrow().index();
     links.raise(index);
     return index;

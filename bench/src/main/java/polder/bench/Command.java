@@ -39,31 +39,32 @@ final class Command {
 
   /** {@code words}, the first an absolute path, as the host sees files. */
   static Command of(Stage stage, String... words) {
-    return make(stage, Optional.empty(), List.of(words), List.of());
+    return make(stage, Optional.empty(), Namespace.MOUNT, List.of(words), List.of());
   }
 
   /** {@code words} with variables beside {@code PATH}, each {@code NAME=VALUE}. */
   static Command with(Stage stage, List<String> words, List<String> variables) {
-    return make(stage, Optional.empty(), words, variables);
+    return make(stage, Optional.empty(), Namespace.MOUNT, words, variables);
   }
 
-  /**
-   * {@code words} in the mount namespace of process {@code mounts}, which costs one setns(2), some
-   * 2 us.
-   */
-  static Command in(Pidfd mounts, Stage stage, List<String> words) {
-    return make(stage, Optional.of(mounts), words, List.of());
+  /** {@code words} in a namespace of process {@code keeper}: one setns(2) more, some 2 us. */
+  static Command in(Pidfd keeper, Namespace namespace, Stage stage, List<String> words) {
+    return make(stage, Optional.of(keeper), namespace, words, List.of());
   }
 
   private static Command make(
-      Stage stage, Optional<Pidfd> mounts, List<String> words, List<String> variables) {
+      Stage stage,
+      Optional<Pidfd> keeper,
+      Namespace namespace,
+      List<String> words,
+      List<String> variables) {
     List<String> environment = new ArrayList<>(variables);
     if (environment.stream().noneMatch(each -> each.startsWith("PATH="))) {
       environment.add("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     }
     Path errors = stage.directory().resolve("errors");
     ProgramBuilder p = Program.builder(Set.of());
-    mounts.ifPresent(m -> p.process().joinNamespaces(p.pass(m.fd()), Set.of(Namespace.MOUNT)));
+    keeper.ifPresent(k -> p.process().joinNamespaces(p.pass(k.fd()), Set.of(namespace)));
     Operand file =
         p.files()
             .open(
@@ -95,7 +96,7 @@ final class Command {
    *     0
    */
   void run() {
-    try (Child child = launcher.launch(program)) {
+    try (Child child = start()) {
       WaitStatus status = child.pidfd().await();
       if (!status.equals(new WaitStatus.Exited(0))) {
         child.awaitStarted(); // if it was not even executed, this says why
@@ -104,6 +105,11 @@ final class Command {
                 .formatted(String.join(" ", words), status.shellCode(), firstError()));
       }
     }
+  }
+
+  /** Starts it; who closes the child sees to it that it has ended. */
+  Child start() {
+    return launcher.launch(program);
   }
 
   private String firstError() {

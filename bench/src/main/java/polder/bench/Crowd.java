@@ -90,7 +90,11 @@ final class Crowd {
   /** Starts all; says how many seconds that took. */
   double fill() {
     try {
-      return each(member::start);
+      return each(
+          number -> {
+            stage.checkGoing();
+            member.start(number);
+          });
     } catch (RuntimeException e) {
       try {
         clear();

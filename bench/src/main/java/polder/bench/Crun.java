@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import polder.linux.CgroupHost;
+import polder.linux.Namespace;
 
 /** The peer: crun, the fastest of the OCI runtimes, with bundles that are made beforehand. */
 final class Crun implements AutoCloseable {
@@ -34,7 +35,7 @@ final class Crun implements AutoCloseable {
   private static Crun make(Stage stage) {
     Path program =
         Command.find("crun").orElseThrow(() -> new Missing("no crun here: apt install crun"));
-    Keeper keeper = Keeper.of(stage, _ -> {});
+    Keeper keeper = Keeper.ofMounts(stage, _ -> {});
     return new Crun(
         stage,
         program,
@@ -122,7 +123,7 @@ final class Crun implements AutoCloseable {
     all.add("--root=" + directory);
     all.add("--cgroup-manager=" + cgroups);
     all.addAll(List.of(words));
-    return Command.in(keeper.pidfd(), stage, all);
+    return Command.in(keeper.pidfd(), Namespace.MOUNT, stage, all);
   }
 
   @Override

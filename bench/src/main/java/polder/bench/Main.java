@@ -11,7 +11,10 @@ import polder.model.Json;
 /** {@code polder bench}. */
 public final class Main {
   private static final Duration PAUSE = Duration.ofMillis(60);
-  private static final Duration PATIENCE = Duration.ofSeconds(30); // to clean up
+
+  /** To clean up: five hundred zones behind a thousand rules take most of a minute. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   private static final int FAILED = 1;
   private static final int WRONG_USAGE = 2;
 

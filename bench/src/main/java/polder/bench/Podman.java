@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import polder.linux.CgroupHost;
+import polder.linux.Namespace;
 
 /**
  * The peer of the whole command line: podman with crun, no daemon, its storage in the stage's
@@ -46,7 +47,7 @@ final class Podman implements AutoCloseable {
     }
     Path tarball = Userland.of(stage).tarball();
     Keeper keeper =
-        Keeper.of(
+        Keeper.ofMounts(
             stage,
             mounts ->
                 SCRATCH.stream()
@@ -98,7 +99,7 @@ final class Podman implements AutoCloseable {
     all.add("--events-backend=file");
     all.add("--runtime=crun");
     all.addAll(List.of(words));
-    return Command.in(keeper.pidfd(), stage, all);
+    return Command.in(keeper.pidfd(), Namespace.MOUNT, stage, all);
   }
 
   @Override

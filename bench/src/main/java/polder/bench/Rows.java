@@ -72,6 +72,9 @@ final class Rows {
 
   private static final Entrant CARD = new Entrant("a card", Cards::ours);
   private static final Entrant BARE_CARD = new Entrant("the kernel alone", Cards::bare);
+  private static final Entrant STREAM = stream("zone to zone", Streams::ours);
+  private static final Entrant WALLED = stream("zone to zone, firewall", Streams::walled);
+  private static final Entrant BY_HAND = stream("pairs and bridge by hand", Streams::byHand);
   private static final Entrant TAG = new Entrant("a tag's change", Tags::change);
 
   private static final Entrant PULL = Entrant.slow("pull", Pulls::ours);
@@ -89,6 +92,11 @@ final class Rows {
           + " start is most of the rest (decisions 0022, 0028)";
 
   private Rows() {}
+
+  /** One that runs for a second. */
+  private static Entrant stream(String name, Entrant.Opener opener) {
+    return new Entrant(name, opener, 1, 9);
+  }
 
   /**
    * The row of that name.
@@ -309,6 +317,20 @@ final class Rows {
             CARD,
             BARE_CARD,
             new Bound.RatioAtMost(1.5)),
+        Row.beside(
+            "tcp",
+            "one TCP stream of iperf3 from zone to zone on an etherstub",
+            "MiB/s",
+            STREAM,
+            BY_HAND,
+            new Bound.RatioAtLeast(0.95)),
+        Row.beside(
+            "tcp-firewall",
+            "as tcp, both zones behind a firewall of 1,000 rules",
+            "MiB/s",
+            WALLED,
+            BY_HAND,
+            new Bound.RatioAtLeast(0.9)),
         Row.alone(
             "firewall-tag",
             "one zone given a tag that 1,000 rules of 500 running zones ask for",
