@@ -74,7 +74,7 @@ final class HostNetworks implements AutoCloseable {
     return new NetworkWatch() {
       @Override
       public void raised(Network network, Place place) {
-        names.serve(network, new NameServer.Place(place.space(), place.device(), place.identity()));
+        names.serve(network, place);
         addresses.serve(network, place);
       }
 

@@ -1,16 +1,11 @@
 package polder.network.dhcp;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import polder.linux.Bytes;
-import polder.linux.Epoll;
 import polder.linux.Fd;
 import polder.linux.InetSocket;
 import polder.linux.Link;
@@ -23,7 +18,9 @@ import polder.model.MacAddress;
 import polder.model.Network;
 import polder.model.PolderException;
 import polder.model.Subnet;
+import polder.network.Listener;
 import polder.network.Loop;
+import polder.network.NetworkService;
 import polder.network.NetworkWatch;
 
 /** Tells cards on networks the addresses that they have. For many threads at once. */
@@ -31,21 +28,15 @@ public final class AddressServer implements AutoCloseable {
   /** By what the firewall knows our answers; nothing that comes from elsewhere has it. */
   public static final int MARK = 0x706f6c64;
 
-  private static final System.Logger LOG = System.getLogger("polder.network");
   private static final long LINK_LOCAL = 0xfe80L << 48;
   private static final int MOST_AT_ONCE = 64; // of one socket, before others have their turn
   private static final int MOST_ANSWERS = 20; // of one card, at once
   private static final int ANSWERS_A_SECOND = 2;
 
-  private final ReentrantLock serving = new ReentrantLock();
   private final Fd host;
   private final Supplier<CardBook> book;
-  private final Map<String, Served> served = new HashMap<>();
-  private final Map<String, String> problems = new TreeMap<>();
-  private @Nullable Answering answering; // once there is something to serve
-  private boolean closed;
-
-  private record Served(List<IpAddress> addresses, long identity, List<Loop.Handler> sockets) {}
+  private final NetworkService<Answering> service =
+      new NetworkService<>("nobody tells cards their addresses", Answering::new);
 
   /**
    * One that serves nothing yet, and has no thread until it does.
@@ -67,30 +58,14 @@ public final class AddressServer implements AutoCloseable {
 
   /** Answers on a network from now on; not where we have no address. */
   public void serve(Network network, NetworkWatch.Place place) {
-    serving.lock();
-    try {
-      Served there = served.get(network.name());
-      List<IpAddress> wanted = addresses(network);
-      if (closed
-          || (there != null
-              && there.addresses().equals(wanted)
-              && there.identity() == place.identity())) {
-        return;
-      }
-      leaveServed(network.name());
-      problems.remove(network.name());
-      if (!wanted.isEmpty()) {
-        open(network.name(), wanted, place);
-      }
-    } finally {
-      serving.unlock();
-    }
+    List<IpAddress> own = addresses(network);
+    service.serve(network.name(), own, place, able -> open(able, network.name(), own, place));
   }
 
-  private void open(String network, List<IpAddress> addresses, NetworkWatch.Place place) {
+  private static List<Loop.Handler> open(
+      Answering able, String network, List<IpAddress> addresses, NetworkWatch.Place place) {
     List<Runnable> made = new ArrayList<>();
     try {
-      Answering able = answering();
       Link link = link(place);
       List<IpAddress> four = addresses.stream().filter(each -> !each.six()).toList();
       List<Supplier<Loop.Handler>> begin = new ArrayList<>();
@@ -124,10 +99,10 @@ public final class AddressServer implements AutoCloseable {
       }
       List<Loop.Handler> handlers = new ArrayList<>();
       able.loop.hand(() -> begin.forEach(each -> handlers.add(each.get())));
-      served.put(network, new Served(addresses, place.identity(), handlers));
+      return handlers;
     } catch (SyscallException | PolderException e) {
       made.forEach(Runnable::run);
-      fail(network, String.valueOf(e.getMessage()));
+      throw e;
     }
   }
 
@@ -166,73 +141,30 @@ public final class AddressServer implements AutoCloseable {
     }
   }
 
-  private Answering answering() {
-    Answering there = answering;
-    if (there == null) {
-      there = new Answering();
-      answering = there;
-    }
-    return there;
-  }
-
-  /** Nobody can answer on a network. Its zones have their addresses all the same. */
-  private void fail(String network, String why) {
-    if (!why.equals(problems.put(network, why))) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "nobody tells cards on network %s their addresses: %s".formatted(network, why));
-    }
-  }
-
   /** Answers on a network no more. */
   public void leave(String network) {
-    serving.lock();
-    try {
-      problems.remove(network);
-      leaveServed(network);
-    } finally {
-      serving.unlock();
-    }
-  }
-
-  private void leaveServed(String network) {
-    Served there = served.remove(network);
-    Answering all = answering;
-    if (there != null && all != null) {
-      all.loop.hand(() -> there.sockets().forEach(Loop.Handler::end));
-    }
+    service.leave(network);
   }
 
   /** Why a network that is there is not answered on, by its name. */
   public Map<String, String> problems() {
-    serving.lock();
-    try {
-      return Map.copyOf(problems);
-    } finally {
-      serving.unlock();
-    }
+    return service.problems();
   }
 
   @Override
   public void close() {
-    serving.lock();
-    try {
-      List.copyOf(served.keySet()).forEach(this::leaveServed);
-      closed = true;
-      Answering all = answering;
-      if (all != null) {
-        all.loop.close();
-        answering = null;
-      }
-    } finally {
-      serving.unlock();
-    }
+    service.close();
   }
 
   /** What the one thread does. */
-  private final class Answering {
+  private final class Answering implements NetworkService.Worker {
     private final Loop loop = new Loop(host, "polder-addresses");
     private final Turnstile turnstile = new Turnstile(MOST_ANSWERS, ANSWERS_A_SECOND);
+
+    @Override
+    public Loop loop() {
+      return loop;
+    }
 
     /** The card of that address, if it is answered, and was not too often. */
     private Optional<DhcpCard> card(String network, MacAddress mac) {
@@ -246,29 +178,18 @@ public final class AddressServer implements AutoCloseable {
     }
 
     /** What the kernel thinks that we listen at: what comes was heard already. */
-    private final class Deaf implements Loop.Handler {
+    private final class Deaf extends Listener {
       private final InetSocket socket;
-      private final long token;
-      private boolean ended;
 
       Deaf(InetSocket socket) {
+        super(Answering.this.loop, socket.fd(), socket::close);
         this.socket = socket;
-        this.token = loop.watch(socket.fd(), Epoll.READABLE, this);
       }
 
       @Override
       public void ready(int events) {
         for (int i = 0; i < MOST_AT_ONCE && socket.receive(1).isPresent(); i++) {
           // the next
-        }
-      }
-
-      @Override
-      public void end() {
-        if (!ended) {
-          ended = true;
-          loop.forget(socket.fd(), token);
-          socket.close();
         }
       }
     }

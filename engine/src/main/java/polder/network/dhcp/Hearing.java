@@ -2,24 +2,21 @@ package polder.network.dhcp;
 
 import java.util.Optional;
 import polder.linux.Bytes;
-import polder.linux.Epoll;
 import polder.linux.Errno;
 import polder.linux.LinkSocket;
 import polder.linux.SyscallException;
 import polder.model.MacAddress;
+import polder.network.Listener;
 import polder.network.Loop;
 
 /** Hears what cards on a network ask by one family, and answers each alone. */
-abstract class Hearing implements Loop.Handler {
+abstract class Hearing extends Listener {
   private static final System.Logger LOG = System.getLogger("polder.network");
   private static final int LARGEST = 1500;
   private static final int MOST_AT_ONCE = 64; // before other sockets have their turn
 
-  private final Loop loop;
   private final LinkSocket socket;
   private final Cards cards;
-  private final long token;
-  private boolean ended;
 
   /** Who is on the network. */
   interface Cards {
@@ -33,10 +30,9 @@ abstract class Hearing implements Loop.Handler {
    * @param socket this one's now
    */
   Hearing(Loop loop, LinkSocket socket, Cards cards) {
-    this.loop = loop;
+    super(loop, socket.fd(), socket::close);
     this.socket = socket;
     this.cards = cards;
-    this.token = loop.watch(socket.fd(), Epoll.READABLE, this);
   }
 
   @Override
@@ -90,13 +86,4 @@ abstract class Hearing implements Loop.Handler {
 
   /** The packet that answers a packet, which came from that card; empty if there is none. */
   abstract Optional<byte[]> answer(byte[] packet, MacAddress from);
-
-  @Override
-  public void end() {
-    if (!ended) {
-      ended = true;
-      loop.forget(socket.fd(), token);
-      socket.close();
-    }
-  }
 }

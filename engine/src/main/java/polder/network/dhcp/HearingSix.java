@@ -29,7 +29,6 @@ final class HearingSix extends Hearing {
   private static final int CLIENT = 546;
   private static final Duration PAUSE = Duration.ofMinutes(10);
 
-  private final Loop loop;
   private final Optional<InetSocket> member;
   private final MacAddress own;
   private final IpAddress address;
@@ -53,7 +52,6 @@ final class HearingSix extends Hearing {
       IpAddress address,
       Supplier<List<DhcpCard>> guests) {
     super(loop, socket, cards);
-    this.loop = loop;
     this.member = member;
     this.own = own;
     this.address = address;

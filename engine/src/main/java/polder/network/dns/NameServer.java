@@ -8,22 +8,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import polder.linux.Bytes;
-import polder.linux.Epoll;
 import polder.linux.Fd;
 import polder.linux.InetSocket;
 import polder.linux.SyscallException;
 import polder.model.IpAddress;
 import polder.model.Network;
 import polder.model.NetworkDns;
+import polder.network.Listener;
 import polder.network.Loop;
+import polder.network.NetworkService;
+import polder.network.NetworkWatch;
 
 /** Answers on networks for names. For many threads at once. */
 public final class NameServer implements AutoCloseable {
@@ -34,25 +33,11 @@ public final class NameServer implements AutoCloseable {
   private static final int MOST_OF_ONE = 8;
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  private final ReentrantLock serving = new ReentrantLock();
   private final Fd host;
   private final Supplier<NameBook> book;
   private final HostServers hostServers;
-  private final Map<String, Served> served = new HashMap<>();
-  private final Map<String, String> problems = new TreeMap<>();
-  private @Nullable Answering answering; // once there is something to serve
-  private boolean closed;
-
-  /**
-   * Where a network is answered on.
-   *
-   * @param space the network namespace that its addresses are in; it stays the caller's
-   * @param device the interface by which questions come; empty if it has no other
-   * @param identity another one if all was made anew
-   */
-  public record Place(Fd space, Optional<String> device, long identity) {}
-
-  private record Served(List<IpAddress> addresses, long identity, List<Loop.Handler> sockets) {}
+  private final NetworkService<Answering> service =
+      new NetworkService<>("nobody answers for names", Answering::new);
 
   /**
    * One that serves nothing yet, and has no thread until it does.
@@ -68,33 +53,18 @@ public final class NameServer implements AutoCloseable {
   }
 
   /** Answers on a network from now on, at its addresses; on none if it has none. */
-  public void serve(Network network, Place place) {
-    serving.lock();
-    try {
-      Served there = served.get(network.name());
-      List<IpAddress> wanted = network.resolvers();
-      if (closed
-          || (there == null && wanted.isEmpty() && problems.isEmpty())
-          || (there != null
-              && there.addresses().equals(wanted)
-              && there.identity() == place.identity())) {
-        return;
-      }
-      leaveServed(network.name());
-      if (wanted.isEmpty()) {
-        problems.remove(network.name());
-      } else {
-        open(network.name(), wanted, place);
-      }
-    } finally {
-      serving.unlock();
-    }
+  public void serve(Network network, NetworkWatch.Place place) {
+    service.serve(
+        network.name(),
+        network.resolvers(),
+        place,
+        able -> open(able, network.name(), network.resolvers(), place));
   }
 
-  private void open(String network, List<IpAddress> addresses, Place place) {
+  private static List<Loop.Handler> open(
+      Answering able, String network, List<IpAddress> addresses, NetworkWatch.Place place) {
     List<InetSocket> made = new ArrayList<>();
     try {
-      Answering able = answering();
       for (IpAddress each : addresses) {
         InetSocket.Peer local = new InetSocket.Peer(Bytes.of(each.bytes()), PORT);
         for (boolean stream : new boolean[] {false, true}) {
@@ -109,85 +79,35 @@ public final class NameServer implements AutoCloseable {
               handlers.add(able.new Connections(network, made.get(i + 1)));
             }
           });
-      served.put(network, new Served(addresses, place.identity(), handlers));
-      problems.remove(network);
+      return handlers;
     } catch (SyscallException e) {
       made.forEach(InetSocket::close);
-      fail(network, String.valueOf(e.getMessage()));
+      throw e;
     }
-  }
-
-  private Answering answering() {
-    Answering there = answering;
-    if (there == null) {
-      there = new Answering();
-      answering = there;
-    }
-    return there;
   }
 
   /** Nobody can answer on a network. Its zones are not kept from anything else. */
   public void fail(String network, String why) {
-    serving.lock();
-    try {
-      if (!why.equals(problems.put(network, why))) {
-        LOG.log(
-            System.Logger.Level.WARNING,
-            "nobody answers for names on network %s: %s".formatted(network, why));
-      }
-    } finally {
-      serving.unlock();
-    }
+    service.fail(network, why);
   }
 
   /** Answers on a network no more. */
   public void leave(String network) {
-    serving.lock();
-    try {
-      problems.remove(network);
-      leaveServed(network);
-    } finally {
-      serving.unlock();
-    }
-  }
-
-  private void leaveServed(String network) {
-    Served there = served.remove(network);
-    Answering all = answering;
-    if (there != null && all != null) {
-      all.loop.hand(() -> there.sockets().forEach(Loop.Handler::end));
-    }
+    service.leave(network);
   }
 
   /** Why a network that is there is not answered on, by its name. */
   public Map<String, String> problems() {
-    serving.lock();
-    try {
-      return Map.copyOf(problems);
-    } finally {
-      serving.unlock();
-    }
+    return service.problems();
   }
 
   @Override
   public void close() {
-    serving.lock();
-    try {
-      List.copyOf(served.keySet()).forEach(this::leaveServed);
-      closed = true;
-      Answering all = answering;
-      if (all != null) {
-        all.loop.hand(all::close);
-        all.loop.close();
-        answering = null;
-      }
-    } finally {
-      serving.unlock();
-    }
+    service.close();
   }
 
   /** What the one thread does. */
-  private final class Answering {
+  private final class Answering implements NetworkService.Worker {
     private final Loop loop = new Loop(host, "polder-names");
     private final Forwarding forwarding = new Forwarding(loop);
     private final Limits limits = new Limits(MOST_CONVERSATIONS, MOST_OF_ONE);
@@ -195,7 +115,13 @@ public final class NameServer implements AutoCloseable {
     private long conversation;
     private int turn;
 
-    void close() {
+    @Override
+    public Loop loop() {
+      return loop;
+    }
+
+    @Override
+    public void ending() {
       forwarding.close();
       List.copyOf(conversations.values()).forEach(Conversation::end);
     }
@@ -250,29 +176,18 @@ public final class NameServer implements AutoCloseable {
     }
 
     /** A socket of a network's. */
-    private abstract class Listening implements Loop.Handler {
+    private abstract class Listening extends Listener {
       final String network;
       final InetSocket socket;
-      final long token;
-      boolean ended;
 
       Listening(String network, InetSocket socket) {
+        super(Answering.this.loop, socket.fd(), socket::close);
         this.network = network;
         this.socket = socket;
-        this.token = loop.watch(socket.fd(), Epoll.READABLE, this);
       }
 
       Asker asker(InetSocket.Peer from) {
         return new Asker(network, IpAddress.of(from.address().toArray()));
-      }
-
-      @Override
-      public void end() {
-        if (!ended) {
-          ended = true;
-          loop.forget(socket.fd(), token);
-          socket.close();
-        }
       }
     }
 
@@ -298,7 +213,7 @@ public final class NameServer implements AutoCloseable {
       }
 
       private void send(byte[] answer, InetSocket.Peer to) {
-        if (!ended) {
+        if (!ended()) {
           try {
             socket.send(answer, Optional.of(to));
           } catch (SyscallException e) {
@@ -319,14 +234,8 @@ public final class NameServer implements AutoCloseable {
         try {
           socket.accept().ifPresent(this::talk);
         } catch (SyscallException e) {
-          loop.change(socket.fd(), 0, token); // no room for another descriptor: after a while
-          loop.after(PAUSE, this::resume);
-        }
-      }
-
-      private void resume() {
-        if (!ended) {
-          loop.change(socket.fd(), Epoll.READABLE, token);
+          listen(false); // no room for another descriptor: after a while
+          loop.after(PAUSE, () -> listen(true));
         }
       }
 
