@@ -126,11 +126,13 @@ class HelpTest {
     String ask =
         bash
             + """
-            polder() { case "$*" in 'list '*) printf 'web  %s\\n-  %s\\n' 11111111 22222222;; 'image '*) echo 3:debian:12:amd64;; 'snapshot list '*) echo web@before;; esac; }
+            polder() { case "$*" in 'network list '*) echo lab;; 'list '*) printf 'web  %s\\n-  %s\\n' 11111111 22222222;; 'image '*) echo 3:debian:12:amd64;; 'snapshot list '*) echo web@before;; esac; }
             try() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _polder; echo "${COMPREPLY[*]}"; }
             try polder sta; try polder start w; try polder exec w; try polder image g
             try polder list --pars; try polder run deb; try polder image delete ''; try polder stop web w
             try polder snapshot rollback we; try polder snapshot create w
+            try polder nic add w; try polder nic add web l; try polder nic add --mac x web l
+            try polder nic add web lab l; try polder list --json w
             """;
     assertEquals(
         """
@@ -144,8 +146,54 @@ class HelpTest {
         web
         web@before
         web
+        web
+        lab
+        lab
+
+
         """,
         run(List.of("bash", "--norc", "-c", ask)));
+  }
+
+  @Test
+  void fishOffersWhatStandsAtEachPlace(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Assumptions.assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/fish")), "no fish: apt install fish");
+    String fish;
+    try (Desk desk = new Desk()) {
+      fish = desk.polder("completion", "fish").ok().out();
+    }
+    Path file = Files.writeString(directory.resolve("polder.fish"), fish);
+    String ask =
+        """
+        source %s
+        function __polder_zone; echo web; end
+        function __polder_network; echo lab; end
+        for words in 'polder nic a' 'polder nic add ' 'polder nic add web ' 'polder nic add web lab ' 'polder stop web '
+          echo (complete -C $words | string replace -r '\t.*' '')
+        end
+        """
+            .formatted(file);
+    assertEquals(
+        """
+        add
+        web
+        lab
+
+        web
+        """,
+        run(List.of("fish", "--no-config", "-c", ask)));
+  }
+
+  @Test
+  void zshReadsItsCompletion(@TempDir Path directory) throws IOException, InterruptedException {
+    Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/zsh")), "no zsh: apt install zsh");
+    try (Desk desk = new Desk()) {
+      String zsh = desk.polder("completion", "zsh").ok().out();
+      Path file = Files.writeString(directory.resolve("_polder"), zsh);
+      run(List.of("zsh", "-f", "-n", file.toString()));
+    }
   }
 
   private static String run(List<String> command) throws IOException, InterruptedException {

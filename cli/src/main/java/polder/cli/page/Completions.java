@@ -1,8 +1,13 @@
 package polder.cli.page;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import polder.cli.call.Operand;
+import polder.cli.call.Operand.Kind;
 import polder.cli.call.Option;
 import polder.cli.call.Usage;
 
@@ -13,20 +18,29 @@ import polder.cli.call.Usage;
  * not started for that ({@code POLDER_START=no}).
  */
 public final class Completions {
-  private static final String ZONES = "POLDER_START=no polder list -H -o alias,uuid 2>/dev/null";
-  private static final String DELETED = "POLDER_START=no polder deleted list -q 2>/dev/null";
-  private static final String SNAPSHOTS = "POLDER_START=no polder snapshot list -q 2>/dev/null";
-  private static final String VOLUMES = "POLDER_START=no polder volume list -q 2>/dev/null";
-  private static final String POOLS = "POLDER_START=no polder pool list -q 2>/dev/null";
-  private static final String BALANCES = "POLDER_START=no polder balance list -q 2>/dev/null";
-  private static final String NETWORKS = "POLDER_START=no polder network list -q 2>/dev/null";
-  private static final String IMAGES = "POLDER_START=no polder image list -p 2>/dev/null";
+  /** What the host is asked for the names of each kind. */
+  private static final Map<Kind, String> NAMES = new EnumMap<>(Kind.class);
+
+  static {
+    NAMES.put(Kind.ZONE, "list -H -o alias,uuid");
+    NAMES.put(Kind.IMAGE, "image list -p");
+    NAMES.put(Kind.DELETED, "deleted list -q");
+    NAMES.put(Kind.SNAPSHOT, "snapshot list -q");
+    NAMES.put(Kind.VOLUME, "volume list -q");
+    NAMES.put(Kind.POOL, "pool list -q");
+    NAMES.put(Kind.NETWORK, "network list -q");
+    NAMES.put(Kind.BALANCE, "balance list -q");
+  }
 
   private final List<Usage> usages;
 
   /** Completions for these commands. */
   public Completions(List<Usage> usages) {
     this.usages = List.copyOf(usages);
+  }
+
+  private static String ask(Kind kind) {
+    return "POLDER_START=no polder " + NAMES.get(kind) + " 2>/dev/null";
   }
 
   private List<String> firstWords() {
@@ -68,142 +82,108 @@ public final class Completions {
         .collect(Collectors.joining("|"));
   }
 
-  /** What the words after the command are, as one word for the scripts. */
-  private static String kind(Usage usage) {
-    if (usage.operands().isEmpty()) {
-      return "none";
-    }
-    Operand operand = usage.operands().getFirst();
-    return switch (operand.kind()) {
-      case ZONE -> operand.most() > 1 ? "zones" : "zone";
-      case DELETED -> operand.most() > 1 ? "deleteds" : "deleted";
-      case SNAPSHOT -> operand.most() > 1 ? "snapshots" : "snapshot";
-      case SOURCE -> "source";
-      case IMAGE -> operand.most() > 1 ? "images" : "image";
-      case POOL -> operand.most() > 1 ? "pools" : "pool";
-      case VOLUME -> operand.most() > 1 ? "volumes" : "volume";
-      case BALANCE -> operand.most() > 1 ? "balances" : "balance";
-      case NETWORK -> operand.most() > 1 ? "networks" : "network";
-      case FILE -> "file";
-      case PLACE -> "place";
-      case COMMAND -> "command";
-      case SHELL -> "shell";
-      case TEXT -> "none";
-    };
+  /** As the scripts call it: where it has names, what asks for them is called so too. */
+  private static String word(Operand operand) {
+    return operand.kind().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static boolean goesOn(Usage usage) {
+    return !usage.operands().isEmpty() && usage.operands().getLast().most() > 1;
   }
 
   /** For bash 4 and newer. */
   public String bash() {
     StringBuilder script = new StringBuilder("# bash completion for polder\n");
-    script
-        .append("_polder_zones() { ")
-        .append(ZONES)
-        .append(" | tr -s ' ' '\\n' | grep -v '^-$'; }\n");
-    script
-        .append("_polder_images() { ")
-        .append(IMAGES)
-        .append(" | while IFS=: read -r _ name tag _; do echo \"$name:$tag\"; done; }\n");
-    script.append("_polder_pools() { ").append(POOLS).append("; }\n");
-    script.append("_polder_deleted() { ").append(DELETED).append("; }\n");
-    script.append("_polder_snapshots() { ").append(SNAPSHOTS).append("; }\n");
-    script.append("_polder_volumes() { ").append(VOLUMES).append("; }\n");
-    script.append("_polder_networks() { ").append(NETWORKS).append("; }\n");
-    script.append("_polder_balances() { ").append(BALANCES).append("; }\n");
-    script.append("_polder() {\n");
-    script.append("  local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n");
-    script.append("  local command= options= valued= kind=none seen=0 word i\n");
-    script.append("  for ((i = 1; i < COMP_CWORD; i++)); do\n");
-    script.append("    word=${COMP_WORDS[i]}\n");
-    script.append("    case $word in -*) continue ;; esac\n");
-    script.append("    if [[ -z $command ]]; then command=$word\n");
-    for (String group : groups()) {
-      script.append("    elif [[ $command == ").append(group).append(" ]]; then command=\"");
-      script.append(group).append(" $word\"\n");
+    for (Kind each : NAMES.keySet()) {
+      String filter =
+          switch (each) {
+            case ZONE -> " | tr -s ' ' '\\n' | grep -v '^-$'";
+            case IMAGE -> " | while IFS=: read -r _ name tag _; do echo \"$name:$tag\"; done";
+            default -> "";
+          };
+      script.append("_polder_%s() { %s%s; }\n".formatted(lower(each), ask(each), filter));
     }
-    script.append("    else seen=$((seen + 1)); fi\n");
-    script.append("  done\n");
-    script.append("  case $command in\n");
-    script.append("    '') COMPREPLY=($(compgen -W '");
-    script
-        .append(String.join(" ", firstWords()))
-        .append(" --help --version' -- \"$cur\")); return ;;\n");
+    String groups = String.join("|", groups());
+    script.append(
+        """
+        _polder() {
+          local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+          local command= options= valued= operands= more= at=0 word i
+          for ((i = 1; i < COMP_CWORD; i++)); do
+            word=${COMP_WORDS[i]}
+            case $word in -*) continue ;; esac
+            command=${command:+$command }$word
+            case $command in %s) ;; *) break ;; esac
+          done
+          case $command in
+            '') COMPREPLY=($(compgen -W '%s --help --version' -- "$cur")); return ;;
+        """
+            .formatted(groups, String.join(" ", firstWords())));
     for (String group : groups()) {
-      script.append("    ").append(group).append(") COMPREPLY=($(compgen -W '");
-      script.append(String.join(" ", secondWords(group))).append("' -- \"$cur\")); return ;;\n");
+      script.append(
+          "    %s) COMPREPLY=($(compgen -W '%s' -- \"$cur\")); return ;;\n"
+              .formatted(group, String.join(" ", secondWords(group))));
     }
     for (Usage usage : usages) {
-      script.append("    '").append(usage.name()).append("') options='").append(options(usage));
-      script.append("' valued='|").append(valued(usage)).append("|' kind=").append(kind(usage));
-      script.append(" ;;\n");
+      script.append(
+          "    '%s') options='%s' valued='|%s|' operands='%s' more=%s ;;\n"
+              .formatted(
+                  usage.name(),
+                  options(usage),
+                  valued(usage),
+                  usage.operands().stream().map(Completions::word).collect(Collectors.joining(" ")),
+                  goesOn(usage) ? "yes" : ""));
     }
-    script.append("  esac\n");
-    script.append("  if [[ $cur == -* ]]; then\n");
-    script.append("    COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n");
-    script.append("    return\n");
-    script.append("  fi\n");
     script.append(
-        "  if [[ $valued == *\"|$previous|\"* ]]; then COMPREPLY=($(compgen -f -- \"$cur\")); return; fi\n");
-    script.append("  case $kind in\n");
-    script.append(
-        "    zone) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_zones)\" -- \"$cur\")) ;;\n");
-    script.append("    zones) COMPREPLY=($(compgen -W \"$(_polder_zones)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    image) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_images)\" -- \"$cur\")) ;;\n");
-    script.append("    images) COMPREPLY=($(compgen -W \"$(_polder_images)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    deleted) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_deleted)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    deleteds) COMPREPLY=($(compgen -W \"$(_polder_deleted)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    snapshot) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_snapshots)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    snapshots) COMPREPLY=($(compgen -W \"$(_polder_snapshots)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    source) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_zones; _polder_snapshots)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    pool) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_pools)\" -- \"$cur\")) ;;\n");
-    script.append("    pools) COMPREPLY=($(compgen -W \"$(_polder_pools)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    volume) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_volumes)\" -- \"$cur\")) ;;\n");
-    script.append("    volumes) COMPREPLY=($(compgen -W \"$(_polder_volumes)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    network) ((seen == 0)) && COMPREPLY=($(compgen -W \"$(_polder_networks)\" -- \"$cur\")) ;;\n");
-    script.append(
-        "    networks) COMPREPLY=($(compgen -W \"$(_polder_networks)\" -- \"$cur\")) ;;\n");
-    script.append("    file) COMPREPLY=($(compgen -f -- \"$cur\")) ;;\n");
-    script.append(
-        "    place) COMPREPLY=($(compgen -f -- \"$cur\") $(compgen -S : -W \"$(_polder_zones)\" -- \"$cur\")) ;;\n");
-    script.append("    command) COMPREPLY=($(compgen -W '").append(String.join(" ", firstWords()));
-    script.append("' -- \"$cur\")) ;;\n");
-    script.append("    shell) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$cur\")) ;;\n");
-    script.append("  esac\n");
-    script.append(
-        "  declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions \"$cur\"\n");
-    script.append("  return 0\n");
-    script.append("}\n");
-    script.append("complete -o filenames -o bashdefault -F _polder polder\n");
+        """
+          esac
+          if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$options" -- "$cur")); return; fi
+          if [[ $valued == *"|$previous|"* ]]; then COMPREPLY=($(compgen -f -- "$cur")); return; fi
+          for ((i++; i < COMP_CWORD; i++)); do
+            word=${COMP_WORDS[i]}
+            if [[ $valued == *"|$word|"* ]]; then i=$((i + 1))
+            elif [[ $word != -* ]]; then at=$((at + 1)); fi
+          done
+          local -a all=($operands)
+          if [[ $more ]] && ((at >= ${#all[@]})); then at=$((${#all[@]} - 1)); fi
+          case ${all[at]} in
+            %s) COMPREPLY=($(compgen -W "$(_polder_${all[at]})" -- "$cur")) ;;
+            source) COMPREPLY=($(compgen -W "$(_polder_zone; _polder_snapshot)" -- "$cur")) ;;
+            file) COMPREPLY=($(compgen -f -- "$cur")) ;;
+            place) COMPREPLY=($(compgen -f -- "$cur") $(compgen -S : -W "$(_polder_zone)" -- "$cur")) ;;
+            command) COMPREPLY=($(compgen -W '%s' -- "$cur")) ;;
+            shell) COMPREPLY=($(compgen -W 'bash zsh fish' -- "$cur")) ;;
+          esac
+          declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions "$cur"
+          return 0
+        }
+        complete -o filenames -o bashdefault -F _polder polder
+        """
+            .formatted(
+                NAMES.keySet().stream().map(Completions::lower).collect(Collectors.joining("|")),
+                String.join(" ", firstWords())));
     return script.toString();
+  }
+
+  private static String lower(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   /** For zsh 5 and newer. */
   public String zsh() {
     StringBuilder script = new StringBuilder("#compdef polder\n# zsh completion for polder\n");
-    script.append("_polder_zones() {\n  local -a names\n  names=(${=\"$(").append(ZONES);
-    script.append(")\"})\n  names=(${names:#-})\n  compadd -a names\n}\n");
-    script.append("_polder_images() {\n  local -a names\n  names=(${(f)\"$(").append(IMAGES);
-    script.append(" | cut -d: -f2,3)\"})\n  compadd -a names\n}\n");
-    script.append("_polder_pools() {\n  local -a names\n  names=(${(f)\"$(").append(POOLS);
-    script.append(")\"})\n  compadd -a names\n}\n");
-    script.append("_polder_deleted() {\n  local -a names\n  names=(${(f)\"$(").append(DELETED);
-    script.append(")\"})\n  compadd -a names\n}\n");
-    script.append("_polder_snapshots() {\n  local -a names\n  names=(${(f)\"$(").append(SNAPSHOTS);
-    script.append(")\"})\n  compadd -a names\n}\n");
-    script.append("_polder_volumes() {\n  local -a names\n  names=(${(f)\"$(").append(VOLUMES);
-    script.append(")\"})\n  compadd -a names\n}\n");
-    script.append("_polder_networks() {\n  local -a names\n  names=(${(f)\"$(").append(NETWORKS);
-    script.append(")\"})\n  compadd -a names\n}\n");
-    script.append("_polder_balances() {\n  local -a names\n  names=(${(f)\"$(").append(BALANCES);
-    script.append(")\"})\n  compadd -a names\n}\n");
+    for (Kind each : NAMES.keySet()) {
+      String names =
+          switch (each) {
+            case ZONE -> "names=(${=\"$(%s)\"})\n  names=(${names:#-})";
+            case IMAGE -> "names=(${(f)\"$(%s | cut -d: -f2,3)\"})";
+            default -> "names=(${(f)\"$(%s)\"})";
+          };
+      script.append(
+          "_polder_%s() {\n  local -a names\n  %s\n  compadd -a names\n}\n"
+              .formatted(lower(each), names.formatted(ask(each))));
+    }
+    script.append("_polder_source() {\n  _polder_zone\n  _polder_snapshot\n}\n");
     script.append("_polder() {\n  local -a commands\n");
     script.append("  if (( CURRENT == 2 )); then\n    commands=(\n");
     for (String word : firstWords()) {
@@ -237,35 +217,29 @@ public final class Completions {
           script.append('\'');
         }
       }
-      script.append(zshOperands(usage)).append(" ;;\n");
+      zshOperands(usage).forEach(each -> script.append(" \\\n      '").append(each).append('\''));
+      script.append(" ;;\n");
     }
     script.append("  esac\n}\n_polder \"$@\"\n");
     return script.toString();
   }
 
-  private static String zshOperands(Usage usage) {
-    String action =
-        switch (kind(usage)) {
-          case "zone" -> "1:zone:_polder_zones";
-          case "zones" -> "*:zone:_polder_zones";
-          case "image" -> "1:image:_polder_images";
-          case "images" -> "*:image:_polder_images";
-          case "deleted" -> "1:deleted zone:_polder_deleted";
-          case "deleteds" -> "*:deleted zone:_polder_deleted";
-          case "snapshot" -> "1:snapshot:_polder_snapshots";
-          case "snapshots" -> "*:snapshot:_polder_snapshots";
-          case "source" -> "1:source:{_polder_zones; _polder_snapshots}";
-          case "pool" -> "1:pool:_polder_pools";
-          case "network" -> "1:network:_polder_networks";
-          case "pools" -> "*:pool:_polder_pools";
-          case "volume" -> "1:volume:_polder_volumes";
-          case "volumes" -> "*:volume:_polder_volumes";
-          case "networks" -> "*:network:_polder_networks";
-          case "file", "place" -> "*:file:_files";
-          case "shell" -> "1:shell:(bash zsh fish)";
-          default -> "";
-        };
-    return action.isEmpty() ? "" : " \\\n      '" + action + "'";
+  /** A specification for each operand, by its place. */
+  private static List<String> zshOperands(Usage usage) {
+    List<String> specs = new ArrayList<>();
+    for (Operand each : usage.operands()) {
+      String action =
+          switch (each.kind()) {
+            case SOURCE -> "_polder_source";
+            case FILE, PLACE -> "_files";
+            case SHELL -> "(bash zsh fish)";
+            case COMMAND, TEXT -> " ";
+            default -> "_polder_" + word(each);
+          };
+      String place = each.most() > 1 ? "*" : String.valueOf(specs.size() + 1);
+      specs.add(place + ":" + zshText(each.name()) + ":" + action);
+    }
+    return specs;
   }
 
   private static String zshText(String text) {
@@ -283,40 +257,41 @@ public final class Completions {
   /** For fish 3 and newer. */
   public String fish() {
     StringBuilder script = new StringBuilder("# fish completion for polder\n");
-    script.append("function __polder_zones\n  ").append("env ").append(ZONES);
-    script.append(" | string split -n ' ' | string match -v -- -\nend\n");
-    script.append("function __polder_images\n  ").append("env ").append(IMAGES);
-    script.append(" | string replace -r '^[^:]*:([^:]*):([^:]*):.*' '$1:$2'\nend\n");
-    script.append("function __polder_pools\n  ").append("env ").append(POOLS).append("\nend\n");
-    script.append("function __polder_deleted\n  ").append("env ").append(DELETED);
-    script.append("\nend\n");
-    script.append("function __polder_snapshots\n  ").append("env ").append(SNAPSHOTS);
-    script.append("\nend\n");
-    script.append("function __polder_volumes\n  ").append("env ").append(VOLUMES);
-    script.append("\nend\n");
-    script
-        .append("function __polder_networks\n  ")
-        .append("env ")
-        .append(NETWORKS)
-        .append("\nend\n");
-    script
-        .append("function __polder_balances\n  ")
-        .append("env ")
-        .append(BALANCES)
-        .append("\nend\n");
-    script.append("function __polder_at\n  set -l words (commandline -opc)\n");
-    script.append("  set -l typed\n  for word in $words[2..]\n");
-    script.append("    string match -q -- '-*' $word; or set -a typed $word\n  end\n");
-    script.append("  set -l wanted (string split ' ' -- $argv[1])\n");
-    script.append("  test (count $typed) -ge (count $wanted); or return 1\n");
-    script.append("  test \"$typed[1..\"(count $wanted)\"]\" = \"$wanted\"\nend\n");
-    script.append("complete -c polder -f\n");
+    for (Kind each : NAMES.keySet()) {
+      String filter =
+          switch (each) {
+            case ZONE -> " | string split -n ' ' | string match -v -- -";
+            case IMAGE -> " | string replace -r '^[^:]*:([^:]*):([^:]*):.*' '$1:$2'";
+            default -> "";
+          };
+      script.append(
+          "function __polder_%s\n  env %s%s\nend\n".formatted(lower(each), ask(each), filter));
+    }
+    script.append(
+        """
+        function __polder_at
+          set -l words (commandline -opc)
+          set -l typed
+          for word in $words[2..]
+            string match -q -- '-*' $word; or set -a typed $word
+          end
+          set -l wanted (string split ' ' -- $argv[1])
+          set -l length (count $wanted)
+          test (count $typed) -ge $length; or return 1
+          test "$typed[1..$length]" = "$wanted"; or return 1
+          set -q argv[2]; or return 0
+          set -l operands (math (count $typed) - $length)
+          test $operands -eq $argv[2]; and return 0
+          set -q argv[3]; and test $operands -gt $argv[2]
+        end
+        complete -c polder -f
+        """);
     for (String word : firstWords()) {
       script.append("complete -c polder -n __fish_use_subcommand -a ").append(word);
       script.append(" -d '").append(fishText(summary(word))).append("'\n");
     }
     for (String group : groups()) {
-      script.append("complete -c polder -n '__polder_at ").append(group).append("' -a '");
+      script.append("complete -c polder -n '__polder_at ").append(group).append(" 0' -a '");
       script.append(String.join(" ", secondWords(group))).append("'\n");
     }
     for (Usage usage : usages) {
@@ -330,23 +305,22 @@ public final class Completions {
         script.append(option.hasValue() ? " -r -F" : "");
         script.append(" -d '").append(fishText(option.meaning())).append("'\n");
       }
-      String words =
-          switch (kind(usage)) {
-            case "zone", "zones" -> " -a '(__polder_zones)'";
-            case "image", "images" -> " -a '(__polder_images)'";
-            case "deleted", "deleteds" -> " -a '(__polder_deleted)'";
-            case "snapshot", "snapshots" -> " -a '(__polder_snapshots)'";
-            case "source" -> " -a '(__polder_zones; __polder_snapshots)'";
-            case "pool", "pools" -> " -a '(__polder_pools)'";
-            case "volume", "volumes" -> " -a '(__polder_volumes)'";
-            case "network", "networks" -> " -a '(__polder_networks)'";
-            case "file" -> " -F";
-            case "place" -> " -F -a '(__polder_zones):'";
-            case "shell" -> " -a 'bash zsh fish'";
-            default -> "";
-          };
-      if (!words.isEmpty()) {
-        script.append(at).append(words).append('\n');
+      for (int i = 0; i < usage.operands().size(); i++) {
+        Operand operand = usage.operands().get(i);
+        String words =
+            switch (operand.kind()) {
+              case SOURCE -> " -a '(__polder_zone; __polder_snapshot)'";
+              case FILE -> " -F";
+              case PLACE -> " -F -a '(__polder_zone):'";
+              case SHELL -> " -a 'bash zsh fish'";
+              case COMMAND, TEXT -> "";
+              default -> " -a '(__polder_" + word(operand) + ")'";
+            };
+        if (!words.isEmpty()) {
+          script.append(
+              "complete -c polder -n '__polder_at \"%s\" %d%s'%s\n"
+                  .formatted(usage.name(), i, operand.most() > 1 ? " more" : "", words));
+        }
       }
     }
     return script.toString();
