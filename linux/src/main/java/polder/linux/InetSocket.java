@@ -18,8 +18,6 @@ public final class InetSocket implements AutoCloseable {
   private static final int SOCK_DGRAM = 2;
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int MSG_TRUNC = 0x20;
-  private static final int MSG_NOSIGNAL = 0x4000;
   private static final int SOL_SOCKET = 1; // asm-generic/socket.h
   private static final int SO_REUSEADDR = 2;
   private static final int SO_ERROR = 4;
@@ -134,15 +132,8 @@ public final class InetSocket implements AutoCloseable {
               MemorySegment wish = arena.allocate(MEMBERSHIP_SIZE, Integer.BYTES);
               MemorySegment.copy(group.toArray(), 0, wish, ValueLayout.JAVA_BYTE, 0, 16);
               wish.set(ValueLayout.JAVA_INT, MEMBERSHIP_INDEX, index);
-              Kernel.check(
-                  Kernel.call(
-                      Nr.SETSOCKOPT,
-                      socket.fd.number(),
-                      IPPROTO_IPV6,
-                      IPV6_ADD_MEMBERSHIP,
-                      wish.address(),
-                      wish.byteSize()),
-                  () -> "be one of a group on interface %d".formatted(index));
+              String what = "be one of a group on interface %d".formatted(index);
+              SocketCalls.option(socket.fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, wish, what);
             }
             return socket;
           } catch (RuntimeException | Error e) {
@@ -183,9 +174,7 @@ public final class InetSocket implements AutoCloseable {
   private void option(int level, int name, int value) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment on = arena.allocateFrom(ValueLayout.JAVA_INT, value);
-      Kernel.check(
-          Kernel.call(Nr.SETSOCKOPT, fd.number(), level, name, on.address(), on.byteSize()),
-          () -> "set option %d of a socket".formatted(name));
+      SocketCalls.option(fd, level, name, on, "set option %d of a socket".formatted(name));
     }
   }
 
@@ -193,15 +182,8 @@ public final class InetSocket implements AutoCloseable {
     byte[] name = device.getBytes(StandardCharsets.US_ASCII);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment memory = arena.allocateFrom(ValueLayout.JAVA_BYTE, name);
-      Kernel.check(
-          Kernel.call(
-              Nr.SETSOCKOPT,
-              fd.number(),
-              SOL_SOCKET,
-              SO_BINDTODEVICE,
-              memory.address(),
-              name.length),
-          () -> "bind a socket to interface " + device);
+      String what = "bind a socket to interface " + device;
+      SocketCalls.option(fd, SOL_SOCKET, SO_BINDTODEVICE, memory, what);
     }
   }
 
@@ -247,27 +229,8 @@ public final class InetSocket implements AutoCloseable {
    */
   public Optional<Datagram> receive(int largest) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment data = arena.allocate(largest);
-      MemorySegment sender = arena.allocate(ADDRESS_SIZE_SIX, 4);
-      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, ADDRESS_SIZE_SIX);
-      long got =
-          Kernel.restart(
-              Nr.RECVFROM,
-              fd.number(),
-              data.address(),
-              largest,
-              MSG_TRUNC,
-              sender.address(),
-              length.address());
-      if (got == -Errno.EAGAIN.number()) {
-        return Optional.empty();
-      }
-      Kernel.check(got, () -> "receive a datagram");
-      return Optional.of(
-          new Datagram(
-              Bytes.of(data.asSlice(0, Math.min(got, largest)).toArray(ValueLayout.JAVA_BYTE)),
-              got <= largest,
-              peer(sender)));
+      return SocketCalls.receive(arena, fd, largest, ADDRESS_SIZE_SIX)
+          .map(heard -> new Datagram(heard.data(), heard.whole(), peer(heard.sender())));
     }
   }
 
@@ -278,18 +241,8 @@ public final class InetSocket implements AutoCloseable {
    */
   public void send(byte[] data, Optional<Peer> to) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(Math.max(1, data.length));
-      MemorySegment.copy(data, 0, memory, ValueLayout.JAVA_BYTE, 0, data.length);
-      Optional<MemorySegment> address = to.map(peer -> address(arena, peer));
-      long result =
-          Kernel.restart(
-              Nr.SENDTO,
-              fd.number(),
-              memory.address(),
-              data.length,
-              MSG_NOSIGNAL,
-              address.map(MemorySegment::address).orElse(0L),
-              address.map(MemorySegment::byteSize).orElse(0L));
+      MemorySegment address = to.map(peer -> address(arena, peer)).orElse(MemorySegment.NULL);
+      long result = SocketCalls.send(arena, fd, data, 0, address);
       if (result != -Errno.EAGAIN.number()) {
         Kernel.check(result, () -> "send a datagram");
       }
@@ -304,11 +257,7 @@ public final class InetSocket implements AutoCloseable {
    */
   public int write(byte[] data, int offset) {
     try (Arena arena = Arena.ofConfined()) {
-      int length = data.length - offset;
-      MemorySegment memory = arena.allocate(Math.max(1, length));
-      MemorySegment.copy(data, offset, memory, ValueLayout.JAVA_BYTE, 0, length);
-      long result =
-          Kernel.restart(Nr.SENDTO, fd.number(), memory.address(), length, MSG_NOSIGNAL, 0, 0);
+      long result = SocketCalls.send(arena, fd, data, offset, MemorySegment.NULL);
       return result == -Errno.EAGAIN.number()
           ? 0
           : (int) Kernel.check(result, () -> "write to a connection");

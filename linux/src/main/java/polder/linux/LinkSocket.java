@@ -19,8 +19,6 @@ public final class LinkSocket implements AutoCloseable {
   private static final int SOCK_DGRAM = 2; // linux/net.h
   private static final int SOCK_NONBLOCK = 0x800;
   private static final int SOCK_CLOEXEC = 0x80000;
-  private static final int MSG_TRUNC = 0x20;
-  private static final int MSG_NOSIGNAL = 0x4000;
   private static final int SOL_SOCKET = 1; // asm-generic/socket.h
   private static final int SO_ATTACH_FILTER = 26;
   private static final int SO_MARK = 36;
@@ -162,10 +160,7 @@ public final class LinkSocket implements AutoCloseable {
   }
 
   private void option(int name, MemorySegment value) {
-    Kernel.check(
-        Kernel.call(
-            Nr.SETSOCKOPT, fd.number(), SOL_SOCKET, name, value.address(), value.byteSize()),
-        () -> "set option %d of a socket".formatted(name));
+    SocketCalls.option(fd, SOL_SOCKET, name, value, "set option %d of a socket".formatted(name));
   }
 
   private MemorySegment address(Arena arena, Optional<Bytes> to) {
@@ -196,28 +191,16 @@ public final class LinkSocket implements AutoCloseable {
    */
   public Optional<Packet> receive(int largest) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment data = arena.allocate(largest);
-      MemorySegment sender = arena.allocate(ADDRESS_SIZE, Integer.BYTES);
       while (true) {
-        MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, ADDRESS_SIZE);
-        long got =
-            Kernel.restart(
-                Nr.RECVFROM,
-                fd.number(),
-                data.address(),
-                largest,
-                MSG_TRUNC,
-                sender.address(),
-                length.address());
-        if (got == -Errno.EAGAIN.number()) {
+        Optional<SocketCalls.Heard> heard = SocketCalls.receive(arena, fd, largest, ADDRESS_SIZE);
+        if (heard.isEmpty()) {
           return Optional.empty();
         }
-        Kernel.check(got, () -> "receive a packet");
+        MemorySegment sender = heard.get().sender();
         if (sender.get(ValueLayout.JAVA_BYTE, TYPE) != PACKET_OUTGOING
             && sender.get(ValueLayout.JAVA_BYTE, LENGTH) == MAC_LENGTH) {
-          byte[] packet = data.asSlice(0, Math.min(got, largest)).toArray(ValueLayout.JAVA_BYTE);
           byte[] from = sender.asSlice(ADDRESS, MAC_LENGTH).toArray(ValueLayout.JAVA_BYTE);
-          return Optional.of(new Packet(Bytes.of(packet), got <= largest, Bytes.of(from)));
+          return Optional.of(new Packet(heard.get().data(), heard.get().whole(), Bytes.of(from)));
         }
       }
     }
@@ -231,18 +214,8 @@ public final class LinkSocket implements AutoCloseable {
    */
   public void send(byte[] data, Bytes to) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment memory = arena.allocate(Math.max(1, data.length));
-      MemorySegment.copy(data, 0, memory, ValueLayout.JAVA_BYTE, 0, data.length);
       MemorySegment address = address(arena, Optional.of(to));
-      long result =
-          Kernel.restart(
-              Nr.SENDTO,
-              fd.number(),
-              memory.address(),
-              data.length,
-              MSG_NOSIGNAL,
-              address.address(),
-              address.byteSize());
+      long result = SocketCalls.send(arena, fd, data, 0, address);
       if (result != -Errno.EAGAIN.number() && result != -Errno.ENOBUFS.number()) {
         Kernel.check(result, () -> "send a packet");
       }
