@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The console of a {@link Guest} that runs with {@code do=shell}: what is asked there, it does. */
 public final class GuestShell implements AutoCloseable {
@@ -55,22 +56,34 @@ public final class GuestShell implements AutoCloseable {
 
   private record Answer(int code, String text) {}
 
+  /** Does a command of the guest's that says more than anybody wants to keep; it must succeed. */
+  public void runLoud(String command) {
+    int code = ask(command, _ -> {});
+    if (code != 0) {
+      throw new AssertionError(command + " ended with " + code);
+    }
+  }
+
   private Answer ask(String command) {
+    StringBuilder text = new StringBuilder();
+    int code = ask(command, line -> text.append(line).append('\n'));
+    return new Answer(code, text.toString().strip());
+  }
+
+  private int ask(String command, Consumer<String> said) {
     try {
       OutputStream in = attached.getOutputStream();
       in.write((command + "\n").getBytes(StandardCharsets.UTF_8));
       in.flush();
-      StringBuilder text = new StringBuilder();
       while (true) {
         String line = lines.poll(Figures.within(60).toSeconds(), TimeUnit.SECONDS);
         if (line == null) {
-          throw new AssertionError("no end of '%s': %s".formatted(command, text));
+          throw new AssertionError("no end of '%s'".formatted(command));
         }
         if (line.matches("=[0-9]+=")) {
-          return new Answer(
-              Integer.parseInt(line.substring(1, line.length() - 1)), text.toString().strip());
+          return Integer.parseInt(line.substring(1, line.length() - 1));
         }
-        text.append(line).append('\n');
+        said.accept(line);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

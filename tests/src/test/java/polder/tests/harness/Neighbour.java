@@ -1,6 +1,7 @@
 package polder.tests.harness;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,7 +72,17 @@ public final class Neighbour {
    * @param exec the 99th percentile of {@link Neighbour#exec}
    * @param list the 99th percentile of {@link Neighbour#list}
    */
-  public record Answers(Duration exec, Duration list) {}
+  public record Answers(Duration exec, Duration list) {
+    /** What a process may take at most on a machine of two cores, both of them busy. */
+    private static final Duration BUSY = Figures.within(1);
+
+    /** Fails if a process takes more than twice what it took {@code before}, and much. */
+    public void assertBearable(Answers before) {
+      Duration bound = before.exec().multipliedBy(2);
+      assertTrue(
+          exec.compareTo(bound.compareTo(BUSY) > 0 ? bound : BUSY) <= 0, before + ", then " + this);
+    }
+  }
 
   /** Asks both by turns, with a short rest, {@code times} times. */
   public Answers ask(int times) {
