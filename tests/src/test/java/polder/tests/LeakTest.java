@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,13 +22,16 @@ import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneRef;
 import polder.model.ZoneSpec;
+import polder.tests.harness.Guest;
 import polder.tests.harness.LeakCount;
+import polder.tests.harness.Space;
 import polder.tests.harness.TestHost;
 
 /** What a daemon holds after many lives of zones, asked through REST. */
 @Tag("kernel")
 class LeakTest {
   private static final int CYCLES = Boolean.getBoolean("polder.full") ? 1_000 : 50;
+  private static final int GUESTS = Boolean.getBoolean("polder.full") ? 100 : 20;
 
   @Test
   @DisplayName(
@@ -47,6 +52,53 @@ class LeakTest {
         assertTrue(after.threadsSince(before) <= 2, after + " after " + before);
       }
     }
+  }
+
+  @Test
+  @DisplayName(
+      "R-LEAK-03 lives of guests, to their firmware only, leave no card, process or socket behind")
+  void livesOfGuestsLeaveNothing() throws Exception {
+    Guest.assumeQemu();
+    try (Space inside = new Space();
+        TestHost host = new TestHost(inside.file())) {
+      inside.run("ip", "link", "set", "lo", "up");
+      host.polder("network", "create", "lab", "-k", "etherstub", "-s", "10.1.0.0/24").ok();
+      try (Host remote = RemoteHost.open(host.home().resolve("run/api.sock"))) {
+        for (int i = 0; i < 3; i++) {
+          liveAsGuest(host, remote);
+        }
+        LeakCount before = LeakCount.of(host.daemonPid());
+        for (int i = 0; i < GUESTS; i++) {
+          liveAsGuest(host, remote);
+        }
+        LeakCount after = LeakCount.of(host.daemonPid());
+        assertEquals(List.of(), after.grownSince(before));
+        assertTrue(after.threadsSince(before) <= 2, after + " after " + before);
+      }
+      host.polder("network", "delete", "lab").ok();
+      assertEquals("lo", inside.run("sh", "-c", "ip -o link | cut -d: -f2 | xargs").strip());
+    }
+  }
+
+  private static void liveAsGuest(TestHost host, Host remote) {
+    String uuid =
+        host.create(
+            Map.of(
+                "brand",
+                "vm",
+                "ram",
+                32,
+                "accel",
+                "tcg",
+                "disks",
+                List.of(Map.of("size", 1)),
+                "nics",
+                List.of(Map.of("nic_tag", "lab"))));
+    ZoneRef guest = new ZoneRef(uuid);
+    remote.zones().start(guest);
+    assertTrue(host.processesOf(UUID.fromString(uuid)) > 0);
+    remote.zones().stop(guest, StopOptions.FORCED);
+    remote.zones().delete(guest, false);
   }
 
   /** Create, start, exec, stop, delete; every other one fails to start. */

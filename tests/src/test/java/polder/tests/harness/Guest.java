@@ -90,11 +90,19 @@ public record Guest(Path kernel, Path initrd) {
       sleep 100000
       """;
 
+  /** Whether there is a QEMU. */
+  public static boolean hasQemu() {
+    return Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64"));
+  }
+
+  /** The test is skipped where there is no QEMU. */
+  public static void assumeQemu() {
+    Assumptions.assumeTrue(hasQemu(), "no QEMU: apt install qemu-system-x86");
+  }
+
   /** It, or the test is skipped where it or QEMU is missing. */
   public static Guest linux() {
-    Assumptions.assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/qemu-system-x86_64")),
-        "no QEMU: apt install qemu-system-x86");
+    assumeQemu();
     Path busybox = Path.of("/bin/busybox");
     Assumptions.assumeTrue(
         Files.isExecutable(busybox), "no /bin/busybox: apt install busybox-static");
