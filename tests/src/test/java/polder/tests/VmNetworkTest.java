@@ -47,7 +47,7 @@ class VmNetworkTest {
         assertEquals("1400", shell.run("cat /sys/class/net/eth0/mtu"));
         assertTrue(shell.run("cat /sys/bus/pci/devices/*/device").contains("0x100e"), "an e1000");
         isToldItsNameAndAddresses(shell, String.valueOf(nic.get("mac")));
-        shell.run("ifconfig eth0 10.1.0.9 netmask 255.255.255.0 up");
+        asksForItsAddress(shell);
         shell.run("mkdir /www; echo of the guest > /www/index.html; httpd -p 8000 -h /www");
 
         assertEquals("hello", shell.run(ASK.formatted("10.1.0.1")));
@@ -72,6 +72,20 @@ class VmNetworkTest {
       host.polder("network", "delete", "backend").ok();
       assertEquals("lo", inside.run("sh", "-c", "ip -o link | cut -d: -f2 | xargs").strip());
     }
+  }
+
+  /** By DHCP, as a client of somebody else's does. */
+  private static void asksForItsAddress(GuestShell shell) {
+    shell.run("echo '#!/bin/sh' > /lease.sh; chmod +x /lease.sh");
+    shell.run(
+        "echo '[ $1 = bound ] || exit 0; ifconfig $interface $ip netmask $subnet mtu $mtu;"
+            + " echo $ip $subnet $mtu $hostname $dns > /lease' >> /lease.sh");
+    shell.run("ifconfig eth0 up; udhcpc -i eth0 -n -q -O mtu -s /lease.sh > /dev/null 2>&1");
+    String[] lease = shell.run("cat /lease").split(" ");
+    assertEquals(
+        "10.1.0.9 255.255.255.0 1400 guest", String.join(" ", List.of(lease).subList(0, 4)));
+    assertTrue(
+        shell.run("nslookup server " + lease[4]).contains("10.1.0.1"), "it knows who is who");
   }
 
   /** By a disk that its own kernel reads, with the names of Unix and with those of Windows. */
