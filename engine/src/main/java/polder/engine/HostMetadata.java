@@ -134,13 +134,19 @@ final class HostMetadata implements AutoCloseable {
 
   /**
    * Serves a vm that has just been started, or was found, as soon as its QEMU listens: nobody waits
-   * for that.
+   * for that, and it is waited for no longer than the vm runs.
    */
   void dial(LocalZone zone, Life life) {
     ZoneSpec spec = zone.record().spec();
     if (hasPort(spec)) {
       Guest guest = life.running().orElseThrow().guest().orElseThrow();
-      var _ = Background.run(() -> dial(zone, life, guest));
+      zone.operating().lock(); // or it might be there before we say that it is waited for
+      try {
+        Thread waiting = Background.run(() -> dial(zone, life, guest));
+        life.metadata(waiting::interrupt);
+      } finally {
+        zone.operating().unlock();
+      }
     }
   }
 

@@ -55,7 +55,18 @@ class DaemonDeathTest {
     try (TestHost host = new TestHost()) {
       Path socket = host.home().resolve("run/api.sock");
       for (int i = 0; i < GUESTS; i++) { // they look for something to boot, as long as they run
-        host.create(Map.of("brand", "vm", "alias", "guest" + i, "ram", 32, "accel", "tcg"));
+        host.create(
+            Map.of(
+                "brand",
+                "vm",
+                "alias",
+                "guest" + i,
+                "ram",
+                32,
+                "accel",
+                "tcg",
+                "disks",
+                List.of(Map.of("size", 1))));
         host.polder("start", "guest" + i).ok();
       }
       try (Host remote = RemoteHost.open(socket)) {

@@ -74,7 +74,7 @@ class HostileGuestTest {
         neighbour.ask(ASKED).assertBearable(before);
 
         long[] most = {0};
-        String flood = "yes '" + "a long line ".repeat(10) + "' | head -c " + FLOOD;
+        String flood = "yes '" + "a long line ".repeat(10) + "' | head -c " + FLOOD + "; echo";
         CompletableFuture<Void> flooding = CompletableFuture.runAsync(() -> shell.runLoud(flood));
         neighbour
             .askWhile(

@@ -37,7 +37,17 @@ class VmNetworkTest {
         TestHost host = new TestHost(inside.file())) {
       inside.run("ip", "link", "set", "lo", "up");
       host.importBusybox();
-      host.polder("network", "create", "backend", "-k", "etherstub", "-s", "10.1.0.0/24").ok();
+      host.polder(
+              "network",
+              "create",
+              "backend",
+              "-k",
+              "etherstub",
+              "-s",
+              "10.1.0.0/24",
+              "--dns-address",
+              "10.1.0.53")
+          .ok();
       zone(host);
       machine(host, guest);
       host.polder("start", "guest").ok();

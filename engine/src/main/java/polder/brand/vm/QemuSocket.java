@@ -36,6 +36,7 @@ import polder.model.PolderException;
  */
 final class QemuSocket implements AutoCloseable {
   private static final int MOST_REFUSALS = 100;
+  private static final String INTERRUPTED = "interrupted while it was waited for";
 
   private final SocketChannel channel;
   private final Selector selector;
@@ -52,7 +53,7 @@ final class QemuSocket implements AutoCloseable {
    *
    * <p>It is found without following a link and held, and it is what is held that is connected to:
    * QEMU can put anything in its place, but nothing of the host's. One that was only just started
-   * has not made it yet: that is waited for.
+   * has not made it yet: that is waited for, unless the thread is interrupted.
    *
    * @param limit for all that is done until this is closed
    * @throws PolderException HOST if that cannot be
@@ -100,7 +101,7 @@ final class QemuSocket implements AutoCloseable {
       throw strange(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw strange("interrupted while it was waited for");
+      throw strange(INTERRUPTED);
     }
   }
 
@@ -160,6 +161,9 @@ final class QemuSocket implements AutoCloseable {
       if (selector.select(left) > 0) {
         selector.selectedKeys().clear();
         return;
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw strange(INTERRUPTED);
       }
     }
   }
