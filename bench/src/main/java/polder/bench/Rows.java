@@ -325,12 +325,13 @@ final class Rows {
             BY_HAND,
             new Bound.RatioAtLeast(0.95)),
         Row.beside(
-            "tcp-firewall",
-            "as tcp, both zones behind a firewall of 1,000 rules",
-            "MiB/s",
-            WALLED,
-            BY_HAND,
-            new Bound.RatioAtLeast(0.9)),
+                "tcp-firewall",
+                "as tcp, both zones behind a firewall of 1,000 rules",
+                "MiB/s",
+                WALLED,
+                BY_HAND,
+                new Bound.RatioAtLeast(0.9))
+            .missed("each packet is asked whose it is before its flow is known; see bench.md"),
         Row.alone(
             "firewall-tag",
             "one zone given a tag that 1,000 rules of 500 running zones ask for",
