@@ -37,7 +37,7 @@ final class Streams {
   private static final int RULES = 1000;
   private static final int FIRST_PORT = 10_000; // iperf3's own is below
   private static final int MTU = 1500;
-  private static final double MEBIBIT = 8 * 1024 * 1024;
+  private static final double BITS_A_MEBIBYTE = 8 * 1024 * 1024;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Stage stage;
@@ -92,7 +92,8 @@ final class Streams {
               .toList();
       List<FirewallRule> rules =
           host.firewall().add(new FirewallPayload(sentences, List.of()), false).rules();
-      oldestFirst.add(() -> rules.forEach(rule -> host.firewall().delete(rule.uuid().toString())));
+      oldestFirst.addFirst( // rules for nobody are cheap
+          () -> rules.forEach(rule -> host.firewall().delete(rule.uuid().toString())));
     }
     Cidr address = to.spec().get(ZoneProperties.NICS).getFirst().addresses().getFirst();
     return between(pidfd(from), pidfd(to), address.address().toString());
@@ -162,7 +163,7 @@ final class Streams {
         try {
           Files.deleteIfExists(report); // it would write after what is there
           client.run();
-          return received(Files.readString(report)) / MEBIBIT;
+          return received(Files.readString(report)) / BITS_A_MEBIBYTE;
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

@@ -155,7 +155,9 @@ final class HostMetadata implements AutoCloseable {
     try {
       line = guest.metadataPort();
     } catch (PolderException e) {
-      if (zone.life().filter(life::equals).isPresent()) { // else it has ended, and that is why
+      boolean ended =
+          Thread.currentThread().isInterrupted() || zone.life().filter(life::equals).isEmpty();
+      if (!ended) {
         LOG.log(
             System.Logger.Level.WARNING,
             "vm '%s' cannot ask for its metadata: %s".formatted(zone.name(), e.getMessage()));

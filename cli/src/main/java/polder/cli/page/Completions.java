@@ -84,7 +84,7 @@ public final class Completions {
 
   /** As the scripts call it: where it has names, what asks for them is called so too. */
   private static String word(Operand operand) {
-    return operand.kind().name().toLowerCase(Locale.ROOT);
+    return lower(operand.kind());
   }
 
   private static boolean goesOn(Usage usage) {
