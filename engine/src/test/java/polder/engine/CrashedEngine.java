@@ -23,7 +23,7 @@ final class CrashedEngine {
   private CrashedEngine() {}
 
   /** {@code HOME ROW FAILPOINTS}: exits with 0 if it comes through. */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws InterruptedException {
     HostPaths paths = HostPaths.below(Path.of(arguments[0]));
     CrashRow row = CrashRows.named(arguments[1]);
     Failpoints points = Failpoints.unarmed();
@@ -46,11 +46,12 @@ final class CrashedEngine {
   }
 
   /** What an operation has begun may still go on: the place to die at is come by yet. */
-  private static void awaitPlace(Failpoints points, String failpoint) {
+  private static void awaitPlace(Failpoints points, String failpoint) throws InterruptedException {
     Matcher place = PLACE.matcher(failpoint);
     if (place.matches()) {
       int wanted = Integer.parseInt(place.group(1));
       TestHost.eventually("it comes by place " + wanted, () -> points.passed() >= wanted);
+      Thread.sleep(Figures.within(10)); // it is counted a moment before we die there
     }
   }
 
