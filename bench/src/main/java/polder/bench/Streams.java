@@ -84,9 +84,10 @@ final class Streams {
     Zone from = zone(host, "bench-from-" + name, firewall);
     Zone to = zone(host, "bench-to-" + name, firewall);
     if (firewall) {
+      int count = 2 * stage.crowd(RULES / 2);
       List<FirewallRequest> sentences =
-          IntStream.rangeClosed(1, RULES)
-              .mapToObj(i -> i < RULES ? String.valueOf(FIRST_PORT + i) : "all")
+          IntStream.rangeClosed(1, count)
+              .mapToObj(i -> i < count ? String.valueOf(FIRST_PORT + i) : "all")
               .map(port -> "FROM all vms TO all vms ALLOW tcp PORT " + port)
               .map(text -> FirewallRequest.of(FirewallSentence.of(text)))
               .toList();

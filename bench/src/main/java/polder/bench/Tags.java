@@ -54,8 +54,10 @@ final class Tags implements AutoCloseable {
       String text = "FROM tag bench TO all vms ALLOW tcp PORT " + (FIRST_PORT + i);
       sentences.add(FirewallRequest.of(FirewallSentence.of(text)));
     }
-    host.firewall().add(new FirewallPayload(sentences, List.of()), false);
-    host.firewall().list().forEach(rule -> rules.add(rule.uuid().toString()));
+    host.firewall()
+        .add(new FirewallPayload(sentences, List.of()), false)
+        .rules()
+        .forEach(rule -> rules.add(rule.uuid().toString()));
   }
 
   /** One zone gets the tag, or loses it: all the others let it in, or no longer. */
