@@ -64,12 +64,7 @@ class ExecsTest {
         }
 
         TestHost.eventually("no zombie is left", () -> zombies(daemon) == 0);
-        TestHost.eventually(
-            "threads and descriptors are as before",
-            () -> {
-              LeakCount now = LeakCount.of(daemon);
-              return now.threadsSince(before) <= 0 && now.grownSince(before).isEmpty();
-            });
+        LeakCount.awaitAtRest(daemon, before);
         assertEquals(daemon, host.daemonPid(), "the daemon lived through it");
       }
     }

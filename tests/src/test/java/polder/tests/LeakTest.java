@@ -47,9 +47,7 @@ class LeakTest {
         for (int i = 0; i < CYCLES; i++) {
           live(remote, i);
         }
-        LeakCount after = LeakCount.of(host.daemonPid());
-        assertEquals(List.of(), after.grownSince(before));
-        assertTrue(after.threadsSince(before) <= 2, after + " after " + before);
+        LeakCount.awaitAtRest(host.daemonPid(), before);
       }
     }
   }
@@ -71,11 +69,7 @@ class LeakTest {
         for (int i = 0; i < GUESTS; i++) {
           liveAsGuest(host, remote);
         }
-        TestHost.eventually( // nobody waits for those who waited for a QEMU to listen
-            "nothing is left but " + LeakCount.open(host.daemonPid()),
-            () -> LeakCount.of(host.daemonPid()).grownSince(before).isEmpty());
-        long threads = LeakCount.of(host.daemonPid()).threadsSince(before);
-        assertTrue(threads <= 2, threads + " threads more than " + before);
+        LeakCount.awaitAtRest(host.daemonPid(), before); // also who waited for a QEMU to listen
       }
       host.polder("network", "delete", "lab").ok();
       assertEquals("lo", inside.run("sh", "-c", "ip -o link | cut -d: -f2 | xargs").strip());

@@ -97,12 +97,7 @@ class SessionsTest {
       for (SocketChannel session : sessions) {
         cut(session, random);
       }
-      TestHost.eventually(
-          "threads and descriptors are as before",
-          () -> {
-            LeakCount now = LeakCount.of(daemon);
-            return now.threadsSince(before) <= 0 && now.grownSince(before).isEmpty();
-          });
+      LeakCount.awaitAtRest(daemon, before);
       assertEquals(daemon, host.daemonPid(), "the daemon lived through it");
       assertEquals("running", host.json("get", "a").get("state"));
       assertEquals("running", host.json("get", "console").get("state"));

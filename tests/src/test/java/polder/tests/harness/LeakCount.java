@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 public record LeakCount(Map<String, Long> counts) {
   private static final Map<String, Long> BOUNDS = Map.of("descriptors", 5L);
 
+  private static final int MORE_THREADS = 2;
+
   /** Counts what process {@code daemon} holds. */
   public static LeakCount of(long daemon) {
     Map<String, Long> counts = new TreeMap<>();
@@ -54,6 +56,26 @@ public record LeakCount(Map<String, Long> counts) {
     return grown;
   }
 
+  /**
+   * Waits until {@code daemon} holds no more than at {@code before}. It is asked at rest: a pool
+   * keeps the threads of a busy moment for some seconds.
+   */
+  public static void awaitAtRest(long daemon, LeakCount before) {
+    try {
+      TestHost.eventually(
+          "what it holds is as before",
+          () -> {
+            LeakCount now = of(daemon);
+            return now.threadsSince(before) <= MORE_THREADS && now.grownSince(before).isEmpty();
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          "%s%nbefore %s%nnow %s%nopen %s%nthreads %s"
+              .formatted(e.getMessage(), before, of(daemon), open(daemon), threads(daemon)),
+          e);
+    }
+  }
+
   /** How many threads have come since {@code before}. */
   public long threadsSince(LeakCount before) {
     return counts.getOrDefault("threads", 0L) - before.counts.getOrDefault("threads", 0L);
@@ -70,6 +92,19 @@ public record LeakCount(Map<String, Long> counts) {
       open.add("and more: " + e.getMessage());
     }
     return open;
+  }
+
+  /** The threads of process {@code daemon}, as the kernel names them. */
+  private static List<String> threads(long daemon) {
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> entries = Files.list(Path.of("/proc/" + daemon + "/task"))) {
+      for (Path each : entries.toList()) {
+        names.add(Files.readString(each.resolve("comm")).strip());
+      }
+    } catch (IOException e) {
+      names.add("and more: " + e.getMessage());
+    }
+    return names;
   }
 
   private static long entries(Path directory) {
