@@ -102,7 +102,7 @@ final class Likenesses {
     ZoneDatasets datasets = new ZoneDatasets(hall.storage(), hall.volumes());
     switch (step) {
       case Step.OfAnother.Freeze(UUID from) -> {
-        datasets.settle(from);
+        datasets.settle(from, hall.cgroup(from));
         undo.add(() -> hall.cgroup(from).thaw());
         hall.cgroup(from).freeze(Ending.PATIENCE);
       }

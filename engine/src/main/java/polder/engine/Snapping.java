@@ -184,7 +184,7 @@ final class Snapping {
 
   private void work(SnapshotSet set, List<Step.Snap> plan, Step.Snap step, Undo undo) {
     switch (step) {
-      case Step.Snap.Settle(UUID zone) -> datasets.settle(zone);
+      case Step.Snap.Settle(UUID zone) -> datasets.settle(zone, hall.cgroup(zone));
       case Step.Snap.Freeze(UUID zone) -> {
         undo.add(() -> hall.cgroup(zone).thaw());
         hall.cgroup(zone).freeze(Ending.PATIENCE);

@@ -2,8 +2,10 @@ package polder.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.stream.Stream;
+import polder.linux.Cgroup;
 import polder.model.Snapshot;
 import polder.storage.Storage;
 import polder.storage.StoredSnapshot;
@@ -13,6 +15,8 @@ import polder.storage.StoredSnapshot;
  * last of them has it, and that is the one of its root. Nothing else knows how many there are.
  */
 final class ZoneDatasets {
+  private static final long NEXT_TO_NOTHING = 1 << 20; // bytes; finer nobody counts them
+
   private final Storage storage;
   private final VolumeTable volumes;
 
@@ -33,9 +37,15 @@ final class ZoneDatasets {
     return of(zone).size() == 1;
   }
 
-  /** Brings to the disk what can be brought there while the zone still runs. */
-  void settle(UUID zone) {
-    of(zone).forEach(storage::settle);
+  /**
+   * Brings to the disk what can be brought there while the zone still runs: then it stands still
+   * for the shorter. Where there is next to nothing, that would cost more than it gains.
+   */
+  void settle(UUID zone, Cgroup cgroup) {
+    OptionalLong dirty = cgroup.dirty();
+    if (dirty.isEmpty() || dirty.getAsLong() > NEXT_TO_NOTHING) {
+      of(zone).forEach(storage::settle);
+    }
   }
 
   /** Takes a snapshot of a zone that stands still. */

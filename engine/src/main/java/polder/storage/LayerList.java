@@ -16,6 +16,15 @@ final class LayerList {
 
   /** Writes it, synced. */
   static void write(Directory directory, FileName name, List<Path> layers) {
+    write(directory, name, layers, true);
+  }
+
+  /** Writes it where all that was made is synced before anybody is told of it. */
+  static void note(Directory directory, FileName name, List<Path> layers) {
+    write(directory, name, layers, false);
+  }
+
+  private static void write(Directory directory, FileName name, List<Path> layers, boolean synced) {
     StringBuilder text = new StringBuilder();
     for (Path layer : layers) {
       String path = layer.toAbsolutePath().toString();
@@ -28,7 +37,9 @@ final class LayerList {
     try (var file = directory.create(name, 0600)) {
       byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
       file.write(bytes, 0, bytes.length);
-      file.sync();
+      if (synced) {
+        file.sync();
+      }
     }
   }
 

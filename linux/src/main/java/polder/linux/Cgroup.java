@@ -365,6 +365,15 @@ public final class Cgroup {
         : OptionalLong.empty();
   }
 
+  /**
+   * How many bytes of files its processes have written that are not on the disk yet, to about a
+   * megabyte: each processor counts some for itself. Empty if nobody counts.
+   */
+  public OptionalLong dirty() {
+    Optional<CgroupFolder> memory = folder("memory");
+    return memory.isPresent() ? new MemoryController(memory.get()).dirty() : OptionalLong.empty();
+  }
+
   private FreezerController freezer() {
     return new FreezerController(folderOfFreezer().orElseThrow(() -> missing("freezer")));
   }

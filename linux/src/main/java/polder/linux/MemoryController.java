@@ -72,6 +72,16 @@ final class MemoryController {
         : folder.number("memory.stat", "swap");
   }
 
+  /** How many bytes of files its processes have written that are not on the disk yet. */
+  OptionalLong dirty() {
+    String before = folder.unified() ? "file_" : "total_"; // both with what is below it
+    OptionalLong dirty = folder.number("memory.stat", before + "dirty");
+    OptionalLong underway = folder.number("memory.stat", before + "writeback");
+    return dirty.isPresent() && underway.isPresent()
+        ? OptionalLong.of(dirty.getAsLong() + underway.getAsLong())
+        : OptionalLong.empty();
+  }
+
   /** How many processes the kernel has killed here for want of memory. */
   OptionalLong oomKills() {
     return folder.number(folder.unified() ? "memory.events" : "memory.oom_control", "oom_kill");

@@ -79,6 +79,15 @@ class CgroupControllersTest {
   }
 
   @Test
+  void memoryTellsWhatIsNotOnTheDiskYetInBothVersions() throws IOException {
+    file("memory.stat", "file_dirty 4096\nfile_writeback 8192\n");
+    assertEquals(OptionalLong.of(12288), new MemoryController(version2()).dirty());
+    assertEquals(NONE, new MemoryController(version1()).dirty());
+    file("memory.stat", "dirty 1\nwriteback 0\ntotal_dirty 4096\ntotal_writeback 0\n");
+    assertEquals(OptionalLong.of(4096), new MemoryController(version1()).dirty());
+  }
+
+  @Test
   void pidsAreLimitedAlikeInBothVersions() throws IOException {
     file("pids.max", "max");
     file("pids.events", "max 5\n");

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("kernel")
 class CgroupKernelTest {
@@ -177,6 +178,21 @@ class CgroupKernelTest {
 
     await(() -> group.stats().pidsRefused().orElse(0) > 0);
     assertTrue(group.stats().pids().orElseThrow() <= 3);
+  }
+
+  @Test
+  void tellsWhatIsNotOnTheDiskYet(@TempDir Path directory) throws Exception {
+    Assumptions.assumeTrue(host.has("memory"), "no controller 'memory'");
+    Assumptions.assumeFalse(
+        Files.getFileStore(directory).type().equals("tmpfs"), "what is in a tmpfs is on no disk");
+    assertTrue(group.dirty().orElseThrow() < MEGABYTE);
+    Process writer =
+        start("sh", "-c", "read go; dd if=/dev/zero bs=1M count=8 of=" + directory.resolve("file"));
+    group.attach(writer.pid());
+    tell(writer);
+
+    assertTrue(writer.waitFor(60, TimeUnit.SECONDS));
+    assertTrue(group.dirty().orElseThrow() > 6 * MEGABYTE, () -> group.dirty().toString());
   }
 
   @Test
