@@ -6,7 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import java.util.function.BiConsumer;
+import java.util.function.Function;
 import polder.brand.Guest;
 import polder.brand.IdRange;
 import polder.linux.Directory;
@@ -19,7 +19,6 @@ import polder.metadata.MetadataServer;
 import polder.metadata.Service;
 import polder.model.Brand;
 import polder.model.ErrorKind;
-import polder.model.Patch;
 import polder.model.PolderException;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
@@ -42,8 +41,8 @@ final class HostMetadata implements AutoCloseable {
 
   private final MetadataServer server = new MetadataServer();
   private final RunFiles runs;
-  private volatile BiConsumer<LocalZone, Patch> changes =
-      (zone, patch) -> {
+  private volatile Function<LocalZone, Inside> inside =
+      zone -> {
         throw new PolderException(ErrorKind.UNAVAILABLE, "the host is being opened; try again");
       };
 
@@ -51,9 +50,9 @@ final class HostMetadata implements AutoCloseable {
     this.runs = runs;
   }
 
-  /** Has {@code changes} done of what zones change. */
-  void begin(BiConsumer<LocalZone, Patch> how) {
-    changes = how;
+  /** Has that done by {@code how} which zones ask for from inside. */
+  void begin(Function<LocalZone, Inside> how) {
+    inside = how;
   }
 
   /** Whether a zone has a socket for it, which is to be there before its first process. */
@@ -178,7 +177,7 @@ final class HostMetadata implements AutoCloseable {
   }
 
   private Metadata metadata(LocalZone zone) {
-    return new ZoneMetadata(zone::view, patch -> changes.accept(zone, patch));
+    return new ZoneMetadata(zone::view, inside.apply(zone));
   }
 
   /** Nobody is answered any more. */

@@ -159,8 +159,6 @@ final class LocalHost implements Host {
     Plugging plugging = new Plugging(hall);
     Updating updating =
         new Updating(hall, creation, supervisor, this.networks, schedules, plugging);
-    hall.metadata()
-        .begin((zone, patch) -> turns.locked("update", zone, () -> updating.inside(zone, patch)));
     Keeping keeping = keep(new Keeping(hall, creation, schedules, pools), Keeping::close);
     RollingBack rollingBack = new RollingBack(hall, supervisor, stopping);
     Further further = new Further(hall);
@@ -171,6 +169,7 @@ final class LocalHost implements Host {
             hall, keeping, creation, updating, snapping, schedules, this.networks);
     this.guests = new LocalGuests(hall, turns);
     this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
+    hall.metadata().begin(zone -> new FromInside(hall, turns, updating, snapping, snapshots, zone));
     Registries registries =
         new Registries(
             () -> Settings.read(paths.config().resolve("registries.json")),

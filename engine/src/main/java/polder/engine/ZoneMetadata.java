@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +16,7 @@ import polder.model.ErrorKind;
 import polder.model.Json;
 import polder.model.Patch;
 import polder.model.PolderException;
+import polder.model.Snapshot;
 import polder.model.Zone;
 import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
@@ -24,16 +24,30 @@ import polder.model.ZoneSpec;
 /**
  * What one zone is told, in SmartOS's words: {@code sdc:…} is its payload as far as it is about the
  * zone and not about the host, keys of internal namespaces and those that end with {@code _pw} are
- * the operator's, all others its owner's. Only the last can be changed from inside.
+ * the operator's, all others its owner's. Only the last can be changed from inside. Where the zone
+ * has a delegated dataset, {@code snapshot:NAME} is a snapshot that it took of itself.
  */
 final class ZoneMetadata implements Metadata {
   /** What all that is set may come to, in characters: a change from inside is refused above. */
   static final int MOST_TEXT = 256 << 10;
 
+  /** How many snapshots of itself a zone may have that it took. */
+  static final int MOST_SNAPSHOTS = 32;
+
   private static final System.Logger LOG = System.getLogger("polder.engine");
   private static final String SDC = "sdc:";
   private static final String PASSWORD = "_pw";
   private static final String OPERATOR_SCRIPT = "operator-script";
+  private static final String SNAPSHOT = "snapshot:";
+  private static final String TAKEN_INSIDE = "inside:"; // so its owner's are out of its reach
+  private static final String ROLLBACK = "rollback";
+  private static final Set<ErrorKind> ITS_OWN_FAULTS =
+      Set.of(
+          ErrorKind.INVALID,
+          ErrorKind.DENIED,
+          ErrorKind.EXISTS,
+          ErrorKind.NOT_FOUND,
+          ErrorKind.UNSUPPORTED);
   private static final Pattern BY_NIC = Pattern.compile("nics\\[([0-9]{1,4})]");
 
   /**
@@ -69,6 +83,7 @@ final class ZoneMetadata implements Metadata {
           "ram",
           "resolvers",
           "routes",
+          "snapshots",
           "state",
           "tags",
           "tmpfs",
@@ -78,16 +93,12 @@ final class ZoneMetadata implements Metadata {
           "zonename");
 
   private final Supplier<Zone> zone;
-  private final Consumer<Patch> update;
+  private final Inside inside;
 
-  /**
-   * Of the zone that {@code zone} tells, whenever it is asked.
-   *
-   * @param update changes its payload, and refuses what {@link #refuseTooMuch} does
-   */
-  ZoneMetadata(Supplier<Zone> zone, Consumer<Patch> update) {
+  /** Of the zone that {@code zone} tells, whenever it is asked. */
+  ZoneMetadata(Supplier<Zone> zone, Inside inside) {
     this.zone = zone;
-    this.update = update;
+    this.inside = inside;
   }
 
   @Override
@@ -95,7 +106,11 @@ final class ZoneMetadata implements Metadata {
     if (key.startsWith(SDC)) {
       return told(key.substring(SDC.length()));
     }
-    ZoneSpec spec = zone.get().spec();
+    Zone now = zone.get();
+    ZoneSpec spec = now.spec();
+    if (isSnapshot(spec, key)) {
+      return find(now, snapshot(key)).map(taken -> taken.created().toString());
+    }
     Map<String, Object> store =
         spec.get(
             isInternal(spec, key)
@@ -175,14 +190,37 @@ final class ZoneMetadata implements Metadata {
 
   @Override
   public List<String> keys() {
-    ZoneSpec spec = zone.get().spec();
+    Zone now = zone.get();
+    ZoneSpec spec = now.spec();
     Stream<String> own =
         spec.get(ZoneProperties.CUSTOMER_METADATA).keySet().stream()
-            .filter(key -> !isInternal(spec, key));
+            .filter(key -> !isInternal(spec, key) && !isSnapshot(spec, key));
     Stream<String> operators =
         spec.get(ZoneProperties.INTERNAL_METADATA).keySet().stream()
             .filter(key -> isInternal(spec, key));
-    return Stream.concat(own, operators).toList();
+    Stream<String> snapshots =
+        now.snapshots().stream()
+            .filter(ZoneMetadata::isTakenInside)
+            .map(taken -> SNAPSHOT + taken.name().substring(TAKEN_INSIDE.length()))
+            .filter(key -> isSnapshot(spec, key));
+    return Stream.of(own, operators, snapshots).flatMap(keys -> keys).toList();
+  }
+
+  private static boolean isTakenInside(Snapshot snapshot) {
+    return snapshot.name().startsWith(TAKEN_INSIDE);
+  }
+
+  private static boolean isSnapshot(ZoneSpec spec, String key) {
+    return key.startsWith(SNAPSHOT) && spec.delegated().isPresent() && !isInternal(spec, key);
+  }
+
+  /** What the snapshot is called that {@code key} means. */
+  private static String snapshot(String key) {
+    return TAKEN_INSIDE + key.substring(SNAPSHOT.length());
+  }
+
+  private static Optional<Snapshot> find(Zone zone, String snapshot) {
+    return zone.snapshots().stream().filter(each -> each.name().equals(snapshot)).findFirst();
   }
 
   private static boolean isInternal(ZoneSpec spec, String key) {
@@ -196,12 +234,30 @@ final class ZoneMetadata implements Metadata {
   @Override
   public void put(String key, String value) {
     demandOwn(key);
-    change(new Patch(Map.of("set_customer_metadata", Map.of(key, value))));
+    if (isSnapshot(zone.get().spec(), key)) {
+      String _ = Snapshot.checkName(key.substring(SNAPSHOT.length()));
+      String snapshot = Snapshot.checkName(snapshot(key)); // which is longer
+      switch (value.strip()) {
+        case "" -> attempt(ITS_OWN_FAULTS, () -> inside.snapshot(snapshot));
+        case ROLLBACK -> attempt(ITS_OWN_FAULTS, () -> inside.rollBack(snapshot));
+        default ->
+            throw new PolderException(
+                ErrorKind.INVALID,
+                "nothing takes a snapshot, 'rollback' goes back to it; there is no other value");
+      }
+    } else {
+      change(new Patch(Map.of("set_customer_metadata", Map.of(key, value))));
+    }
   }
 
   @Override
   public boolean delete(String key) {
     demandOwn(key);
+    if (isSnapshot(zone.get().spec(), key)) {
+      Optional<Snapshot> taken = find(zone.get(), snapshot(key));
+      taken.ifPresent(each -> attempt(ITS_OWN_FAULTS, () -> inside.remove(each.name())));
+      return taken.isPresent();
+    }
     if (!zone.get().spec().get(ZoneProperties.CUSTOMER_METADATA).containsKey(key)) {
       return false;
     }
@@ -209,17 +265,37 @@ final class ZoneMetadata implements Metadata {
     return true;
   }
 
-  /** The zone is told what is wrong with what it wants, and not what is wrong with the host. */
   private void change(Patch patch) {
     refuseTooMuch(zone.get().spec(), patch);
+    attempt(Set.of(), () -> inside.update(patch)); // what is wrong may be with its file systems
+  }
+
+  /** The zone is told what is wrong with what it wants, and not what is wrong with the host. */
+  private void attempt(Set<ErrorKind> told, Runnable work) {
     try {
-      update.accept(patch);
+      work.run();
     } catch (PolderException e) {
+      if (told.contains(e.kind())) {
+        throw e;
+      }
       LOG.log(
           System.Logger.Level.WARNING,
-          "metadata that zone '%s' changes cannot be kept: %s"
+          "what zone '%s' asks for from inside cannot be done: %s"
               .formatted(zone.get().name(), e.getMessage()));
-      throw new PolderException(e.kind(), "the host cannot keep it now", e);
+      throw new PolderException(e.kind(), "the host cannot do it now", e);
+    }
+  }
+
+  /**
+   * Refuses a snapshot from inside if there are too many of those.
+   *
+   * @param there all of the zone's
+   */
+  static void refuseTooMany(List<Snapshot> there) {
+    if (there.stream().filter(ZoneMetadata::isTakenInside).count() >= MOST_SNAPSHOTS) {
+      throw new PolderException(
+          ErrorKind.DENIED,
+          "%d snapshots are allowed from inside; remove one first".formatted(MOST_SNAPSHOTS));
     }
   }
 

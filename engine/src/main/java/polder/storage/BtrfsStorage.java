@@ -203,7 +203,7 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
             }
             return;
           }
-          LayerList.write(dataset, BtrfsDataset.LAYERS, layers);
+          LayerList.note(dataset, BtrfsDataset.LAYERS, layers);
           bases.lock().lock();
           try (Directory base = bases.ensure(layers)) {
             Subvolume.snapshot(base.fd(), dataset, BtrfsDataset.ROOT, false);
@@ -227,7 +227,7 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
                       ? BtrfsDataset.snapshot(original, from, snapshot.get())
                       : original.enter(BtrfsDataset.ROOT)) {
             if (original.find(BtrfsDataset.LAYERS).isPresent()) {
-              LayerList.write(
+              LayerList.note(
                   dataset, BtrfsDataset.LAYERS, LayerList.read(original, BtrfsDataset.LAYERS));
             }
             Subvolume.snapshot(source.fd(), dataset, BtrfsDataset.ROOT, false);
@@ -318,6 +318,11 @@ public final class BtrfsStorage implements Storage, AutoCloseable {
     } catch (SyscallException e) {
       throw StorageFailure.of("destroy the dataset of zone " + zone, e);
     }
+  }
+
+  @Override
+  public boolean isInstant(UUID zone) {
+    return true;
   }
 
   @Override

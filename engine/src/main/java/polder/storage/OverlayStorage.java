@@ -241,6 +241,11 @@ public final class OverlayStorage implements Storage, AutoCloseable {
   }
 
   @Override
+  public boolean isInstant(UUID zone) {
+    return false; // its files are copied
+  }
+
+  @Override
   public void settle(UUID zone) {
     // copying the files is what takes the time
   }

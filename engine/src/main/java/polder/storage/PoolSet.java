@@ -87,6 +87,11 @@ public final class PoolSet implements Storage {
   }
 
   @Override
+  public boolean isInstant(UUID zone) {
+    return of(zone).isInstant(zone);
+  }
+
+  @Override
   public void settle(UUID zone) {
     of(zone).settle(zone);
   }

@@ -46,6 +46,9 @@ public interface Storage {
    */
   void quota(UUID zone, long bytes);
 
+  /** Whether a snapshot of {@code zone} is taken at once, whatever its size. */
+  boolean isInstant(UUID zone);
+
   /**
    * Brings to the disk what can be while {@code zone} still runs, so that a {@link #snapshot} right
    * after it takes the less time.

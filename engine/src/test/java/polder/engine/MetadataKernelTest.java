@@ -3,20 +3,26 @@ package polder.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import polder.model.Patch;
+import polder.model.PoolRequest;
+import polder.model.SnapshotRequest;
 import polder.model.StopOptions;
 import polder.model.ZoneProperties;
+import polder.model.ZoneRef;
+import polder.model.ZoneSpec;
 
 /** Zones that ask for their metadata, with a client of the test's that speaks the protocol. */
 @Tag("kernel")
@@ -80,11 +86,14 @@ class MetadataKernelTest {
   }
 
   private static void run(TestHost test, String alias) {
-    test.run(
-        TestHost.spec(alias, "sleep 100000")
-            .with(ZoneProperties.ENV, Map.of("ASK", CLIENT))
-            .with(ZoneProperties.CUSTOMER_METADATA, Map.of("user-script", "of " + alias))
-            .with(ZoneProperties.INTERNAL_METADATA, Map.of("root_pw", "s3cret")));
+    test.run(spec(alias));
+  }
+
+  private static ZoneSpec spec(String alias) {
+    return TestHost.spec(alias, "sleep 100000")
+        .with(ZoneProperties.ENV, Map.of("ASK", CLIENT))
+        .with(ZoneProperties.CUSTOMER_METADATA, Map.of("user-script", "of " + alias))
+        .with(ZoneProperties.INTERNAL_METADATA, Map.of("root_pw", "s3cret"));
   }
 
   @Test
@@ -122,6 +131,49 @@ class MetadataKernelTest {
 
   private static Map<String, Object> metadata(TestHost test, String zone) {
     return test.get(zone).spec().get(ZoneProperties.CUSTOMER_METADATA);
+  }
+
+  @Test
+  void aZoneWithADelegatedDatasetTakesSnapshotsOfItself() throws IOException {
+    assumeTrue(
+        Files.readString(Path.of("/proc/filesystems")).contains("\tbtrfs\n"),
+        "the kernel has no btrfs");
+    try (TestHost test = new TestHost()) {
+      PoolRequest pool =
+          new PoolRequest("fast", Optional.of(256L << 20), Optional.empty(), Optional.empty());
+      test.host().pools().create(pool);
+      test.run(
+          spec("db")
+              .with(ZoneProperties.ZPOOL, "fast")
+              .with(ZoneProperties.DELEGATE_DATASET, true));
+      ZoneRef db = TestHost.ref("db");
+      String data = "/zones/" + test.get("db").uuid() + "/data";
+      test.exec("db", "echo first > " + data + "/file");
+      assertEquals("SUCCESS:OK\n0", ask(test, "db", "PUT", "snapshot:before", ""));
+      assertEquals("inside:before", test.host().snapshots().list(db).getFirst().name());
+      assertTrue(ask(test, "db", "KEYS").contains("\nsnapshot:before\n"));
+      assertTrue(ask(test, "db", "GET", "snapshot:before").startsWith("SUCCESS:20"), "a time");
+      String again = ask(test, "db", "PUT", "snapshot:before", "");
+      assertTrue(again.startsWith("FAILURE:zone 'db' has a snapshot 'inside:before'"), again);
+
+      test.exec("db", "echo second > " + data + "/file; echo x > /root/more");
+      int pid = test.get("db").status().pid().orElseThrow();
+      ask(test, "db", "PUT", "snapshot:before", "rollback"); // which nobody lives to hear of
+      TestHost.eventually(
+          "it has started again",
+          () -> test.get("db").status().pid().filter(now -> now != pid).isPresent());
+      assertEquals(
+          "first\n1\n0", test.exec("db", "cat " + data + "/file; test -e /root/more; echo $?"));
+
+      test.host().snapshots().create(SnapshotRequest.of(db, "nightly"));
+      assertEquals("NOTFOUND:\n0", ask(test, "db", "DELETE", "snapshot:nightly"));
+      assertEquals("SUCCESS:OK\n0", ask(test, "db", "DELETE", "snapshot:before"));
+      assertEquals("nightly", test.host().snapshots().list(db).getFirst().name());
+
+      test.run(spec("slow").with(ZoneProperties.DELEGATE_DATASET, true)); // on the host's own disk
+      String refused = ask(test, "slow", "PUT", "snapshot:before", "");
+      assertTrue(refused.startsWith("FAILURE:snapshots from inside need a pool of btrfs"), refused);
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +17,9 @@ import polder.model.ErrorKind;
 import polder.model.Json;
 import polder.model.Patch;
 import polder.model.PolderException;
+import polder.model.Snapshot;
 import polder.model.Zone;
+import polder.model.ZoneProperties;
 import polder.model.ZoneSpec;
 import polder.model.ZoneState;
 import polder.model.ZoneStatus;
@@ -42,14 +45,37 @@ class ZoneMetadataTest {
                        "internal_metadata_namespaces": ["ops"]}
                       """
                           .getBytes(StandardCharsets.UTF_8))))
-          .with(polder.model.ZoneProperties.ZONE_UUID, ID);
+          .with(ZoneProperties.ZONE_UUID, ID);
+
+  private final List<Snapshot> snapshots =
+      new ArrayList<>(List.of(new Snapshot("nightly", Instant.EPOCH, Optional.empty())));
+  private final List<String> done = new ArrayList<>();
 
   private final ZoneMetadata metadata =
       new ZoneMetadata(
           this::zone,
-          patch -> {
-            ZoneMetadata.refuseTooMuch(spec, patch);
-            spec = patch.applyTo(spec);
+          new Inside() {
+            @Override
+            public void update(Patch patch) {
+              ZoneMetadata.refuseTooMuch(spec, patch);
+              spec = patch.applyTo(spec);
+            }
+
+            @Override
+            public void snapshot(String name) {
+              ZoneMetadata.refuseTooMany(snapshots);
+              snapshots.add(new Snapshot(name, Instant.EPOCH, Optional.empty()));
+            }
+
+            @Override
+            public void remove(String snapshot) {
+              snapshots.removeIf(each -> each.name().equals(snapshot));
+            }
+
+            @Override
+            public void rollBack(String snapshot) {
+              done.add(snapshot);
+            }
           });
 
   private Zone zone() {
@@ -67,7 +93,7 @@ class ZoneMetadataTest {
             0,
             Optional.empty(),
             Optional.empty());
-    return new Zone(spec, status, "/var/lib/polder/zones/x", List.of());
+    return new Zone(spec, status, "/var/lib/polder/zones/x", snapshots);
   }
 
   private void is(String expected, String key) {
@@ -166,12 +192,98 @@ class ZoneMetadataTest {
     ZoneMetadata broken =
         new ZoneMetadata(
             this::zone,
-            patch -> {
-              throw new PolderException(ErrorKind.HOST, "cannot write /var/lib/polder/zones/x");
-            });
+            new FailingInside(
+                new PolderException(ErrorKind.HOST, "cannot write /var/lib/polder/zones/x")));
+    ZoneMetadata invalid =
+        new ZoneMetadata(
+            this::zone,
+            new FailingInside(new PolderException(ErrorKind.INVALID, "/srv/secret is missing")));
+    for (ZoneMetadata each : List.of(broken, invalid)) {
+      PolderException refusal =
+          assertThrows(PolderException.class, () -> each.put("colour", "red"));
+      assertEquals("the host cannot do it now", refusal.getMessage());
+    }
+    delegate();
     PolderException refusal =
-        assertThrows(PolderException.class, () -> broken.put("colour", "red"));
-    assertEquals("the host cannot keep it now", refusal.getMessage());
+        assertThrows(PolderException.class, () -> broken.put("snapshot:x", ""));
+    assertEquals("the host cannot do it now", refusal.getMessage());
+  }
+
+  private record FailingInside(PolderException failure) implements Inside {
+    @Override
+    public void update(Patch patch) {
+      throw failure;
+    }
+
+    @Override
+    public void snapshot(String name) {
+      throw failure;
+    }
+
+    @Override
+    public void remove(String snapshot) {
+      throw failure;
+    }
+
+    @Override
+    public void rollBack(String snapshot) {
+      throw failure;
+    }
+  }
+
+  private void delegate() {
+    spec = spec.with(ZoneProperties.DELEGATE_DATASET, true);
+  }
+
+  @Test
+  void takesSnapshotsOfItselfWhereItHasADelegatedDataset() {
+    metadata.put("snapshot:before", "a value like any other");
+    is("a value like any other", "snapshot:before");
+    assertTrue(metadata.delete("snapshot:before"));
+
+    delegate();
+    metadata.put("snapshot:before", "");
+    assertEquals(List.of("nightly", "inside:before"), names());
+    is(Instant.EPOCH.toString(), "snapshot:before");
+    assertTrue(metadata.keys().contains("snapshot:before"));
+    assertTrue(metadata.get("sdc:snapshots").orElseThrow().contains("nightly"), "all are told");
+    metadata.put("snapshot:before", "rollback\n");
+    assertEquals(List.of("inside:before"), done);
+    assertTrue(metadata.delete("snapshot:before"));
+    assertFalse(metadata.delete("snapshot:before"));
+    isNot("snapshot:before");
+  }
+
+  private List<String> names() {
+    return snapshots.stream().map(Snapshot::name).toList();
+  }
+
+  @Test
+  void whatItsOwnerTookIsOutOfItsReach() {
+    delegate();
+    isNot("snapshot:nightly");
+    assertFalse(metadata.delete("snapshot:nightly"));
+    assertFalse(metadata.keys().contains("snapshot:nightly"));
+    metadata.put("snapshot:nightly", "rollback");
+    assertEquals(List.of("inside:nightly"), done, "which is not the owner's");
+    for (String name : List.of("", "../x", "a/b", "@", "a@b", "x".repeat(58), "ü")) {
+      assertThrows(PolderException.class, () -> metadata.put("snapshot:" + name, ""), name);
+    }
+    assertThrows(PolderException.class, () -> metadata.put("snapshot:x", "take"));
+    assertEquals(List.of("nightly"), names());
+  }
+
+  @Test
+  void takesNoMoreThanItMay() {
+    delegate();
+    for (int i = 0; i < ZoneMetadata.MOST_SNAPSHOTS; i++) {
+      metadata.put("snapshot:" + i, "");
+    }
+    PolderException refusal =
+        assertThrows(PolderException.class, () -> metadata.put("snapshot:more", ""));
+    assertTrue(String.valueOf(refusal.getMessage()).startsWith("32 snapshots"), refusal.toString());
+    assertTrue(metadata.delete("snapshot:7"));
+    metadata.put("snapshot:more", "");
   }
 
   @Test
