@@ -4,6 +4,7 @@ import java.util.List;
 import polder.model.ErrorKind;
 import polder.model.Patch;
 import polder.model.PolderException;
+import polder.model.Snapshot;
 import polder.model.SnapshotRef;
 import polder.model.Snapshots;
 import polder.model.ZoneRef;
@@ -15,6 +16,7 @@ record FromInside(
     Updating updating,
     Snapping snapping,
     Snapshots snapshots,
+    Pacing pacing,
     LocalZone zone)
     implements Inside {
   @Override
@@ -24,29 +26,34 @@ record FromInside(
 
   @Override
   public void snapshot(String name) {
-    var _ =
-        turns.locked(
-            "take a snapshot of",
-            zone,
-            () -> {
-              if (!hall.storage().isInstant(zone.uuid())) {
-                throw new PolderException(
-                    ErrorKind.UNSUPPORTED,
-                    "snapshots from inside need a pool of btrfs: elsewhere all files are copied");
-              }
-              ZoneMetadata.refuseTooMany(snapping.of(zone));
-              hall.disk().demandRoom("take a snapshot of zone '%s'".formatted(zone.name()));
-              return snapping.take(List.of(zone), name);
-            });
+    var _ = pacing.inTurn(() -> turns.locked("take a snapshot of", zone, () -> take(name)));
+  }
+
+  private List<Snapshot> take(String name) {
+    if (!hall.storage().isInstant(zone.uuid())) {
+      throw new PolderException(
+          ErrorKind.UNSUPPORTED,
+          "snapshots from inside need a pool of btrfs: elsewhere all files are copied");
+    }
+    ZoneMetadata.refuseTooMany(snapping.of(zone));
+    hall.disk().demandRoom("take a snapshot of zone '%s'".formatted(zone.name()));
+    return snapping.take(List.of(zone), name);
   }
 
   @Override
   public void remove(String snapshot) {
-    snapshots.delete(ref(snapshot));
+    boolean _ =
+        pacing.inTurn(
+            () -> {
+              snapshots.delete(ref(snapshot));
+              return true;
+            });
   }
 
   @Override
   public void rollBack(String snapshot) {
+    Snapshot _ = snapshots.get(ref(snapshot));
+    pacing.goBack(zone.uuid(), System.nanoTime());
     var _ = snapshots.rollback(ref(snapshot), true);
   }
 

@@ -169,7 +169,9 @@ final class LocalHost implements Host {
             hall, keeping, creation, updating, snapping, schedules, this.networks);
     this.guests = new LocalGuests(hall, turns);
     this.snapshots = new LocalSnapshots(hall, turns, snapping, rollingBack);
-    hall.metadata().begin(zone -> new FromInside(hall, turns, updating, snapping, snapshots, zone));
+    Pacing pacing = new Pacing();
+    hall.metadata()
+        .begin(zone -> new FromInside(hall, turns, updating, snapping, snapshots, pacing, zone));
     Registries registries =
         new Registries(
             () -> Settings.read(paths.config().resolve("registries.json")),

@@ -165,6 +165,11 @@ class MetadataKernelTest {
       assertEquals(
           "first\n1\n0", test.exec("db", "cat " + data + "/file; test -e /root/more; echo $?"));
 
+      String soon = ask(test, "db", "PUT", "snapshot:before", "rollback");
+      assertTrue(soon.startsWith("FAILURE:it went back to a snapshot less than a minute"), soon);
+      String none = ask(test, "db", "PUT", "snapshot:none", "rollback");
+      assertTrue(none.startsWith("FAILURE:zone 'db' has no snapshot 'inside:none'"), none);
+
       test.host().snapshots().create(SnapshotRequest.of(db, "nightly"));
       assertEquals("NOTFOUND:\n0", ask(test, "db", "DELETE", "snapshot:nightly"));
       assertEquals("SUCCESS:OK\n0", ask(test, "db", "DELETE", "snapshot:before"));
